@@ -1,0 +1,101 @@
+"""The virtual environments: made once, filled from the locks, and known again by a stamp."""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ROOT / "installer"
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the text says what is missing and how to mend it."""
+
+
+class Environment:
+    """A virtual environment in the checkout, filled from `locks` (names of files in installer/)."""
+
+    def __init__(self, folder: Path, locks: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.locks = locks
+        self.python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        self._stamp = folder / "etoile-stamp.json"
+
+    def prepare(self) -> None:
+        """Make the environment and install what its locks name.  Returns at once where both are done."""
+        wanted = {name: _digest((LOCKS / name).read_bytes()) for name in self.locks}
+        wanted["project"] = project_digest((ROOT / "pyproject.toml").read_text("utf-8"))
+        stamp = self._read_stamp()
+        missing = [name for name in wanted if stamp.get(name) != wanted[name]]
+        if self.python.exists() and not missing:
+            return
+        if not self.python.exists() or not stamp:
+            self._create()
+            stamp, missing = {"interpreter": interpreter()}, list(wanted)
+        for name in missing:
+            if name == "project":
+                self._install("--no-build-isolation", "--editable", str(ROOT))
+            else:
+                print(f"Installing the packages of installer/{name} ...", flush=True)
+                self._install("--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS / name))
+            stamp[name] = wanted[name]
+            self._stamp.write_text(json.dumps(stamp, indent=1), "utf-8")
+
+    def _read_stamp(self) -> dict[str, str]:
+        """Return what was installed here, or nothing where another interpreter did it."""
+        try:
+            stamp: dict[str, str] = json.loads(self._stamp.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return stamp if stamp.get("interpreter") == interpreter() else {}
+
+    def _create(self) -> None:
+        print(f"Making {self.folder.name} ...", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(self.folder)], check=True)
+
+    def _install(self, *arguments: str) -> None:
+        command = [*self._installer(), "install", "--no-deps", *arguments]
+        if not sys.stdout.isatty():
+            command.append("--quiet")
+        if subprocess.run(command, cwd=ROOT).returncode:
+            raise SetupError(
+                "The packages could not be installed: the lines above say why.\n"
+                "Nothing is lost; once that is mended, the same command goes on from here."
+            )
+
+    def _installer(self) -> list[str]:
+        """Return the start of the command that installs into this environment: uv's or pip's."""
+        if uv := shutil.which("uv"):
+            os.environ["VIRTUAL_ENV"] = str(self.folder)
+            return [uv, "pip"]
+        if importlib.util.find_spec("pip"):
+            return [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check"]
+        subprocess.run([self.python, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
+        return [str(self.python), "-m", "pip", "--disable-pip-version-check"]
+
+
+def can_install() -> bool:
+    """Return whether this Python has any means to install packages: Debian's bare one has none."""
+    return bool(shutil.which("uv") or importlib.util.find_spec("pip") or importlib.util.find_spec("ensurepip"))
+
+
+def interpreter() -> str:
+    """Return what an environment depends on in the Python that made it."""
+    return f"{Path(sys.executable).resolve()} {sys.version}"
+
+
+def project_digest(pyproject: str) -> str:
+    """Return a digest of what an editable install is made from; the settings of linters are not in it."""
+    data = tomllib.loads(pyproject)
+    parts = [data["build-system"], data["project"], data["tool"]["hatch"]]
+    return _digest(json.dumps(parts, sort_keys=True).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
