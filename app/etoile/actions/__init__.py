@@ -1,0 +1,1 @@
+"""What voice commands do to this computer, one file a kind."""

@@ -1,0 +1,242 @@
+"""The configuration: TOML into frozen structs, validated once, complete or refused.
+
+Every setting, its default and its unit has its one home here.  `load` names the file, the key and the nearest known
+key when something is wrong.  Secrets are never in the file: `key` says where a secret is ("env:NAME" or "keyring").
+"""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+from platformdirs import PlatformDirs
+
+from etoile.errors import ConfigError
+from etoile.text import message
+
+Language = Literal["en", "fr"]
+Role = Literal["classify", "code", "review", "analyse", "search", "synthesise", "validate", "respond"]
+
+FOLDERS = PlatformDirs("etoile", appauthor=False)
+"""The platform's folders for settings, data, state and runtime files."""
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: unknown keys are refused."""
+
+
+class Node(Section):
+    """[[nodes]]: a server that runs language models."""
+
+    name: str
+    url: str
+    """Base address, without /v1 or /api: "http://10.5.0.2:1234"."""
+    dialect: Literal["openai", "ollama", "lmstudio", "gemini", "anthropic"] = "openai"
+    model: str | None = None
+    """The model to ask; None asks the first one that the server has loaded."""
+    key: str | None = None
+    """"env:NAME" or "keyring"; never the secret itself."""
+    roles: tuple[Role, ...] = ()
+    """What it is for; empty means everything."""
+    models: dict[str, str] = {}
+    """Other models by role, on this node."""
+    never: tuple[str, ...] = ()
+    """Models that must not be used."""
+    max_in_flight: int = 2
+    gpus: str | tuple[str, ...] | None = None
+    """"local", UUIDs of this machine's cards, or the address of an exporter."""
+    local: bool = True
+    """False for a cloud provider."""
+
+
+class Gpu(Section):
+    """[gpu]: how the GPUs are read."""
+
+    period_s: float = 1.0
+    processes_every: int = 3
+    """Processes are read at every n-th sample."""
+
+
+class Thermal(Section):
+    """[thermal]: when a GPU is hot."""
+
+    warning_c: int = 75
+    critical_c: int = 85
+    hysteresis_c: int = 5
+    """A state is left this far below its threshold."""
+    hold_s: float = 10.0
+    """A threshold must be exceeded this long before a warning; falling back takes as long."""
+    limits: Literal["fixed", "card"] = "fixed"
+
+
+class Speech(Section):
+    """[speech]: microphone, speech model, voice."""
+
+    model: str = "base"
+    """A model's name, or a folder in CTranslate2 form."""
+    language: Literal["fr", "en", "auto"] = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    microphone: str | None = None
+    """Name of the input device; None is the system's default."""
+    talk_key: str = "F9"
+    longest_s: float = 60.0
+    """A recording ends by itself after this."""
+    speak: Literal["always", "voice", "never"] = "always"
+    """Whether answers are spoken: always, to spoken requests only, never."""
+    rate_wpm: int = 180
+
+
+class Routing(Section):
+    """[routing]: how long nodes are waited for."""
+
+    connect_s: float = 2.0
+    first_token_s: float = 60.0
+    """A node that has not begun to answer after this is passed over."""
+    between_tokens_s: float = 20.0
+    answer_bytes: int = 2_000_000
+    """An answer longer than this is cut off as broken."""
+    heartbeat_s: float = 10.0
+    open_s: float = 30.0
+    """A node that failed is left alone this long."""
+    discover: bool = True
+    """Look for Ollama and LM Studio on this machine."""
+    system: str = ""
+    """Instructions put before every conversation."""
+
+
+class Commands(Section):
+    """[commands]: what Etoile does by itself."""
+
+    enabled: bool = True
+    confirm_s: float = 120.0
+    """A question expires after this, and nothing is done."""
+
+
+class Window(Section):
+    """[window]: the interface."""
+
+    language: Literal["fr", "en", "auto"] = "auto"
+    theme: Literal["auto", "dark", "light"] = "auto"
+
+
+class Store(Section):
+    """[store]: what is kept."""
+
+    history: bool = True
+    samples_every_s: float = 10.0
+
+
+class Config(Section):
+    """The whole file."""
+
+    nodes: tuple[Node, ...] = ()
+    gpu: Gpu = Gpu()
+    thermal: Thermal = Thermal()
+    speech: Speech = Speech()
+    routing: Routing = Routing()
+    commands: Commands = Commands()
+    window: Window = Window()
+    store: Store = Store()
+
+
+def config_path() -> Path:
+    """Return where the settings file is: `ETOILE_CONFIG`, else the platform's config folder."""
+    named = os.environ.get("ETOILE_CONFIG")
+    return Path(named) if named else Path(FOLDERS.user_config_dir) / "config.toml"
+
+
+def load(path: Path, *, must_exist: bool) -> Config:
+    """Return the configuration in `path`; the defaults when there is no file and there need not be one.
+
+    Raises ConfigError, which names the file, the key and the nearest known key.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(
+                message("There is no settings file {path}.", path=str(path)),
+                message("Name another one with --config, or leave the option out to use the defaults."),
+            ) from None
+        return Config()
+    except OSError as error:
+        raise ConfigError(
+            message("The settings file {path} cannot be read: {error}.", path=str(path), error=error.strerror or error)
+        ) from error
+    return parse(content, str(path))
+
+
+def parse(content: bytes, name: str) -> Config:
+    """Return the configuration in `content`; `name` is what errors call it.  Raises ConfigError."""
+    try:
+        table = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(message("{path} is not valid TOML: {error}.", path=name, error=str(error))) from error
+    _refuse_unknown_keys(table, Config, name, "")
+    try:
+        config = msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(message("{path}: {error}.", path=name, error=str(error))) from error
+    _check_values(config, name)
+    return config
+
+
+def _refuse_unknown_keys(table: dict[str, Any], section: type[Section], name: str, where: str) -> None:
+    """Raise ConfigError for the first key of `table` that `section` does not know."""
+    known = {field.name: field.type for field in msgspec.structs.fields(section)}
+    for key, value in table.items():
+        full = f"{where}{key}"
+        if key not in known:
+            raise ConfigError(message("{path}: unknown key {key}.", path=name, key=full), _nearest(key, known, where))
+        if inner := _section_within(known[key]):
+            parts = value if isinstance(value, list) else [value]
+            for part in parts:
+                if isinstance(part, dict):
+                    _refuse_unknown_keys(part, inner, name, f"{full}.")
+
+
+def _nearest(key: str, known: dict[str, Any], where: str) -> Any:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if close:
+        return message("Did you mean {key}?", key=f"{where}{close[0]}")
+    return message("Known keys here: {keys}.", keys=sorted(known))
+
+
+def _section_within(annotation: Any) -> type[Section] | None:
+    """Return the section that `annotation` is, or is a tuple of."""
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, Section):
+            return kind
+    return None
+
+
+def _check_values(config: Config, name: str) -> None:
+    """Raise ConfigError for values that are of the right type and still make no sense."""
+    names = [node.name for node in config.nodes]
+    for index, node in enumerate(config.nodes):
+        if not node.url.startswith(("http://", "https://")):
+            raise ConfigError(
+                message('{path}: nodes[{index}].url is "{url}".', path=name, index=index, url=node.url),
+                message("It must begin with http:// or https://, for example http://127.0.0.1:11434."),
+            )
+        if names.count(node.name) > 1:
+            raise ConfigError(message('{path}: two nodes are called "{name}".', path=name, name=node.name))
+        if node.key is not None and node.key != "keyring" and not node.key.startswith("env:"):
+            raise ConfigError(
+                message("{path}: nodes[{index}].key must not hold the secret itself.", path=name, index=index),
+                message('Write key = "env:NAME" or key = "keyring".'),
+            )
+    if config.thermal.warning_c >= config.thermal.critical_c:
+        raise ConfigError(
+            message(
+                "{path}: thermal.warning_c ({warning}) must be below thermal.critical_c ({critical}).",
+                path=name,
+                warning=config.thermal.warning_c,
+                critical=config.thermal.critical_c,
+            )
+        )
+    for key, period_s in (("gpu.period_s", config.gpu.period_s), ("routing.heartbeat_s", config.routing.heartbeat_s)):
+        if period_s < 0.1:
+            raise ConfigError(message("{path}: {key} must be at least 0.1 seconds.", path=name, key=key))

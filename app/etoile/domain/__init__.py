@@ -1,0 +1,1 @@
+"""What Etoile knows and decides: pure values and functions, without I/O and without Qt."""

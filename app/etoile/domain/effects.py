@@ -1,0 +1,257 @@
+"""What is to be done: imperatives, carried out by the rooms.
+
+None of them waits: each hands its work to the thread that owns it, and the result comes back as an event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from etoile.domain.gpus import GpuReading
+from etoile.domain.match import Slots
+from etoile.domain.nodes import Attribution
+from etoile.text import Message
+
+# Speech
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Start to record."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """Stop recording and turn it into text."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardRecording:
+    """Stop recording and forget it, or stop transcribing it."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak `said` after what is being spoken; `last` asks for `Spoken` once it has been played."""
+
+    turn: int
+    said: Message
+    language: str
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Be silent at once, and forget what was still to be spoken."""
+
+
+# Work
+
+
+@dataclass(frozen=True, slots=True)
+class Interpret:
+    """Find out which command `text` means."""
+
+    turn: int
+    text: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Carry out a command."""
+
+    turn: int
+    command: str
+    slots: Slots
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what came of it."""
+
+    request: str
+    answer: str
+    attribution: tuple[Attribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Hand the request to the node that can best take it; `before` are the exchanges it follows."""
+
+    turn: int
+    text: str
+    language: str
+    before: tuple[Exchange, ...] = ()
+    node: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopWork:
+    """Give up whatever runs for this turn."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Report `DeadlinePassed` in `after_s` seconds."""
+
+    turn: int
+    phase: str
+    after_s: float
+    progress: int = 0
+
+
+# Telling
+
+
+class Decision(StrEnum):
+    """What became of a request."""
+
+    RUN = "run"
+    ASK = "ask"
+    """A question to the user stands in the way."""
+    PROPOSE = "propose"
+    """"Did you mean": commands were proposed."""
+    REFUSE = "refuse"
+    ROUTE = "route"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a turn ended, for the caller and for the history."""
+
+    turn: int
+    text: str
+    decision: Decision | None
+    """None when the turn ended before a decision: nothing heard, cancelled, failed."""
+    ok: bool
+    command: str | None = None
+    slots: Slots = field(default_factory=dict)
+    answer: Message | None = None
+    """What was answered, or why it failed."""
+    remedy: Message | None = None
+    attribution: tuple[Attribution, ...] = ()
+    passed_over: tuple[tuple[str, Message], ...] = ()
+    """Nodes that could not take it, with the reasons."""
+    first_token_ms: float | None = None
+    elapsed_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the user must answer before anything runs.  Two or three options mean "did you mean"."""
+
+    turn: int
+    asked: Message
+    consequence: Message | None
+    options: tuple["Option", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An answer that runs a command."""
+
+    label: Message
+    command: str
+    slots: Slots
+    destructive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """Tell the caller `ticket` a further piece of the answer."""
+
+    ticket: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportQuestion:
+    """Ask the caller `ticket`."""
+
+    ticket: str
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOutcome:
+    """Tell the caller `ticket` how it ended."""
+
+    ticket: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep what became of a request in the history."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSamples:
+    """Keep these readings in the history of the GPUs."""
+
+    readings: tuple[GpuReading, ...]
+
+
+class Urgency(StrEnum):
+    """How much a notification may disturb."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Show a desktop notification; it replaces the former one with the same `key`."""
+
+    key: str
+    title: Message
+    body: Message
+    urgency: Urgency = Urgency.NORMAL
+    actions: Mapping[str, Message] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take the notification `key` away: it is no longer true."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWindow:
+    """Show the floating window."""
+
+
+Effect = (
+    Record
+    | Transcribe
+    | DiscardRecording
+    | Say
+    | Hush
+    | Interpret
+    | Run
+    | Ask
+    | StopWork
+    | Deadline
+    | ReportText
+    | ReportQuestion
+    | ReportOutcome
+    | Remember
+    | KeepSamples
+    | Notify
+    | Withdraw
+    | ShowWindow
+)

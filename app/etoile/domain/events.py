@@ -1,0 +1,330 @@
+"""What happened: facts in the past tense, reported by workers and by the interface.
+
+Events of a conversation carry the number of their turn; `step` drops those of another turn.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from etoile.domain.gpus import GpuReading
+from etoile.domain.match import Match, Slots
+from etoile.domain.nodes import Attribution, NodeStatus
+from etoile.text import Message
+
+
+class Origin(StrEnum):
+    """Where a request came from."""
+
+    VOICE = "voice"
+    WINDOW = "window"
+    LINE = "line"
+    """The command line, perhaps without anybody at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How a request is to be taken."""
+
+    origin: Origin = Origin.WINDOW
+    ticket: str | None = None
+    """Names the caller to whom the outcome is reported; None when only the window looks on."""
+    can_confirm: bool = True
+    """Whether somebody is there to answer a question; where nobody is, what would ask is refused."""
+    dry_run: bool = False
+    """Decide, but carry out and ask nothing."""
+    node: str | None = None
+    """Ask this node alone."""
+
+
+# The talk key and the keyboard
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPressed:
+    """The talk key went down (or `etoile talk --press`)."""
+
+    at_s: float
+    """Monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkReleased:
+    """The talk key went up."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TalkToggled:
+    """Talk or stop talking, whichever it is not: a click, or a key that has no release."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A request arrived as text."""
+
+    text: str
+    asking: Asking = field(default_factory=Asking)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The user wants whatever is going on to end: Esc, "cancel", Ctrl+C."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    """The user wants silence; the answer itself goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The user chose option `index` of the pending question."""
+
+    turn: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The user wants none of the pending question's options."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceMuted:
+    """The user switched the spoken replies off (or on again)."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsSnoozed:
+    """The user wants no GPU alert until `until_s` (monotonic clock); 0 ends the snooze."""
+
+    until_s: float
+
+
+# Speech
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted:
+    """The first sample arrived: from here on no word is lost."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMeasured:
+    """How loud the microphone is: 0 (silence) to 1."""
+
+    turn: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """What was said, as text."""
+
+    turn: int
+    text: str
+    language: str
+    """"fr" or "en"."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingHeard:
+    """The recording holds no speech."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Everything that was to be said in this turn has been played."""
+
+    turn: int
+
+
+# Commands
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """What the request means as a command."""
+
+    turn: int
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDone:
+    """A command was carried out; `said` tells its result."""
+
+    turn: int
+    command: str
+    slots: Slots
+    said: Message
+    undoable: bool = False
+
+
+# Answers of the nodes
+
+
+@dataclass(frozen=True, slots=True)
+class NodePassedOver:
+    """A node could not take the request, or broke off half-way; the next one is asked."""
+
+    turn: int
+    node: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStarted:
+    """The first text is about to come from this node and model."""
+
+    turn: int
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """A piece of the answer."""
+
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerEnded:
+    """The answer is whole."""
+
+    turn: int
+    first_token_ms: float | None = None
+    elapsed_ms: float | None = None
+    output_tokens: int | None = None
+
+
+# Either
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The turn cannot go on."""
+
+    turn: int
+    said: Message
+    remedy: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The time set by `Deadline` is over; `phase` and `progress` are the ones it was set with."""
+
+    turn: int
+    phase: str
+    progress: int
+
+
+# The machine and the nodes
+
+
+@dataclass(frozen=True, slots=True)
+class GpusRead:
+    """Every GPU of this machine, read at `at_s` (monotonic clock)."""
+
+    readings: tuple[GpuReading, ...]
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NodesSeen:
+    """Every node, as it is now."""
+
+    nodes: tuple[NodeStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartMissing:
+    """A part of Etoile is off; it is said once."""
+
+    part: str
+    """"gpu", "microphone", "speech_model", "voice", "talk_key", "notifications", "nodes", "tray", "store"."""
+    said: Message
+    remedy: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartReady:
+    """A part that was missing works."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationActed:
+    """The user pressed a button of a notification ("acknowledge"), or the notification itself ("default")."""
+
+    key: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """A timer or an alarm of the user came due."""
+
+    said: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDownloading:
+    """The speech model is on its way."""
+
+    model: str
+    received_bytes: int
+    total_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowWanted:
+    """Somebody asked for the window: a second start, a notification, the command line."""
+
+
+Event = (
+    TalkPressed
+    | TalkReleased
+    | TalkToggled
+    | Typed
+    | Cancelled
+    | SpeechStopped
+    | Chosen
+    | Declined
+    | VoiceMuted
+    | AlertsSnoozed
+    | RecordingStarted
+    | LevelMeasured
+    | Transcribed
+    | NothingHeard
+    | Spoken
+    | Interpreted
+    | ActionDone
+    | NodePassedOver
+    | AnswerStarted
+    | AnswerText
+    | AnswerEnded
+    | Failed
+    | DeadlinePassed
+    | GpusRead
+    | NodesSeen
+    | PartMissing
+    | PartReady
+    | NotificationActed
+    | Rang
+    | ModelDownloading
+    | WindowWanted
+)

@@ -1,0 +1,50 @@
+"""A node: a server that runs language models, and what is known of it now."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from etoile.domain.gpus import Thermal
+from etoile.text import Message
+
+
+class NodeState(StrEnum):
+    """Whether a node can take a request, and if not, why."""
+
+    UP = "up"
+    LOADING = "loading"
+    BUSY = "busy"
+    DEGRADED = "degraded"
+    OPEN = "open"
+    """Its circuit breaker is open: it failed lately and is left alone for a while."""
+    QUARANTINED = "quarantined"
+    AUTH = "auth"
+    """It wants another key."""
+    DOWN = "down"
+    UNCONFIRMED = "unconfirmed"
+    """Found on this machine, not yet confirmed by the user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeStatus:
+    """What is known of a node at one moment."""
+
+    name: str
+    dialect: str
+    url: str
+    state: NodeState
+    model: str | None = None
+    """The model that would answer."""
+    models: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    latency_ms: float | None = None
+    in_flight: int = 0
+    thermal: Thermal = Thermal.UNKNOWN
+    reason: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Who gave an answer (or a part of it)."""
+
+    node: str
+    model: str

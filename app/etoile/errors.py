@@ -1,0 +1,127 @@
+"""The errors of Etoile, cut by what the caller does next.
+
+    EtoileError                 has a `said` (what, where) and, where the user can mend it, a `remedy`
+    ├── ConfigError             the configuration is wrong: exit 2, names file and key
+    ├── UsageError              the call is wrong: exit 2
+    ├── Unavailable             a part is off and the rest goes on; the tray says why, once
+    │   ├── NvmlUnavailable
+    │   ├── MicrophoneUnavailable
+    │   ├── ModelUnavailable    no speech model
+    │   ├── VoiceUnavailable
+    │   ├── HotkeyUnavailable
+    │   └── NotificationsUnavailable
+    ├── ActionFailed            a command could not be carried out
+    ├── NodeError               a node did not answer as it should; `retryable` tells whether another may be asked
+    │   ├── NodeUnreachable     refused, unknown host, reset, end of stream before its end: counts against the node
+    │   ├── NodeSilent          nothing came within the time allowed: counts against the node
+    │   ├── NodeBroken          the node's own 5xx, garbage, too much: counts against the node
+    │   ├── NodeBusy            queue full, rate limited, loading: another node, no blame
+    │   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
+    │   └── NodeRejected        the request itself is wrong: no other node is asked
+    ├── NoNodeAvailable         every node was passed over
+    └── StoreError              a database cannot be opened or written
+"""
+
+from typing import ClassVar
+
+from etoile.text import Message, render
+
+
+class EtoileError(Exception):
+    """Anything that Etoile reports to its user: what went wrong, and how to mend it."""
+
+    def __init__(self, said: Message, remedy: Message | None = None) -> None:
+        super().__init__(said)
+        self.said = said
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return render(self.said, "en")
+
+
+class ConfigError(EtoileError):
+    """The configuration is wrong; says the file and the key."""
+
+
+class UsageError(EtoileError):
+    """The call is wrong: an unknown option, a missing argument, a part that is not there yet."""
+
+
+class Unavailable(EtoileError):
+    """A part of Etoile is off here; the others go on."""
+
+
+class NvmlUnavailable(Unavailable):
+    """No NVIDIA driver, or one that does not start."""
+
+
+class MicrophoneUnavailable(Unavailable):
+    """No microphone, or it went away."""
+
+
+class ModelUnavailable(Unavailable):
+    """No speech model, or one that does not load."""
+
+
+class VoiceUnavailable(Unavailable):
+    """No speech synthesis, or nothing to play it on."""
+
+
+class HotkeyUnavailable(Unavailable):
+    """The talk key cannot be watched on this desktop."""
+
+
+class NotificationsUnavailable(Unavailable):
+    """No notification service answers on this desktop."""
+
+
+class ActionFailed(EtoileError):
+    """A command could not be carried out; nothing was done unless `said` tells otherwise."""
+
+
+class NodeError(EtoileError):
+    """A node did not answer as it should."""
+
+    retryable: ClassVar[bool] = True
+    """Whether another node may be asked the same."""
+    blames_node: ClassVar[bool] = True
+    """Whether this counts against the node's health."""
+
+
+class NodeUnreachable(NodeError):
+    """Connection refused, unknown host, reset, or the end of the stream before its end."""
+
+
+class NodeSilent(NodeError):
+    """Nothing came within the time allowed."""
+
+
+class NodeBroken(NodeError):
+    """The node's own failure: a 5xx, garbage, an answer without end."""
+
+
+class NodeBusy(NodeError):
+    """The queue is full, the rate is limited, or the model is loading."""
+
+    blames_node = False
+
+
+class NodeUnauthorised(NodeError):
+    """The node wants another key (401, 403)."""
+
+    blames_node = False
+
+
+class NodeRejected(NodeError):
+    """The request itself is wrong for any node."""
+
+    retryable = False
+    blames_node = False
+
+
+class NoNodeAvailable(EtoileError):
+    """No node could take the request."""
+
+
+class StoreError(EtoileError):
+    """A database cannot be opened or written."""

@@ -1,0 +1,1 @@
+"""GPUs: NVML, simulated ones, and the monitor that reads them."""

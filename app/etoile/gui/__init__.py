@@ -1,0 +1,1 @@
+"""Qt: the bridge, the tray icon and the floating window."""

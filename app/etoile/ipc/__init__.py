@@ -1,0 +1,1 @@
+"""The running app and its callers: one local socket, spoken without Qt."""

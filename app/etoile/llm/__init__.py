@@ -1,0 +1,1 @@
+"""Language models on the nodes: dialects, health, routing, and the built-in guide."""

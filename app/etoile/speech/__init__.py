@@ -1,0 +1,1 @@
+"""Speech: the microphone, the speech model, the voice and the talk key."""

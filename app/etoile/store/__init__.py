@@ -1,0 +1,1 @@
+"""What outlives a run: SQLite databases, one file a table family."""
