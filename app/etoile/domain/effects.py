@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etoile.domain.gpus import GpuReading
-from etoile.domain.match import Slots
+from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
 from etoile.text import Message
 
@@ -154,6 +154,8 @@ class Question:
     asked: Message
     consequence: Message | None
     options: tuple["Option", ...]
+    then: tuple[Candidate, ...] = ()
+    """Further commands of a compound request, which run after the chosen one."""
 
 
 @dataclass(frozen=True, slots=True)
