@@ -27,28 +27,35 @@ class Environment:
         self.python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self._stamp = folder / "etoile-stamp.json"
 
-    def prepare(self) -> None:
-        """Make the environment and install what its locks name.  Returns at once where both are done."""
-        wanted = {name: _digest((LOCKS / name).read_bytes()) for name in self.locks}
-        wanted["project"] = project_digest((ROOT / "pyproject.toml").read_text("utf-8"))
+    def is_ready(self) -> bool:
+        """Return whether `prepare` would have nothing to do."""
         stamp = self._read_stamp()
-        missing = [name for name in wanted if stamp.get(name) != wanted[name]]
-        if self.python.exists() and not missing:
+        return self.python.exists() and all(stamp.get(name) == digest for name, digest in self._wanted().items())
+
+    def prepare(self) -> None:
+        """Make the environment and install what its locks name.
+
+        Each finished step is written down, so an interrupted set-up goes on where it stopped.  Raises SetupError.
+        """
+        if self.is_ready():
             return
+        stamp = self._read_stamp()
         if not self.python.exists() or not stamp:
             self._create()
-            stamp, missing = {"interpreter": interpreter()}, list(wanted)
-        for name in missing:
-            if name == "project":
-                self._install("--no-build-isolation", "--editable", str(ROOT))
-            else:
-                print(f"Installing the packages of installer/{name} ...", flush=True)
-                self._install("--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS / name))
-            stamp[name] = wanted[name]
-            self._stamp.write_text(json.dumps(stamp, indent=1), "utf-8")
+            stamp = {"interpreter": interpreter()}
+        for name, digest in self._wanted().items():
+            if stamp.get(name) != digest:
+                self._install(name)
+                stamp[name] = digest
+                self._stamp.write_text(json.dumps(stamp, indent=1), "utf-8")
+
+    def _wanted(self) -> dict[str, str]:
+        """Return a digest of each thing to install, in the order of installation; "project" is Etoile itself."""
+        wanted = {name: _digest((LOCKS / name).read_bytes()) for name in self.locks}
+        return wanted | {"project": project_digest((ROOT / "pyproject.toml").read_text("utf-8"))}
 
     def _read_stamp(self) -> dict[str, str]:
-        """Return what was installed here, or nothing where another interpreter did it."""
+        """Return the digests of what was installed here: nothing where another interpreter did it."""
         try:
             stamp: dict[str, str] = json.loads(self._stamp.read_text("utf-8"))
         except (OSError, ValueError):
@@ -59,29 +66,33 @@ class Environment:
         print(f"Making {self.folder.name} ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(self.folder)], check=True)
 
-    def _install(self, *arguments: str) -> None:
-        command = [*self._installer(), "install", "--no-deps", *arguments]
-        if not sys.stdout.isatty():
-            command.append("--quiet")
-        if subprocess.run(command, cwd=ROOT).returncode:
+    def _install(self, name: str) -> None:
+        if name == "project":
+            what = ["--no-build-isolation", "--editable", str(ROOT)]
+        else:
+            print(f"Installing the packages of installer/{name} ...", flush=True)
+            what = ["--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS / name)]
+        quiet = [] if sys.stdout.isatty() else ["--quiet"]
+        command = [*self._installer(), "install", "--no-deps", *quiet, *what]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
             raise SetupError(
-                "The packages could not be installed: the lines above say why.\n"
-                "Nothing is lost; once that is mended, the same command goes on from here."
+                "The packages could not be installed; the lines above say why.\n"
+                "Once that is mended, the same command goes on from here."
             )
 
     def _installer(self) -> list[str]:
-        """Return the start of the command that installs into this environment: uv's or pip's."""
+        """Return the start of the command that installs into this environment: uv's, or pip's of whoever has one."""
         if uv := shutil.which("uv"):
             os.environ["VIRTUAL_ENV"] = str(self.folder)
             return [uv, "pip"]
         if importlib.util.find_spec("pip"):
             return [sys.executable, "-m", "pip", "--python", str(self.python), "--disable-pip-version-check"]
-        subprocess.run([self.python, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([self.python, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
         return [str(self.python), "-m", "pip", "--disable-pip-version-check"]
 
 
 def can_install() -> bool:
-    """Return whether this Python has any means to install packages: Debian's bare one has none."""
+    """Return whether there is any means to install packages: Debian's bare Python has none."""
     return bool(shutil.which("uv") or importlib.util.find_spec("pip") or importlib.util.find_spec("ensurepip"))
 
 
@@ -92,9 +103,8 @@ def interpreter() -> str:
 
 def project_digest(pyproject: str) -> str:
     """Return a digest of what an editable install is made from; the settings of linters are not in it."""
-    data = tomllib.loads(pyproject)
-    parts = [data["build-system"], data["project"], data["tool"]["hatch"]]
-    return _digest(json.dumps(parts, sort_keys=True).encode())
+    settings = tomllib.loads(pyproject)
+    return _digest(json.dumps([settings["build-system"], settings["project"], settings["tool"]["hatch"]]).encode())
 
 
 def _digest(data: bytes) -> str:
