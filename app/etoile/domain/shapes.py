@@ -1,0 +1,125 @@
+"""The JSON shapes of the command line and of the local socket: one plain dict a line, stable keys, None for unknown."""
+
+from typing import Any
+
+from etoile.config import Thermal as ThermalLimits
+from etoile.domain.effects import Outcome, Question
+from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.match import Candidate, Match
+from etoile.domain.nodes import NodeStatus
+from etoile.text import Message, render
+
+Line = dict[str, Any]
+
+
+def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits) -> Line:
+    """Return the line of one GPU for `etoile gpu --json`."""
+    return {
+        "uuid": reading.uuid,
+        "index": reading.index,
+        "cuda_index": reading.cuda_index,
+        "pci": reading.pci,
+        "name": reading.name,
+        "host": reading.host,
+        "temperature_c": reading.temperature_c,
+        "thermal": thermal,
+        "warning_c": limits.warning_c,
+        "critical_c": limits.critical_c,
+        "utilization_percent": reading.utilization_percent,
+        "memory_used_bytes": reading.memory_used_bytes,
+        "memory_total_bytes": reading.memory_total_bytes,
+        "power_w": reading.power_w,
+        "power_limit_w": reading.power_limit_w,
+        "fan_percent": reading.fan_percent,
+        "clock_graphics_mhz": reading.clock_graphics_mhz,
+        "clock_memory_mhz": reading.clock_memory_mhz,
+        "throttle": list(reading.throttle),
+        "state": reading.state,
+        "unsupported": list(reading.unsupported),
+        "simulated": reading.simulated,
+        "processes": [
+            {"pid": process.pid, "name": process.name, "memory_used_bytes": process.memory_used_bytes}
+            for process in reading.processes
+        ],
+    }
+
+
+def node_line(status: NodeStatus, language: str) -> Line:
+    """Return the line of one node for `etoile nodes --json`."""
+    return {
+        "name": status.name,
+        "dialect": status.dialect,
+        "url": status.url,
+        "state": status.state,
+        "model": status.model,
+        "models": list(status.models),
+        "loaded": list(status.loaded),
+        "latency_ms": _rounded(status.latency_ms),
+        "in_flight": status.in_flight,
+        "thermal": status.thermal,
+        "reason": _words(status.reason, language),
+    }
+
+
+def match_line(match: Match, ms: float) -> Line:
+    """Return the line of one request for `etoile match --json`; `ms` is how long the matching took."""
+    return {
+        "text": match.text,
+        "command": match.command,
+        "slots": dict(match.slots),
+        "confidence": round(match.confidence, 3),
+        "runner_up": _candidate(match.runner_up) if match.runner_up else None,
+        "choices": [_candidate(choice) for choice in match.choices],
+        "then": [_candidate(candidate) for candidate in match.then],
+        "reason": match.reason,
+        "language": match.language,
+        "ms": round(ms, 3),
+    }
+
+
+def outcome_line(outcome: Outcome, language: str) -> Line:
+    """Return the line of one request for `etoile ask --json`."""
+    return {
+        "text": outcome.text,
+        "decision": outcome.decision,
+        "ok": outcome.ok,
+        "command": outcome.command,
+        "slots": dict(outcome.slots),
+        "kind": None,
+        "answer": _words(outcome.answer, language),
+        "remedy": _words(outcome.remedy, language),
+        "units": [],
+        "attribution": [{"node": part.node, "model": part.model} for part in outcome.attribution],
+        "passed_over": [
+            {"node": node, "reason": render(reason, language)} for node, reason in outcome.passed_over
+        ],
+        "score": None,
+        "first_token_ms": _rounded(outcome.first_token_ms),
+        "elapsed_ms": _rounded(outcome.elapsed_ms),
+    }
+
+
+def question_line(question: Question, language: str) -> Line:
+    """Return what the command line asks its user before anything runs."""
+    return {
+        "turn": question.turn,
+        "asked": render(question.asked, language),
+        "consequence": _words(question.consequence, language),
+        "options": [render(option.label, language) for option in question.options],
+    }
+
+
+def _candidate(candidate: Candidate) -> Line:
+    return {
+        "command": candidate.command,
+        "slots": dict(candidate.slots),
+        "confidence": round(candidate.confidence, 3),
+    }
+
+
+def _words(said: Message | None, language: str) -> str | None:
+    return render(said, language) if said is not None else None
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return round(milliseconds, 1) if milliseconds is not None else None

@@ -1,0 +1,144 @@
+"""What callers may ask of the running app, each answered in lines of JSON."""
+
+import itertools
+import os
+import queue
+import time
+from collections.abc import Callable
+
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.events import Asking, Event, Origin
+from etoile.domain.shapes import Line, gpu_line, node_line, outcome_line, question_line
+from etoile.domain.state import State
+from etoile.ipc.server import Caller
+
+LOOK_S = 0.25
+"""How often a waiting call looks whether its caller hung up."""
+
+Report = do.ReportText | do.ReportQuestion | do.ReportOutcome
+
+
+class Callers:
+    """Turns calls into events, and reports of the turn into lines for the caller who asked.
+
+    `state` returns the app's newest state; `quit_app` ends it.  Called from many threads.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[Event], None],
+        state: Callable[[], State],
+        quit_app: Callable[[], None],
+        confirm_node: Callable[[str], None],
+        language: str,
+    ) -> None:
+        self._publish = publish
+        self._state = state
+        self._quit_app = quit_app
+        self._confirm_node = confirm_node
+        self._language = language
+        self._tickets = itertools.count(1)
+        self._waiting: dict[str, queue.SimpleQueue[Report]] = {}
+
+    def report(self, report: Report) -> None:
+        """Hand a report of the turn to the caller who waits for it; nobody waits any more when it hung up."""
+        if waiting := self._waiting.get(report.ticket):
+            waiting.put(report)
+
+    def answer(self, line: Line, caller: Caller) -> None:
+        """Answer one call; blocks its thread until the call is over."""
+        match line.get("do"):
+            case "show":
+                self._publish(on.WindowWanted())
+                caller.send({"ok": True})
+            case "talk":
+                caller.send(self._talk(str(line.get("key"))))
+            case "ask":
+                self._ask(line, caller)
+            case "gpu":
+                state = self._state()
+                lines = [gpu_line(gpu, state.thermal(gpu.uuid), state.limits) for gpu in state.gpus]
+                caller.send({"gpus": lines})
+            case "nodes":
+                caller.send({"nodes": [node_line(node, self._language) for node in self._state().nodes]})
+            case "confirm":
+                self._confirm_node(str(line.get("node")))
+                caller.send({"ok": True})
+            case "status":
+                caller.send(self._status())
+            case "quit":
+                caller.send({"ok": True})
+                self._quit_app()
+            case other:
+                caller.send({"ok": False, "error": f"unknown call {other!r}"})
+
+    def _talk(self, key: str) -> Line:
+        at_s = time.monotonic()
+        events: dict[str, Event] = {
+            "press": on.TalkPressed(at_s),
+            "release": on.TalkReleased(at_s),
+            "toggle": on.TalkToggled(at_s),
+            "cancel": on.Cancelled(),
+        }
+        if key not in events:
+            return {"ok": False, "error": f"unknown talk key event {key!r}"}
+        self._publish(events[key])
+        return {"ok": True}
+
+    def _status(self) -> Line:
+        state = self._state()
+        return {
+            "pid": os.getpid(),
+            "phase": state.turn.phase,
+            "turn": state.turn.number,
+            "muted": state.turn.muted,
+            "missing": sorted(state.missing),
+        }
+
+    def _ask(self, line: Line, caller: Caller) -> None:
+        ticket = f"{os.getpid()}-{next(self._tickets)}"
+        waiting: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self._waiting[ticket] = waiting
+        node = line.get("node")
+        asking = Asking(
+            origin=Origin.LINE,
+            ticket=ticket,
+            can_confirm=bool(line.get("can_confirm")),
+            dry_run=bool(line.get("dry_run")),
+            node=str(node) if node else None,
+        )
+        try:
+            self._publish(on.Typed(str(line.get("text", "")), asking))
+            self._follow(waiting, ticket, caller)
+        finally:
+            del self._waiting[ticket]
+
+    def _follow(self, waiting: "queue.SimpleQueue[Report]", ticket: str, caller: Caller) -> None:
+        """Pass reports on until the outcome, or until the caller hangs up, which cancels its request."""
+        while True:
+            try:
+                report = waiting.get(timeout=LOOK_S)
+            except queue.Empty:
+                if caller.is_gone():
+                    self._hung_up(ticket)
+                    return
+                continue
+            match report:
+                case do.ReportText(text=text):
+                    caller.send({"text": text})
+                case do.ReportQuestion(question=question):
+                    caller.send({"question": question_line(question, self._language)})
+                    self._put(question.turn, caller.receive())
+                case do.ReportOutcome(outcome=outcome):
+                    caller.send({"outcome": outcome_line(outcome, self._language)})
+                    return
+
+    def _put(self, turn: int, reply: Line | None) -> None:
+        """Publish the caller's answer to a question; anything but a choice declines it."""
+        chosen = reply.get("choose") if reply else None
+        self._publish(on.Chosen(turn, chosen) if isinstance(chosen, int) else on.Declined(turn))
+
+    def _hung_up(self, ticket: str) -> None:
+        if self._state().turn.asking.ticket == ticket:
+            self._publish(on.Cancelled())

@@ -1,0 +1,102 @@
+"""Where the running app listens, and who may speak to it: its owner alone, with the token of this run.
+
+On Linux and macOS a Unix socket in the user's runtime folder; on Windows, where Python has none, a port of the
+loopback address.  The file `app.json` beside it, readable by its owner alone, names the address and the token.
+One app runs at a time: it holds a lock that the system gives back even when it dies.
+"""
+
+import json
+import os
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from etoile.config import FOLDERS
+
+LONGEST_LINE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How to reach the running app."""
+
+    address: str
+    """Path of the Unix socket, or "127.0.0.1"."""
+    port: int | None
+    """None for a Unix socket."""
+    token: str
+    pid: int
+
+
+def runtime_folder() -> Path:
+    """Return the folder for what lasts as long as the session, made for its owner alone."""
+    folder = Path(FOLDERS.user_runtime_dir)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def write(endpoint: Endpoint, folder: Path) -> None:
+    """Make `endpoint` known to callers of the same user."""
+    path = folder / "app.json"
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(asdict(endpoint), file)
+    fresh.replace(path)
+
+
+def read(folder: Path) -> Endpoint | None:
+    """Return how to reach the running app; None when nothing says so."""
+    try:
+        return Endpoint(**json.loads((folder / "app.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def connect(endpoint: Endpoint, timeout_s: float) -> socket.socket:
+    """Return a connection to the running app.  Raises OSError when nobody listens."""
+    if endpoint.port is not None:
+        return socket.create_connection((endpoint.address, endpoint.port), timeout_s)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout_s)
+    try:
+        connection.connect(endpoint.address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def listen(folder: Path) -> tuple[socket.socket, str, int | None]:
+    """Return a listening socket with its address and port (None for a Unix socket)."""
+    if sys.platform == "win32":
+        listener = socket.create_server(("127.0.0.1", 0))
+        return listener, "127.0.0.1", listener.getsockname()[1]
+    path = folder / "app.sock"
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen()
+    return listener, str(path), None
+
+
+def lock(folder: Path) -> IO[bytes] | None:
+    """Return the lock of the one app that runs, as an open file; None when another app holds it."""
+    file = (folder / "app.lock").open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file

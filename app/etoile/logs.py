@@ -1,0 +1,45 @@
+"""Logging, configured once by whoever is `main`: to stderr, and for the tray app to a rotating file.
+
+Transcripts, audio and secrets are never logged above DEBUG; `Masked` hides what looks like a key.
+"""
+
+import logging
+import logging.handlers
+import re
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+
+_SECRET = re.compile(r"(?i)(bearer\s+|x-api-key['\":=\s]+|x-goog-api-key['\":=\s]+|\bkey=|token['\":=\s]+)([\w.~+/=-]{8,})")
+_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+
+
+class Masked(logging.Formatter):
+    """Formats records, with keys and tokens masked."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SECRET.sub(r"\1***", super().format(record))
+
+
+def set_up(level: int, file: Path | None = None) -> None:
+    """Log to stderr from `level` on, and to `file` from INFO on; uncaught exceptions of any thread are logged."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers[0].setLevel(level)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        kept = logging.handlers.RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        kept.setLevel(logging.INFO)
+        handlers.append(kept)
+    for handler in handlers:
+        handler.setFormatter(Masked(_FORMAT))
+    logging.basicConfig(level=min(level, logging.INFO), handlers=handlers, force=True)
+    for talkative in ("httpx", "httpcore", "faster_whisper", "comtypes", "pyttsx3"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    if not issubclass(kind, (KeyboardInterrupt, SystemExit)) and error is not None:
+        logging.getLogger("etoile").critical("uncaught", exc_info=(kind, error, trace))

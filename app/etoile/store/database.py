@@ -1,0 +1,158 @@
+"""A SQLite database with one writer: a thread that owns the connection, in WAL, with numbered migrations.
+
+`etoile.db` and `metrics.db` are two of these.  Rooms hand writes over and go on; readers wait for their rows.  A file
+that SQLite finds corrupt is set aside under another name, and told: nothing of it is deleted.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from etoile.errors import StoreError
+from etoile.text import message
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Connection], object]
+
+READ_S = 5.0
+"""A reader that waited this long for its rows gives up: the disk is stuck."""
+
+
+class Database:
+    """One SQLite file and the thread `store` that reads and writes it.
+
+    `migrations[n]` is the SQL that brings the file from version n to n + 1.  Raises StoreError when the file can
+    neither be opened nor set aside.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        """Where a corrupt file was put, when it was."""
+        self._work: queue.SimpleQueue[tuple[Work, Future[object]] | None] = queue.SimpleQueue()
+        opened: Future[None] = Future()
+        self._thread = threading.Thread(
+            target=self._run, args=(tuple(migrations), opened), name=f"store {path.name}", daemon=True
+        )
+        self._thread.start()
+        opened.result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, work: Work) -> None:
+        """Do `work` in a transaction, later; a failure is logged.  Returns at once."""
+        self._work.put((work, Future()))
+
+    def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Return what `work` reads, after everything written so far.  Blocks; raises StoreError."""
+        done: Future[Result] = Future()
+        self._work.put((work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
+        try:
+            return done.result(READ_S)
+        except (sqlite3.Error, TimeoutError) as error:
+            raise StoreError(
+                message("{path} cannot be read: {error}.", path=str(self.path), error=str(error) or "timeout")
+            ) from error
+
+    def close(self) -> None:
+        """Finish what was handed over, and close the file."""
+        self._work.put(None)
+        self._thread.join()
+
+    def _run(self, migrations: tuple[str, ...], opened: "Future[None]") -> None:
+        try:
+            connection = self._open(migrations)
+        except (OSError, sqlite3.Error) as error:
+            opened.set_exception(
+                StoreError(
+                    message("{path} cannot be opened: {error}.", path=str(self.path), error=str(error)),
+                    message("Check that the folder can be written and that the disk is not full."),
+                )
+            )
+            return
+        except StoreError as error:
+            opened.set_exception(error)
+            return
+        opened.set_result(None)
+        while (item := self._work.get()) is not None:
+            _do(connection, *item)
+        connection.close()
+
+    def _open(self, migrations: tuple[str, ...]) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return _connect(self.path, migrations)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            self.set_aside = _set_aside(self.path)
+            log.warning("%s is corrupt (%s); set aside as %s", self.path, error, self.set_aside)
+            return _connect(self.path, migrations)
+
+
+def _connect(path: Path, migrations: tuple[str, ...]) -> sqlite3.Connection:
+    """Return a connection to `path`, brought to the newest version."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check failed")
+        _migrate(connection, path, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[str, ...]) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(migrations):
+        raise StoreError(
+            message("{path} was written by a newer Etoile (version {version}).", path=str(path), version=version),
+            message("Update Etoile, or move the file away to begin a new one."),
+        )
+    for number, statements in enumerate(migrations[version:], start=version + 1):
+        connection.executescript(f"BEGIN; {statements}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the corrupt file and its journal; return the new name."""
+    aside = path.with_name(f"{path.name}.corrupt-{time.strftime('%Y%m%d-%H%M%S')}")
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        journal = path.with_name(path.name + suffix)
+        if journal.exists():
+            journal.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _do(connection: sqlite3.Connection, work: Work, done: "Future[object]") -> None:
+    """Do `work` in one transaction; its result or its failure goes to `done`."""
+    try:
+        connection.execute("BEGIN")
+        result = work(connection)
+        connection.execute("COMMIT")
+    except Exception as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        log.error("the store failed: %s", error)
+        done.set_exception(error)
+    else:
+        done.set_result(result)
