@@ -1,8 +1,8 @@
 """Runs the benchmarks of tests/benchmarks and prints each measure beside its peer's.
 
 A benchmark is a pytest-benchmark test in test_NAME.py.  Its group is the name of the measure; the run of a peer says
-so by `benchmark.extra_info["peer"] = "hassil"`.  The time of a run is measured, in ms, unless `extra_info` holds "value"
-and "unit" (an accuracy, a size).  The ratio is ours divided by the peer's.
+so by `benchmark.extra_info["peer"] = "hassil"`.  What is measured is its median time in ms, unless `extra_info` holds
+"value" and "unit" (an accuracy, a size).  The ratio is ours divided by the peer's.
 """
 
 import argparse
@@ -48,8 +48,8 @@ def measures(benchmarks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     lines = []
     for name, runs in sorted(groups.items()):
         ours = next((run for run in runs if "peer" not in run["extra_info"]), None)
-        peers = [run for run in runs if "peer" in run["extra_info"]] or [None]
-        lines += [_line(name, ours, peer) for peer in peers]
+        peers = [run for run in runs if "peer" in run["extra_info"]]
+        lines += [_line(name, ours, peer) for peer in peers or (None,)]
     return lines
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from installer import locks, system
 from installer.environment import ROOT, Environment, SetupError
@@ -61,14 +62,13 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests."""
     prepare(TESTS)
-    os.chdir(ROOT)
-    return become([str(TESTS.python), "-m", "pytest", *arguments])
+    return become([str(TESTS.python), "-m", "pytest", *arguments], ROOT)
 
 
 def bench(arguments: list[str]) -> int:
     """Run the benchmarks, in an environment of their own since it holds the peers too."""
     prepare(BENCHES)
-    return become([str(BENCHES.python), "-m", "installer.benchmarks", *arguments])
+    return become([str(BENCHES.python), "-m", "installer.benchmarks", *arguments], ROOT)
 
 
 def train(arguments: list[str]) -> int:
@@ -107,7 +107,7 @@ def lock(arguments: list[str]) -> int:
 def translate(arguments: list[str]) -> int:
     """Collect the words of the app and compile their translations."""
     prepare(TESTS)
-    return become([str(TESTS.python), "-m", "installer.translations", *arguments])
+    return become([str(TESTS.python), "-m", "installer.translations", *arguments], ROOT)
 
 
 def prepare(environment: Environment) -> None:
@@ -130,8 +130,9 @@ def passes(command: Sequence[str]) -> bool:
     return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
-def become(command: list[str]) -> int:
-    """Go on as `command`, so that its signals and its exit code are its own."""
+def become(command: list[str], folder: Path | None = None) -> int:
+    """Go on as `command`, in `folder`, so that its signals and its exit code are its own."""
+    os.chdir(folder or Path.cwd())
     if os.name == "nt":
         return subprocess.call(command)
     sys.stdout.flush()
