@@ -1,0 +1,34 @@
+"""The programs that the virtual desktop is made of."""
+
+import shutil
+
+TOOLS = {
+    "Xvfb": "xvfb",
+    "dbus-daemon": "dbus",
+    "dunst": "dunst",
+    "espeak-ng": "espeak-ng",
+    "notify-send": "libnotify-bin",
+    "openbox": "openbox",
+    "pactl": "pulseaudio-utils",
+    "pulseaudio": "pulseaudio",
+    "scrot": "scrot",
+    "setpriv": "util-linux",
+    "trayer": "trayer",
+    "xdotool": "xdotool",
+    "xprop": "x11-utils",
+    "xsetroot": "x11-xserver-utils",
+}
+"""The programs of the desktop, and the Debian packages that bring them."""
+
+EXTRA_PACKAGES = ("libasound2-plugins",)
+"""Without it PortAudio does not see the sound server."""
+
+
+def missing_tools() -> list[str]:
+    """Return the programs that this machine lacks for the desktop."""
+    return [tool for tool in TOOLS if not shutil.which(tool)]
+
+
+def packages() -> list[str]:
+    """Return Debian's packages for the desktop."""
+    return sorted({*TOOLS.values(), *EXTRA_PACKAGES})
