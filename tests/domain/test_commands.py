@@ -5,23 +5,25 @@ from etoile.domain.commands import COMMANDS, Consequence, SlotType
 
 def test_every_id_is_there_once() -> None:
     assert len(COMMANDS) == 115
-    assert all(id == command.id for id, command in COMMANDS.items())
+    assert all(name == command.id for name, command in COMMANDS.items())
 
 
-@pytest.mark.parametrize("id", ["power.shutdown", "app.close", "process.kill", "file.trash.empty", "service.stop"])
-def test_what_loses_work_is_destructive(id: str) -> None:
-    assert COMMANDS[id].consequence is Consequence.DESTRUCTIVE
+@pytest.mark.parametrize("command", ["power.shutdown", "app.close", "process.kill", "file.trash.empty", "service.stop"])
+def test_what_loses_work_is_destructive(command: str) -> None:
+    assert COMMANDS[command].consequence is Consequence.DESTRUCTIVE
 
 
-@pytest.mark.parametrize("id", ["tab.close", "clipboard.paste", "network.wifi.off", "model.unload", "skills.remove"])
-def test_what_may_lose_something_asks(id: str) -> None:
-    assert COMMANDS[id].asks
+@pytest.mark.parametrize(
+    "command", ["tab.close", "clipboard.paste", "network.wifi.off", "model.unload", "skills.remove"]
+)
+def test_what_may_lose_something_asks(command: str) -> None:
+    assert COMMANDS[command].asks
 
 
-@pytest.mark.parametrize("id", ["assistant.cancel", "assistant.stop_talking", "time.now", "gpu.status"])
-def test_what_only_tells_does_not_ask(id: str) -> None:
-    assert COMMANDS[id].consequence is Consequence.SAFE
-    assert not COMMANDS[id].asks
+@pytest.mark.parametrize("command", ["assistant.cancel", "assistant.stop_talking", "time.now", "gpu.status"])
+def test_what_only_tells_does_not_ask(command: str) -> None:
+    assert COMMANDS[command].consequence is Consequence.SAFE
+    assert not COMMANDS[command].asks
 
 
 def test_a_slot_is_called_after_its_type() -> None:

@@ -64,13 +64,13 @@ class Command:
 
 
 def _commands(consequence: Consequence, *specifications: str) -> tuple[Command, ...]:
-    """Return a command for each specification: the id, then its slots; a `?` at the end of the id means that it asks."""
+    """Return a command for each specification: its id (with a `?` where it asks), then its slots."""
     return tuple(_command(consequence, *specification.split()) for specification in specifications)
 
 
-def _command(consequence: Consequence, id: str, *slots: str) -> Command:
+def _command(consequence: Consequence, name: str, *slots: str) -> Command:
     types = tuple(SlotType(slot) for slot in slots)
-    return Command(id=id.rstrip("?"), slots=types, consequence=consequence, asks=id.endswith("?"))
+    return Command(id=name.rstrip("?"), slots=types, consequence=consequence, asks=name.endswith("?"))
 
 
 _ALL = (

@@ -52,8 +52,8 @@ _WORDS: Mapping[str, _Words] = {
         ),
     ),
     "en": _Words(
-        yes=r"yes|yeah|yep|yup|ok|okay|sure|i confirm|confirm|confirmed|go ahead|do it|go on|that s (?:it|right)|correct"
-        r"|exactly|of course|absolutely|i m sure|affirmative",
+        yes=r"yes|yeah|yep|yup|ok|okay|sure|i confirm|confirm|confirmed|go ahead|do it|go on|that s (?:it|right)"
+        r"|correct|exactly|of course|absolutely|i m sure|affirmative",
         no=r"no|nope|nah|cancel|cancel (?:that|it)|never mind|nevermind|stop|don t|do not|don t do (?:it|that)"
         r"|none|neither|none of (?:them|those|these)|negative|forget (?:it|that)|nothing|no thanks|no thank you",
         courtesy=r"please|thanks|thank you|um|uh|well|etoile",
