@@ -1,0 +1,126 @@
+"""A child process that turns sentences into WAV files: the home of pyttsx3.
+
+`python -m etoile.speech.synthesis` reads one JSON object a line, `{"text", "language", "rate_wpm", "path"}`, and
+answers each with `{"ok": true}` or `{"error": "..."}`; its first line tells whether there is an engine at all.  It is a
+process of its own because the engines hang, print and cannot be stopped: its owner kills it.  It ends with its input.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+FILE_S = 5.0
+"""Some engines return before their file is whole; it is waited for this long."""
+PREFERRED = {"en": ("en-us", "en-gb"), "fr": ("fr-fr",)}
+
+
+def main() -> None:
+    """Serve sentences until the input ends."""
+    answers = _own_output()
+    try:
+        engine = _start_engine()
+        voices = engine.getProperty("voices")
+    except Exception as error:  # noqa: BLE001 (each engine fails in its own way, and all that counts is that it did)
+        _answer(answers, {"error": _reason(error)})
+        return
+    _answer(answers, {"ok": True})
+    for line in sys.stdin:
+        try:
+            _synthesise(engine, voices, json.loads(line))
+        except Exception as error:  # noqa: BLE001 (as above; the next sentence may do better)
+            _answer(answers, {"error": _reason(error)})
+        else:
+            _answer(answers, {"ok": True})
+
+
+def choose_voice(voices: Sequence[Any], language: str) -> str | None:
+    """Return the id of the best voice for `language` ("fr", "en"); None leaves the engine's own.
+
+    Engines write languages as "fr-fr", "fr_FR" or with control characters around; MBROLA voices are listed by espeak
+    even where their data is not installed.
+    """
+    usable = [voice for voice in voices if "mb-" not in voice.id and "mbrola" not in voice.id]
+    spoken = [(tag, voice.id) for voice in usable for tag in _tags(voice) if tag.split("-")[0] == language]
+    by_tag = dict(reversed(spoken))
+    for preferred in PREFERRED.get(language, ()):
+        if preferred in by_tag:
+            return str(by_tag[preferred])
+    return str(spoken[0][1]) if spoken else None
+
+
+def _tags(voice: Any) -> list[str]:
+    """Return the languages of a voice as "fr-fr"."""
+    tags = [tag.decode("utf-8", "ignore") if isinstance(tag, bytes) else str(tag) for tag in voice.languages]
+    return ["".join(filter(str.isprintable, tag)).replace("_", "-").strip().lower() for tag in tags]
+
+
+def _start_engine() -> Any:
+    import pyttsx3
+
+    return pyttsx3.init()
+
+
+def _synthesise(engine: Any, voices: Sequence[Any], sentence: dict[str, Any]) -> None:
+    path = Path(sentence["path"])
+    path.unlink(missing_ok=True)
+    voice = choose_voice(voices, sentence["language"])
+    if voice is not None:
+        engine.setProperty("voice", voice)
+    engine.setProperty("rate", sentence["rate_wpm"])
+    engine.save_to_file(sentence["text"], str(path))
+    engine.runAndWait()
+    if sys.platform == "darwin":
+        _wait_for(path, _has_bytes)
+        # The system's engine writes AIFF whatever the name says.
+        subprocess.run(["/usr/bin/afconvert", "-f", "WAVE", "-d", "LEI16", str(path), str(path)], check=True)
+    _wait_for(path, _is_wav)
+
+
+def _wait_for(path: Path, ready: Any) -> None:
+    deadline_s = time.monotonic() + FILE_S
+    while not ready(path):
+        if time.monotonic() > deadline_s:
+            raise TimeoutError("the speech engine wrote no sound")
+        time.sleep(0.01)
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _is_wav(path: Path) -> bool:
+    try:
+        with wave.open(str(path), "rb") as file:
+            return file.getnframes() > 0
+    except (OSError, EOFError, wave.Error):
+        return False
+
+
+def _own_output() -> TextIO:
+    """Return our standard output, and send what the engines print to nowhere."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    return answers
+
+
+def _answer(answers: TextIO, answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _reason(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""What was said, and what it took to find out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """The text of a recording; empty when nothing was said."""
+
+    text: str
+    language: str
+    """"fr" or "en"."""
+    audio_s: float
+    speech_s: float
+    """How much of it is speech."""
+    elapsed_ms: float
+    model: str
+    device: str
+    """"cpu" or "cuda"."""
