@@ -6,6 +6,7 @@ from pathlib import Path
 
 from etoile.domain.events import Event, LevelMeasured, RecordingStarted
 from etoile.speech.microphone import BLOCK_S, SAMPLE_RATE_HZ, Capture, level, loudness_db
+from etoile.speech.utterances import Utterance
 
 TAIL_S = 0.2
 """Recorded after the release: people let go of the key on their last syllable."""
@@ -17,10 +18,12 @@ READ_S = 0.05
 
 
 class Recording:
-    """Collects the blocks of turn `turn`.  Belongs to the microphone's thread."""
+    """Collects the blocks of an utterance.  Belongs to the microphone's thread."""
 
-    def __init__(self, turn: int, capture: Capture, longest_s: float, publish: Callable[[Event], None]) -> None:
-        self.turn = turn
+    def __init__(
+        self, utterance: Utterance, capture: Capture, longest_s: float, publish: Callable[[Event], None]
+    ) -> None:
+        self.utterance = utterance
         self.done = False
         """No more is recorded: the tail is in, or it became too long."""
         self._capture = capture
@@ -50,9 +53,9 @@ class Recording:
         if block is None:
             return
         if not self._blocks:
-            self._publish(RecordingStarted(self.turn))
+            self._publish(RecordingStarted(self.utterance.turn))
         self._blocks.append(block)
-        self._publish(LevelMeasured(self.turn, level(block)))
+        self._publish(LevelMeasured(self.utterance.turn, level(block)))
         if self._has_tail() or len(self._blocks) * BLOCK_S >= self._longest_s:
             self.done = True
             self._capture.close()

@@ -15,7 +15,8 @@ from etoile.text import message
 log = logging.getLogger(__name__)
 
 SENTENCE_S = 10.0
-"""A sentence takes some 10 ms; an engine that needs longer than this hangs."""
+"""A sentence takes some 10 ms; an engine that needs longer than this, and `LETTER_S` for each letter, hangs."""
+LETTER_S = 0.01
 START_S = 20.0
 """Windows' engine compiles its bindings at its first start."""
 
@@ -73,7 +74,7 @@ class Synthesiser:
             process.stdin.flush()
         except OSError as error:
             raise VoiceUnavailable(message("The speech engine ended by itself."), INSTALL) from error
-        answer = self._answer(process, self._sentence_s)
+        answer = self._answer(process, self._sentence_s + LETTER_S * len(text))
         if "error" in answer:
             raise VoiceUnavailable(message("The speech engine failed: {error}.", error=answer["error"].rstrip(".")))
 

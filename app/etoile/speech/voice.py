@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from etoile import config
-from etoile.domain.events import Event, PartMissing, PartReady, Spoken
+from etoile.domain.events import Event, Spoken
 from etoile.errors import VoiceUnavailable
+from etoile.speech.part import Part
 from etoile.speech.playback import Player
 from etoile.speech.spoken import speakable
 from etoile.speech.synthesiser import Synthesiser
@@ -75,7 +76,7 @@ class Voice:
         self._loudspeaker = loudspeaker or Player()
         self._era = 0
         self._gate = threading.RLock()
-        self._told = False
+        self._part = Part("voice", publish)
         self._sentences: queue.SimpleQueue[_Sentence | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
 
@@ -119,14 +120,15 @@ class Voice:
             return
         self._engine.synthesise(text, sentence.language, self._speech.rate_wpm, path)
         self._loudspeaker.play(path, lambda: self._wanted(sentence))
-        self._ready()
+        self._part.ready()
 
     def _attempt(self, act: Callable[[], None]) -> None:
         """Do `act`; without a voice the turn goes on in silence."""
         try:
             act()
         except VoiceUnavailable as error:
-            self._missing(error)
+            log.info("no voice: %s", error)
+            self._part.missing(error)
         except Exception:
             log.exception("speaking failed")
 
@@ -137,14 +139,3 @@ class Voice:
 
     def _wanted(self, sentence: _Sentence) -> bool:
         return sentence.era == self._era
-
-    def _missing(self, error: VoiceUnavailable) -> None:
-        log.info("no voice: %s", error)
-        if not self._told:
-            self._told = True
-            self._publish(PartMissing("voice", error.said, error.remedy))
-
-    def _ready(self) -> None:
-        if self._told:
-            self._told = False
-            self._publish(PartReady("voice"))

@@ -1,0 +1,97 @@
+"""A talk key by name ("F9", "Ctrl+Alt+Space"), and what its going down and up means: pure."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from etoile.errors import HotkeyUnavailable
+from etoile.text import message
+
+DEBOUNCE_S = 0.03
+"""A press this soon after a release is the switch bouncing."""
+RELEASE_GRACE_S = 0.05
+"""A release is believed only after this: X11 reports auto-repeat as release and press, 0.1 ms apart."""
+
+MODIFIERS = {"ctrl": "ctrl", "control": "ctrl", "alt": "alt", "shift": "shift", "super": "super", "win": "super"}
+MODIFIERS |= {"cmd": "super", "meta": "super"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """A key and the modifiers held with it."""
+
+    key: str
+    """As the user wrote it, without modifiers: "F9", "space"."""
+    modifiers: frozenset[str] = frozenset()
+    """Of "ctrl", "alt", "shift", "super"."""
+
+
+def parse_chord(text: str) -> Chord:
+    """Return the chord that `text` names.  Raises HotkeyUnavailable for an unknown modifier or no key."""
+    *modifiers, key = (part.strip() for part in text.split("+"))
+    unknown = [modifier for modifier in modifiers if modifier.lower() not in MODIFIERS]
+    if not key or unknown:
+        raise unknown_key(text)
+    return Chord(key, frozenset(MODIFIERS[modifier.lower()] for modifier in modifiers))
+
+
+def unknown_key(text: str) -> HotkeyUnavailable:
+    """Return the error for a key that does not exist here."""
+    return HotkeyUnavailable(
+        message('There is no key "{key}" on this keyboard.', key=text),
+        message('Correct speech.talk_key in the settings: "F9", "Pause" or "Ctrl+Alt+Space", for example.'),
+    )
+
+
+class Move(StrEnum):
+    """What the keyboard reports; `WAITED` is the passing of time without a report."""
+
+    DOWN = "down"
+    UP = "up"
+    WAITED = "waited"
+
+
+class Verdict(StrEnum):
+    """What it means."""
+
+    PRESSED = "pressed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What is known of the key."""
+
+    held: bool = False
+    up_at_s: float | None = None
+    """When it went up, while that is not believed yet."""
+    free_since_s: float = float("-inf")
+    """When the last release was believed."""
+
+
+def classify(hold: Hold, move: Move, at_s: float) -> tuple[Hold, tuple[tuple[Verdict, float], ...]]:
+    """Return what is known after `move`, and the presses and releases that it proves, with their times.
+
+    Auto-repeat, a bouncing switch and releases that never were are left out.
+    """
+    if hold.up_at_s is not None and at_s - hold.up_at_s >= RELEASE_GRACE_S:
+        believed = hold.up_at_s
+        after, verdicts = classify(Hold(free_since_s=at_s), move, at_s) if move is not Move.DOWN else _press(at_s)
+        return after, ((Verdict.RELEASED, believed), *verdicts)
+    match move:
+        case Move.DOWN if hold.held:
+            return replace(hold, up_at_s=None), ()
+        case Move.DOWN if at_s - hold.free_since_s >= DEBOUNCE_S:
+            return _press(at_s)
+        case Move.UP if hold.held and hold.up_at_s is None:
+            return replace(hold, up_at_s=at_s), ()
+        case _:
+            return hold, ()
+
+
+def _press(at_s: float) -> tuple[Hold, tuple[tuple[Verdict, float], ...]]:
+    return Hold(held=True), ((Verdict.PRESSED, at_s),)
+
+
+def wait_s(hold: Hold, now_s: float) -> float | None:
+    """Return how long to wait for the keyboard before asking `classify` again; None: as long as it takes."""
+    return None if hold.up_at_s is None else max(0.0, hold.up_at_s + RELEASE_GRACE_S - now_s)
