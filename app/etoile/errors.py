@@ -15,7 +15,9 @@
     │   ├── NodeUnreachable     refused, unknown host, reset, end of stream before its end: counts against the node
     │   ├── NodeSilent          nothing came within the time allowed: counts against the node
     │   ├── NodeBroken          the node's own 5xx, garbage, too much: counts against the node
-    │   ├── NodeBusy            queue full, rate limited, loading: another node, no blame
+    │   ├── NodeBusy            queue full, rate limited: another node, no blame
+    │   │   └── NodeLoading     its model is on the way into memory
+    │   ├── NodeUnsuited        model missing, context too short: another node, no blame
     │   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
     │   └── NodeRejected        the request itself is wrong: no other node is asked
     ├── NoNodeAvailable         every node was passed over
@@ -101,7 +103,17 @@ class NodeBroken(NodeError):
 
 
 class NodeBusy(NodeError):
-    """The queue is full, the rate is limited, or the model is loading."""
+    """The queue is full, or the rate is limited."""
+
+    blames_node = False
+
+
+class NodeLoading(NodeBusy):
+    """The model is on its way into memory: not hung, and soon ready."""
+
+
+class NodeUnsuited(NodeError):
+    """This node cannot take this request, and another may: its model is missing, its context too short."""
 
     blames_node = False
 

@@ -1,0 +1,125 @@
+"""A node's health as a dialogue: what happened to it, and what it is taken for then."""
+
+import pytest
+
+from etoile.config import Node
+from etoile.domain.nodes import NodeState
+from etoile.errors import (
+    NodeBroken,
+    NodeBusy,
+    NodeError,
+    NodeLoading,
+    NodeRejected,
+    NodeSilent,
+    NodeUnauthorised,
+    NodeUnreachable,
+    NodeUnsuited,
+)
+from etoile.llm.health import Health
+from etoile.llm.records import Listing
+from etoile.text import message
+
+NODE = Node(name="M1", url="http://m1:1234", max_in_flight=2)
+LISTING = Listing(("tiny",), ("tiny",))
+OPEN_S = 30.0
+
+
+def error(kind: type[NodeError]) -> NodeError:
+    return kind(message("what happened"))
+
+
+def after(dialogue: str) -> tuple[Health, NodeState]:
+    """Return the health after what `dialogue` tells, second by second."""
+    health = Health()
+    for now_s, word in enumerate(dialogue.split()):
+        what, _, kind = word.partition(":")
+        match what:
+            case "seen":
+                health = health.seen(LISTING, 1.0)
+            case "unseen":
+                health = health.unseen(error(KINDS[kind]))
+            case "failed":
+                health = health.failed(error(KINDS[kind]), float(now_s), OPEN_S)
+            case _:
+                health = getattr(health, what)()
+    return health, health.status(NODE, NODE.url, "tiny").state
+
+
+KINDS: dict[str, type[NodeError]] = {
+    "unreachable": NodeUnreachable,
+    "silent": NodeSilent,
+    "broken": NodeBroken,
+    "busy": NodeBusy,
+    "loading": NodeLoading,
+    "unauthorised": NodeUnauthorised,
+    "unsuited": NodeUnsuited,
+    "rejected": NodeRejected,
+}
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "state"),
+    [
+        ("", NodeState.DOWN),
+        ("seen", NodeState.UP),
+        ("answered", NodeState.UP),
+        ("seen began", NodeState.UP),
+        ("seen began began", NodeState.BUSY),
+        ("seen began began ended", NodeState.UP),
+        ("seen unseen:unreachable", NodeState.DOWN),
+        ("seen unseen:unreachable seen", NodeState.UP),
+        ("seen unseen:loading", NodeState.LOADING),
+        ("seen unseen:loading seen", NodeState.UP),
+        ("seen unseen:unauthorised", NodeState.AUTH),
+        ("unseen:unsuited", NodeState.DOWN),
+        # A server that answers one thing after the other is silent because it works.
+        ("seen began unseen:silent", NodeState.UP),
+        ("seen unseen:silent", NodeState.DOWN),
+        # A failed request opens the breaker; the list of models, which a hung node gives, does not close it.
+        ("seen failed:silent", NodeState.OPEN),
+        ("seen failed:silent seen", NodeState.OPEN),
+        ("seen failed:broken seen answered", NodeState.UP),
+        ("seen failed:silent unseen:silent", NodeState.OPEN),
+        # What went away and came back is another server.
+        ("seen failed:unreachable unseen:unreachable", NodeState.DOWN),
+        ("seen failed:unreachable unseen:unreachable seen", NodeState.UP),
+        # No blame.
+        ("seen failed:busy", NodeState.BUSY),
+        ("seen failed:busy seen", NodeState.UP),
+        ("seen failed:loading", NodeState.LOADING),
+        ("seen failed:unauthorised", NodeState.AUTH),
+        ("seen failed:unsuited", NodeState.UP),
+        ("seen failed:rejected", NodeState.UP),
+    ],
+)
+def test_state(dialogue: str, state: NodeState) -> None:
+    assert after(dialogue)[1] is state
+
+
+@pytest.mark.parametrize("kind", ["busy", "loading", "unauthorised", "unsuited", "rejected"])
+def test_no_strike_without_blame(kind: str) -> None:
+    health, _ = after(f"seen failed:{kind}")
+    assert health.strikes == 0
+    assert health.open_until_s is None
+
+
+def test_a_trial_is_due_after_the_breaker_has_been_open_for_its_time() -> None:
+    health = Health().failed(error(NodeSilent), 100.0, OPEN_S)
+    assert not health.trial_due(129.9)
+    assert health.trial_due(130.0)
+    assert not health.answered().trial_due(1000.0)
+
+
+def test_every_further_strike_doubles_the_time_up_to_a_bound() -> None:
+    health, times = Health(), []
+    for _ in range(7):
+        health = health.failed(error(NodeSilent), 0.0, OPEN_S)
+        times.append(health.open_until_s)
+    assert times == [30, 60, 120, 240, 480, 480, 480]
+    assert health.answered().failed(error(NodeSilent), 0.0, OPEN_S).open_until_s == 30
+
+
+def test_the_reason_is_told() -> None:
+    health, _ = after("seen failed:silent")
+    assert health.status(NODE, NODE.url, None).reason == message("what happened")
+    assert Health().seen(LISTING, 1.0).status(NODE, NODE.url, None, message("a note")).reason == message("a note")
