@@ -97,8 +97,8 @@ def can_install() -> bool:
 
 
 def interpreter() -> str:
-    """Return what an environment depends on in the Python that made it."""
-    return f"{Path(sys.executable).resolve()} {sys.version}"
+    """Return what an environment depends on in the Python that made it; an update in its place changes nothing."""
+    return f"{Path(sys.executable).resolve()} {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def project_digest(pyproject: str) -> str:

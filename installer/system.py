@@ -147,15 +147,17 @@ def commands(manager: str, lacking: Iterable[Need]) -> list[list[str]]:
 
 def describe(lacking: Sequence[Need], manager: str | None) -> str:
     """Return what is missing, what that means, and the one command that brings it."""
-    lines = ["This system lacks:"]
-    lines += [f"  {need.what:<26}{need.without or 'Etoile cannot start'}" for need in lacking]
+    losses: dict[str, list[str]] = {}
+    for need in lacking:
+        losses.setdefault(need.without or "Etoile cannot start", []).append(need.what)
+    lines = ["This system lacks", *(f"  {', '.join(names)}: {loss}" for loss, names in losses.items())]
     if manager is None:
-        names = " ".join(sorted({need.apt for need in lacking}))
-        lines += ["Install what brings these; Debian's packages are named:", f"  {names}"]
+        packages = " ".join(sorted({need.apt for need in lacking}))
+        lines += ["Install what brings it; Debian's packages are", f"  {packages}"]
     elif shutil.which("sudo"):
-        lines += ["This brings it:", "  " + " && ".join("sudo " + shlex.join(c) for c in commands(manager, lacking))]
+        lines += ["This brings it", "  " + " && ".join("sudo " + shlex.join(c) for c in commands(manager, lacking))]
     else:
-        lines += ["This brings it, as root:", "  " + " && ".join(shlex.join(c) for c in commands(manager, lacking))]
+        lines += ["This brings it, as root", "  " + " && ".join(shlex.join(c) for c in commands(manager, lacking))]
     return "\n".join(lines)
 
 

@@ -50,8 +50,8 @@ def test_every_need_has_a_package_everywhere() -> None:
 def test_the_report_names_the_loss_and_the_one_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.shutil, "which", lambda _: "/usr/bin/sudo")
     report = describe([EGL, VOICE], "apt-get")
-    assert "libEGL.so.1               Etoile cannot start" in report
-    assert "libvoice.so.1             no voice" in report
+    assert "libEGL.so.1: Etoile cannot start" in report
+    assert "libvoice.so.1: no voice" in report
     (command,) = [line for line in report.splitlines() if "install" in line]
     assert command.startswith("  sudo apt-get update")
     assert command.endswith("espeak-ng libegl1")
