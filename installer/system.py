@@ -19,15 +19,18 @@ from installer.environment import SetupError, can_install
 
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
-UPDATES = {"apt-get": ("apt-get", "update", "-qq")}
+UPDATES = {"apt-get": ("apt-get", "update")}
 """What a package manager must be told before it knows its packages."""
 
 INSTALLS = {
-    "apt-get": ("apt-get", "install", "-qq", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120"),
+    "apt-get": ("apt-get", "install", "-y", "--no-install-recommends"),
     "dnf": ("dnf", "install", "-y"),
     "pacman": ("pacman", "-S", "--needed", "--noconfirm"),
     "zypper": ("zypper", "--non-interactive", "install"),
 }
+
+UNATTENDED = {"apt-get": ("-qq", "-o", "DPkg::Lock::Timeout=120")}
+"""What a package manager is told besides when nobody watches it."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ def provide(lacking: Sequence[Need]) -> None:
     if lacking and manager:
         prefix = privilege()
         if prefix is not None:
-            _run_all([[*prefix, *command] for command in commands(manager, lacking)])
+            options = UNATTENDED.get(manager, ())
+            _run_all([[*prefix, *command, *options] for command in commands(manager, lacking)])
             importlib.invalidate_caches()
             lacking = missing(lacking)
     if lacking:
