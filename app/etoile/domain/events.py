@@ -200,7 +200,7 @@ class AnswerText:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AnswerEnded:
     """The answer is whole."""
 

@@ -53,10 +53,17 @@ class Caller:
         except OSError:
             return True
 
-    def close(self) -> None:
-        """Hang up; a thread that waits for this caller goes on."""
+    def hang_up(self) -> None:
+        """End the conversation; a thread that waits for this caller goes on."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Give the socket back, after the last line: only its own thread may do that."""
+        self.hang_up()
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self._connection.close()
 
 
 class Server:
@@ -88,7 +95,7 @@ class Server:
         with self._changing:
             callers = dict(self._callers)
         for caller in callers.values():
-            caller.close()
+            caller.hang_up()
         for thread in callers:
             thread.join()
         for name in ("app.json", "app.sock"):
@@ -120,6 +127,6 @@ class Server:
         except Exception:
             log.exception("a call failed")
         finally:
-            connection.close()
+            caller.close()
             with self._changing:
                 self._callers.pop(threading.current_thread(), None)

@@ -1,0 +1,170 @@
+"""The running app and its callers, over a real socket."""
+
+import json
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.events import Event
+from etoile.domain.gpus import GpuReading
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.state import State
+from etoile.domain.turn import Turn
+from etoile.ipc import client, endpoint
+from etoile.ipc.callers import Callers
+from etoile.ipc.server import Server
+from etoile.text import message
+from tests.waiting import wait_until
+
+
+class App:
+    """Stands for the tray app: collects events, shows a state, and is asked to quit."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.state = State()
+        self.confirmed: list[str] = []
+        self.quit = threading.Event()
+        self.callers = Callers(self.events.append, lambda: self.state, self.quit.set, self.confirmed.append, "fr")
+
+    def ticket(self) -> str:
+        """Wait for a typed request, and return the ticket of its caller."""
+        wait_until(lambda: any(isinstance(event, on.Typed) for event in self.events))
+        [typed] = [event for event in self.events if isinstance(event, on.Typed)]
+        assert typed.asking.ticket is not None
+        return typed.asking.ticket
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = App()
+    with Server(tmp_path, app.callers.answer):
+        yield app
+
+
+def test_talk_from_the_command_line(app: App, tmp_path: Path) -> None:
+    for key in ("press", "release", "toggle", "cancel"):
+        assert client.ask_once(tmp_path, {"do": "talk", "key": key}) == {"ok": True}
+    assert [type(event) for event in app.events] == [on.TalkPressed, on.TalkReleased, on.TalkToggled, on.Cancelled]
+
+
+def test_what_is_unknown_is_said_to_be(app: App, tmp_path: Path) -> None:
+    assert client.ask_once(tmp_path, {"do": "dance"}) == {"ok": False, "error": "unknown call 'dance'"}
+    answer = client.ask_once(tmp_path, {"do": "talk", "key": "sing"})
+    assert answer == {"ok": False, "error": "unknown talk key event 'sing'"}
+    assert app.events == []
+
+
+def test_the_state_is_told(app: App, tmp_path: Path) -> None:
+    app.state = State(
+        gpus=(GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=71),),
+        nodes=(NodeStatus(name="M1", dialect="openai", url="http://x", state=NodeState.UP, latency_ms=1.23),),
+        missing={"microphone": on.PartMissing("microphone", message("No microphone."))},
+    )
+    gpus = client.ask_once(tmp_path, {"do": "gpu"})
+    nodes = client.ask_once(tmp_path, {"do": "nodes"})
+    status = client.ask_once(tmp_path, {"do": "status"})
+    assert gpus and nodes and status
+    assert (gpus["gpus"][0]["temperature_c"], gpus["gpus"][0]["fan_percent"]) == (71, None)
+    assert (nodes["nodes"][0]["state"], nodes["nodes"][0]["latency_ms"]) == ("up", 1.2)
+    assert (status["phase"], status["missing"]) == ("idle", ["microphone"])
+
+
+def test_a_request_streams_its_answer_and_ends_with_the_outcome(app: App, tmp_path: Path) -> None:
+    with client.call(tmp_path, {"do": "ask", "text": "hello", "can_confirm": True}) as call:
+        assert call
+        ticket = app.ticket()
+        app.callers.report(do.ReportText(ticket, "Hel"))
+        app.callers.report(do.ReportText(ticket, "lo"))
+        outcome = do.Outcome(turn=1, text="hello", decision=do.Decision.ROUTE, ok=True, answer=message("Hello"))
+        app.callers.report(do.ReportOutcome(ticket, outcome))
+        lines = list(call)
+    assert lines[:2] == [{"text": "Hel"}, {"text": "lo"}]
+    assert (lines[2]["outcome"]["answer"], lines[2]["outcome"]["decision"]) == ("Hello", "route")
+
+
+@pytest.mark.parametrize(
+    ("reply", "event"),
+    [({"choose": 0}, on.Chosen(7, 0)), ({"decline": True}, on.Declined(7)), ({"choose": "yes"}, on.Declined(7))],
+)
+def test_only_a_choice_confirms(app: App, tmp_path: Path, reply: dict[str, object], event: Event) -> None:
+    option = do.Option(message("Shut down"), "power.shutdown", {}, destructive=True)
+    question = do.Question(7, message("Shut down?"), None, (option,))
+    with client.call(tmp_path, {"do": "ask", "text": "shut down", "can_confirm": True}) as call:
+        assert call
+        app.callers.report(do.ReportQuestion(app.ticket(), question))
+        asked = next(iter(call))["question"]
+        assert (asked["asked"], asked["options"]) == ("Shut down?", ["Shut down"])
+        call.send(reply)
+        wait_until(lambda: event in app.events)
+
+
+def test_a_caller_that_hangs_up_cancels_its_own_request_only(app: App, tmp_path: Path) -> None:
+    with client.call(tmp_path, {"do": "ask", "text": "long"}) as call:
+        assert call
+        ticket = app.ticket()
+        app.state = State(turn=Turn(number=1, asking=on.Asking(ticket=ticket)))
+    wait_until(lambda: on.Cancelled() in app.events)
+
+    app.events.clear()
+    app.state = State()
+    with client.call(tmp_path, {"do": "ask", "text": "short"}) as call:
+        app.ticket()
+    assert client.ask_once(tmp_path, {"do": "show"}) == {"ok": True}
+    wait_until(lambda: on.WindowWanted() in app.events)
+    assert on.Cancelled() not in app.events
+
+
+def test_without_the_token_nobody_is_answered(app: App, tmp_path: Path) -> None:
+    known = endpoint.read(tmp_path)
+    assert known
+    for said in (b'{"do": "quit"}\n', b'{"do": "quit", "token": "guess"}\n', b"nonsense\n", b"[]\n"):
+        with endpoint.connect(known, 2.0) as connection:
+            connection.sendall(said)
+            assert connection.recv(100) == b""
+    assert not app.quit.is_set()
+
+
+def test_only_the_owner_can_read_the_token_and_reach_the_socket(app: App, tmp_path: Path) -> None:
+    for name in ("app.json", "app.sock"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_without_an_app_there_is_nobody_to_ask(tmp_path: Path) -> None:
+    assert client.ask_once(tmp_path, {"do": "show"}) is None
+    (tmp_path / "app.json").write_text("{")
+    assert client.ask_once(tmp_path, {"do": "show"}) is None
+    gone = {"address": str(tmp_path / "app.sock"), "port": None, "token": "t", "pid": 1}
+    (tmp_path / "app.json").write_text(json.dumps(gone))
+    assert client.ask_once(tmp_path, {"do": "show"}) is None
+
+
+def test_closing_hangs_up_on_whoever_waits_and_leaves_no_file(tmp_path: Path) -> None:
+    def wait_for_an_answer() -> None:
+        with client.call(tmp_path, {"do": "ask", "text": "long"}) as call:
+            assert call
+            assert list(call) == []
+
+    app = App()
+    waiting = threading.Thread(target=wait_for_an_answer)
+    with Server(tmp_path, app.callers.answer):
+        waiting.start()
+        app.ticket()
+    waiting.join(5)
+    assert not waiting.is_alive()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("app.")] == []
+
+
+def test_one_app_at_a_time(tmp_path: Path) -> None:
+    held = endpoint.lock(tmp_path)
+    assert held
+    assert endpoint.lock(tmp_path) is None
+    held.close()
+    again = endpoint.lock(tmp_path)
+    assert again
+    again.close()

@@ -1,0 +1,87 @@
+"""One writer, numbered migrations, and a corrupt file that is set aside, never deleted."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from etoile.errors import StoreError
+from etoile.store.database import Database
+
+PETS = "CREATE TABLE pets (name TEXT NOT NULL)"
+LEGS = "ALTER TABLE pets ADD COLUMN legs INTEGER NOT NULL DEFAULT 4"
+
+
+def _names(database: Database) -> list[str]:
+    return database.read(lambda connection: [name for (name,) in connection.execute("SELECT name FROM pets")])
+
+
+def _add(database: Database, name: str) -> None:
+    database.write(lambda connection: connection.execute("INSERT INTO pets (name) VALUES (?)", (name,)))
+
+
+def test_what_was_written_is_read_afterwards_and_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "pets.db"
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+        assert _names(database) == ["Rex"]
+    with Database(path, [PETS]) as database:
+        assert _names(database) == ["Rex"]
+    assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_an_older_file_is_migrated_and_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "pets.db"
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+    with Database(path, [PETS, LEGS]) as database:
+        assert database.read(lambda connection: connection.execute("SELECT * FROM pets").fetchall()) == [("Rex", 4)]
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "pets.db"
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Database(path, [PETS, f"{LEGS}; CREATE TABLE pets (twice TEXT)"])
+    with Database(path, [PETS]) as database:
+        assert _names(database) == ["Rex"]
+
+
+def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pets.db"
+    Database(path, [PETS, LEGS]).close()
+    with pytest.raises(StoreError, match="newer Etoile"):
+        Database(path, [PETS])
+
+
+def test_a_corrupt_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "pets.db"
+    path.write_bytes(b"this was a database once" * 400)
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+        assert _names(database) == ["Rex"]
+        assert database.set_aside is not None
+        assert database.set_aside.read_bytes().startswith(b"this was a database once")
+    assert "set aside" in caplog.text
+    caplog.clear()
+
+
+def test_a_write_that_fails_is_rolled_back_whole_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def half(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO pets VALUES ('half')")
+        connection.execute("INSERT INTO pets VALUES (NULL)")
+
+    with Database(tmp_path / "pets.db", [PETS]) as database:
+        database.write(half)
+        assert _names(database) == []
+        with pytest.raises(StoreError, match="cannot be read"):
+            database.read(lambda connection: connection.execute("SELECT * FROM nowhere"))
+    assert "NOT NULL" in caplog.text
+    caplog.clear()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Database(tmp_path / "file" / "pets.db", [PETS])

@@ -1,0 +1,51 @@
+"""The history and the samples come back as they were kept."""
+
+from pathlib import Path
+
+from etoile.domain.effects import Decision, Outcome
+from etoile.domain.gpus import GpuReading
+from etoile.domain.nodes import Attribution
+from etoile.store import conversations, samples
+from etoile.store.conversations import Conversations
+from etoile.store.database import Database
+from etoile.store.samples import Samples
+from etoile.text import message
+
+
+def test_the_history_tells_the_newest_first_in_the_users_language(tmp_path: Path) -> None:
+    with Database(tmp_path / "etoile.db", [conversations.MIGRATION]) as database:
+        history = Conversations(database, "fr")
+        history.remember(
+            Outcome(
+                turn=1,
+                text="pourquoi le ciel est bleu",
+                decision=Decision.ROUTE,
+                ok=True,
+                answer=message("{share:.1f}", share=0.5),
+                attribution=(Attribution(node="M1", model="qwen3"),),
+            )
+        )
+        history.remember(
+            Outcome(turn=2, text="coupe le son", decision=Decision.RUN, ok=False, command="audio.mute")
+        )
+        newest, oldest = history.latest(5)
+    assert (newest.request, newest.command, newest.ok, newest.answer) == ("coupe le son", "audio.mute", False, None)
+    assert (oldest.request, oldest.answer, oldest.nodes, oldest.ok) == ("pourquoi le ciel est bleu", "0,5", ("M1",), True)
+
+
+def test_a_confirmed_server_stays_confirmed(tmp_path: Path) -> None:
+    with Database(tmp_path / "etoile.db", [conversations.MIGRATION]) as database:
+        history = Conversations(database, "en")
+        history.confirm_server("http://127.0.0.1:8080")
+        history.confirm_server("http://127.0.0.1:8080")
+        assert history.confirmed_servers() == {"http://127.0.0.1:8080"}
+
+
+def test_a_simulated_card_leaves_no_trace_and_an_unknown_value_is_null(tmp_path: Path) -> None:
+    real = GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=71)
+    with Database(tmp_path / "metrics.db", [samples.MIGRATION]) as database:
+        Samples(database).keep([real, GpuReading(uuid="GPU-2", index=1, name="x", host="box", simulated=True)])
+        rows = database.read(
+            lambda connection: connection.execute("SELECT uuid, temperature_c, fan_percent FROM samples").fetchall()
+        )
+    assert rows == [("GPU-1", 71, None)]

@@ -1,0 +1,79 @@
+"""A settings file is taken whole or refused with the file, the key and the way to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from etoile.config import Config, load, parse
+from etoile.errors import ConfigError
+from etoile.text import render
+
+
+def _refusal(content: str) -> str:
+    with pytest.raises(ConfigError) as refused:
+        parse(content.encode(), "config.toml")
+    remedy = refused.value.remedy
+    return f"{refused.value} {render(remedy, 'en') if remedy else ''}".strip()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[thermal]\nwarning = 70", ["config.toml", "thermal.warning", "thermal.warning_c"]),
+        ("[termal]\nwarning_c = 70", ["unknown key termal", "thermal"]),
+        ("[thermal]\nwarning_c = 'hot'", ["config.toml", "Expected `int`, got `str`", "thermal.warning_c"]),
+        ("[[nodes]]\nname = 'M1'", ["missing required field `url`", "nodes[0]"]),
+        ("[[nodes]]\nurl = 'http://x'", ["missing required field `name`"]),
+        ("[[nodes]]\nname = 'M1'\nurl = '10.5.0.2:1234'", ["nodes[0].url", "http://"]),
+        ("[[nodes]]\nname = 'M1'\nurl = 'http://x'\nmodle = 'q'", ["nodes.modle", "nodes.model"]),
+        ("[[nodes]]\nname = 'M1'\nurl = 'http://x'\nkey = 'sk-123'", ["secret", "env:NAME"]),
+        ("[[nodes]]\nname='a'\nurl='http://x'\n[[nodes]]\nname='a'\nurl='http://y'", ['two nodes are called "a"']),
+        ("[[nodes]]\nname='a'\nurl='http://x'\nroles=['cook']", ["Invalid enum value 'cook'"]),
+        ("[thermal]\nwarning_c = 90", ["warning_c (90)", "critical_c (85)"]),
+        ("[gpu]\nperiod_s = 0", ["gpu.period_s", "0.1"]),
+        ("[speech\n", ["not valid TOML"]),
+        ("zzzzzz = 1", ["unknown key zzzzzz", "Known keys here"]),
+    ],
+)
+def test_what_is_wrong_is_named(content: str, says: list[str]) -> None:
+    refusal = _refusal(content)
+    for part in says:
+        assert part in refusal
+
+
+def test_an_empty_file_is_the_defaults() -> None:
+    assert parse(b"", "config.toml") == Config()
+
+
+def test_every_section_is_read() -> None:
+    config = parse(
+        b"""
+        [[nodes]]
+        name = "M1"
+        dialect = "lmstudio"
+        url = "http://10.5.0.2:1234"
+        key = "env:M1_KEY"
+        roles = ["code", "review"]
+        models = { code = "qwen3-coder-30b" }
+        never = ["nemotron-3-nano"]
+        [thermal]
+        warning_c = 70
+        [speech]
+        language = "fr"
+        """,
+        "config.toml",
+    )
+    assert config.nodes[0].models == {"code": "qwen3-coder-30b"}
+    assert (config.thermal.warning_c, config.thermal.critical_c, config.speech.language) == (70, 85, "fr")
+
+
+def test_a_missing_file_matters_only_when_it_was_named(tmp_path: Path) -> None:
+    absent = tmp_path / "config.toml"
+    assert load(absent, must_exist=False) == Config()
+    with pytest.raises(ConfigError, match=r"no settings file .*config\.toml"):
+        load(absent, must_exist=True)
+
+
+def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path, must_exist=True)
