@@ -32,9 +32,10 @@ def test_a_cut_at_every_place_gives_the_same_lines(cut: int) -> None:
 
 def test_a_line_without_end_is_refused_before_it_fills_the_memory() -> None:
     lines = Lines(longest_bytes=1000)
+    for _ in range(10):
+        assert list(lines.feed(b"x" * 100)) == []
     with pytest.raises(NodeBroken, match="line of more than"):
-        for _ in range(100):
-            list(lines.feed(b"x" * 100))
+        list(lines.feed(b"x"))
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

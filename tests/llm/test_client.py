@@ -1,0 +1,175 @@
+"""What the servers' failures mean, and what never leaves or enters."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import httpx
+import msgspec
+import pytest
+
+from etoile.errors import (
+    NodeBroken,
+    NodeBusy,
+    NodeError,
+    NodeLoading,
+    NodeRejected,
+    NodeUnauthorised,
+    NodeUnreachable,
+    NodeUnsuited,
+)
+from etoile.llm.client import LISTING_BYTES, Client, Server, refusal
+
+KEY = "sk-very-secret"
+
+
+class Answer(msgspec.Struct):
+    ok: bool
+
+
+def answer(content: bytes, status: int = 200, **headers: str) -> httpx.Response:
+    """Return a response that has to be read from the wire."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, headers=named, stream=httpx.ByteStream(content))
+
+
+def get(respond: Callable[[httpx.Request], httpx.Response], key: str | None = KEY) -> Answer:
+    """Return what `/ask` of a server gives that answers as `respond` does."""
+
+    async def fetch_key() -> str | None:
+        return key
+
+    async def ask() -> Answer:
+        client = Client(1.0, 1000, httpx.MockTransport(respond))
+        try:
+            return await Server(client, "http://node:1234/", fetch_key).get("/ask", Answer)
+        finally:
+            await client.aclose()
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("status", "complaint", "kind"),
+    [
+        (401, {"error": {"message": "no key"}}, NodeUnauthorised),
+        (403, None, NodeUnauthorised),
+        (429, {"error": {"code": 429, "message": "slow down"}}, NodeBusy),
+        (503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}, NodeLoading),
+        (503, {"error": "server busy, please try again.  maximum pending requests exceeded"}, NodeBusy),
+        (503, None, NodeBroken),
+        (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, NodeBusy),
+        (404, {"error": 'model "x" not found, try pulling it first'}, NodeUnsuited),
+        (400, {"error": {"message": "The model 'x' does not exist", "code": "model_not_found"}}, NodeUnsuited),
+        (
+            400,
+            {"error": {"message": "request (6008 tokens) exceeds the available context size (1024 tokens)"}},
+            NodeUnsuited,
+        ),
+        (413, None, NodeUnsuited),
+        (400, {"error": {"message": "Expected 'messages' to be an array"}}, NodeRejected),
+        (422, {"detail": [{"msg": "field required"}]}, NodeRejected),
+        (500, {"error": {"message": "[json.exception.parse_error.101] parse error"}}, NodeRejected),
+        (500, {"error": "out of memory"}, NodeBroken),
+        (502, None, NodeBroken),
+        (307, None, NodeBroken),
+        (None, {"message": "the runner died"}, NodeBroken),
+        (None, "Loading model", NodeLoading),
+    ],
+)
+def test_what_a_refusal_means(status: int | None, complaint: object, kind: type[NodeError]) -> None:
+    assert type(refusal(status, complaint)) is kind
+
+
+def test_the_words_of_a_server_are_bounded_and_printable() -> None:
+    said = str(refusal(500, {"error": "\x1b[31mboom\n" + "x" * 10_000}))
+    assert said.startswith('it answered 500: "[31mboom xxx')
+    assert len(said) < 250
+    assert said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        (httpx.ConnectError("refused"), NodeUnreachable),
+        (httpx.ConnectTimeout("slow"), NodeUnreachable),
+        (httpx.ReadError("reset"), NodeUnreachable),
+        (httpx.RemoteProtocolError("closed"), NodeUnreachable),
+        (httpx.LocalProtocolError(f"Illegal header value b'Bearer {KEY}'"), NodeUnreachable),
+        (OSError("odd"), NodeUnreachable),
+    ],
+)
+def test_no_exception_of_httpx_leaks(failure: Exception, kind: type[NodeError]) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        raise failure
+
+    with pytest.raises(kind) as caught:
+        get(respond)
+    assert KEY not in str(caught.value)
+
+
+def test_a_redirect_is_not_followed_and_the_key_stays() -> None:
+    asked: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return answer(b"", 302, location="http://elsewhere/steal")
+
+    with pytest.raises(NodeBroken, match="elsewhere"):
+        get(respond)
+    assert [str(request.url) for request in asked] == ["http://node:1234/ask"]
+    assert asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_without_key_no_header() -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        assert "authorization" not in request.headers
+        return answer(b'{"ok": true, "unknown": 1}')
+
+    assert get(respond, key=None) == Answer(ok=True)
+
+
+def test_a_key_that_the_server_repeats_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(NodeError) as caught:
+        get(lambda request: answer(b'{"error": "I do not like %s"}' % request.headers["authorization"].encode(), 400))
+    assert "***" in str(caught.value)
+    assert KEY not in str(caught.value)
+    assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        pytest.param(answer(b"\x00\xff garbage"), id="garbage"),
+        pytest.param(answer(b"<html>hello</html>"), id="a page"),
+        pytest.param(answer(b'{"ok": "yes"}'), id="another shape"),
+        pytest.param(answer(b"[" * 100_000), id="nested without end"),
+        pytest.param(answer(b" " * (LISTING_BYTES + 1)), id="too much"),
+        pytest.param(answer(b"\x1f\x8b", content_encoding="gzip"), id="compressed"),
+    ],
+)
+def test_what_is_no_answer(response: httpx.Response) -> None:
+    with pytest.raises(NodeBroken):
+        get(lambda request: response)
+
+
+@pytest.mark.parametrize("url", ["http://node:99999", "http://", "http://[::1", "http://a..b"])
+def test_an_address_that_makes_no_sense(url: str) -> None:
+    async def no_key() -> None:
+        return None
+
+    async def ask() -> None:
+        client = Client(1.0, 1000)
+        try:
+            await Server(client, url, no_key).get("/", Answer)
+        finally:
+            await client.aclose()
+
+    with pytest.raises(NodeUnreachable):
+        asyncio.run(ask())
+
+
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert get(lambda request: answer(b'{"ok": true}')).ok
