@@ -1,0 +1,92 @@
+"""Services of the system and of the user, through systemd."""
+
+import re
+from contextlib import suppress
+
+from etoile.actions.action import Action, Actions, Context, Done, not_on, text_of
+from etoile.actions.programs import Programs
+from etoile.domain.match import Slots
+from etoile.errors import ActionFailed
+from etoile.text import Message, message, plural
+
+SHOWN = 8
+_NAME = re.compile(r"[A-Za-z0-9_][\w.@:\\-]*")
+_VITAL = frozenset({"dbus", "dbus-broker", "display-manager", "gdm", "gdm3", "sddm", "lightdm", "polkit", "init"})
+
+
+def units_in(written: str) -> tuple[str, ...]:
+    """Return the names of services that `systemctl list-...` wrote, without ".service" and templates."""
+    words = (line.split()[0] for line in written.splitlines() if line.split())
+    names = (word.removesuffix(".service") for word in words if word.endswith(".service"))
+    return tuple(dict.fromkeys(name for name in names if not name.endswith("@")))
+
+
+def service_names(programs: Programs) -> tuple[str, ...]:
+    """Return the services that are installed, the user's own too; empty where there is no systemd."""
+    listing = ("list-unit-files", "--type=service", "--no-legend", "--no-pager", "--plain")
+    found: list[str] = []
+    for scope in ((), ("--user",)):
+        with suppress(ActionFailed):  # no systemd, or none of the user's own
+            found += units_in(programs.run("systemctl", *scope, *listing))
+    return tuple(sorted(set(found)))
+
+
+def _list(slots: Slots, context: Context) -> Done:
+    _need_systemd(context)
+    running = units_in(
+        context.programs.run(
+            "systemctl", "list-units", "--type=service", "--state=running", "--no-legend", "--no-pager", "--plain"
+        )
+    )
+    what = plural("{count} service runs", "{count} services run", len(running))
+    if len(running) > SHOWN:
+        return Done(message("{what}, among them {names}.", what=what, names=running[:SHOWN]))
+    return Done(message("{what}: {names}.", what=what, names=running or ("–",)))
+
+
+def _need_systemd(context: Context) -> None:
+    if context.system != "linux":
+        raise not_on(context)
+    context.programs.need("systemctl")
+
+
+def _service(slots: Slots) -> str:
+    """Return the service meant.  Raises ActionFailed for what is no name of one, or must never be touched by voice."""
+    name = text_of(slots, "service").removesuffix(".service")
+    if not _NAME.fullmatch(name):
+        raise ActionFailed(message("“{service}” is not the name of a service.", service=name))
+    if name in _VITAL or name.startswith(("systemd-", "user@")):
+        raise ActionFailed(message("The session lives by {service}: I do not touch it.", service=name))
+    return name
+
+
+def _control(verb: str, said: Message, back: str | None = None, back_said: Message | None = None) -> Action:
+    def control(slots: Slots, context: Context) -> Done:
+        _need_systemd(context)
+        name = _service(slots)
+        scope = _scope(context, name)
+        context.programs.run("systemctl", *scope, verb, f"{name}.service")
+
+        def undo(later: Context) -> Message:
+            later.programs.run("systemctl", *scope, back or verb, f"{name}.service")
+            return Message((back_said or said).id, {"service": name})
+
+        return Done(Message(said.id, {"service": name}), undo if back else None)
+
+    return control
+
+
+def _scope(context: Context, name: str) -> tuple[str, ...]:
+    """Return the option for a service of the user; nothing for one of the system."""
+    return ("--user",) if context.programs.succeeds("systemctl", "--user", "cat", f"{name}.service") else ()
+
+
+_STARTED = message("The service {service} runs.")
+_STOPPED = message("The service {service} is stopped.")
+
+ACTIONS: Actions = {
+    "service.list": _list,
+    "service.start": _control("start", _STARTED, back="stop", back_said=_STOPPED),
+    "service.stop": _control("stop", _STOPPED, back="start", back_said=_STARTED),
+    "service.restart": _control("restart", message("The service {service} was restarted.")),
+}

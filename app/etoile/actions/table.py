@@ -1,0 +1,45 @@
+"""Every command that Etoile carries out, with its function and its time limit."""
+
+from collections.abc import Mapping
+
+from etoile.actions import (
+    apps,
+    assistant,
+    audio,
+    browser,
+    clipboard,
+    display,
+    files,
+    gpus,
+    media,
+    network,
+    nodes,
+    notes,
+    power,
+    processes,
+    screen,
+    services,
+    system,
+    times,
+    undo,
+    windows,
+)
+from etoile.actions.action import Actions
+
+_KINDS = (
+    *(apps, assistant, audio, browser, clipboard, display, files, gpus, media, network),
+    *(nodes, notes, power, processes, screen, services, system, times, undo, windows),
+)
+
+ACTIONS: Actions = {command: action for kind in _KINDS for command, action in kind.ACTIONS.items()}
+"""What is carried out here.  What belongs to the conversation itself (cancel, repeat, ...) is the turn's."""
+
+LIMIT_S = 10.0
+LIMITS_S: Mapping[str, float] = {
+    "file.search": 20.0,
+    "network.ping": 20.0,
+    "screen.read": 30.0,
+    # The system may ask for a password first.
+    **dict.fromkeys(("service.start", "service.stop", "service.restart"), 90.0),
+    **dict.fromkeys(("power.sleep", "power.restart", "power.shutdown", "power.logout"), 60.0),
+}

@@ -1,0 +1,208 @@
+"""The window in front, the virtual desktops, and the keys that its program understands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from etoile.actions.action import Action, Actions, Context, Done
+from etoile.actions.spoken import folded
+from etoile.actions.windowing import Area, State, Window, WindowSystem
+from etoile.domain.match import Slots
+from etoile.errors import ActionFailed
+from etoile.text import Message, message
+
+_TERMINALS = frozenset(
+    folded(name)
+    for name in (
+        *("xterm", "uxterm", "rxvt", "urxvt", "x-terminal-emulator", "gnome-terminal", "gnome-terminal-server"),
+        *("org.gnome.Console", "kgx", "ptyxis", "konsole", "yakuake", "xfce4-terminal", "mate-terminal", "tilix"),
+        *("terminator", "alacritty", "kitty", "wezterm", "foot", "st", "st-256color", "ghostty", "lxterminal"),
+        *("WindowsTerminal.exe", "cmd.exe", "powershell.exe", "pwsh.exe", "conhost.exe", "Terminal", "iTerm2"),
+    )
+)
+
+
+def is_terminal(window: Window) -> bool:
+    """Return whether `window` is one of a terminal, where keys such as Ctrl+C mean something else."""
+    return any(folded(name) in _TERMINALS for name in window.names)
+
+
+def in_front(desktop: WindowSystem) -> Window:
+    """Return the window in front.  Raises ActionFailed when there is none."""
+    shown = [window for window in desktop.windows() if not desktop.is_in(window, State.MINIMIZED)]
+    if not shown:
+        raise ActionFailed(message("No window is open."))
+    return shown[-1]
+
+
+# The window in front
+
+
+def _close(slots: Slots, context: Context) -> Done:
+    with context.windowing() as desktop:
+        window = in_front(desktop)
+        desktop.close(window)
+    return Done(message("I asked {window} to close.", window=_name(window)))
+
+
+def _put(state: State, said: Message, undone: Message) -> Action:
+    """Return the action that puts the window in front into `state`."""
+
+    def put(slots: Slots, context: Context) -> Done:
+        with context.windowing() as desktop:
+            window = in_front(desktop)
+            desktop.put(window, state, on=True)
+
+        def put_back(later: Context) -> Message:
+            with later.windowing() as again:
+                again.put(window, state, on=False)
+            return undone
+
+        return Done(said, put_back)
+
+    return put
+
+
+def _fullscreen(slots: Slots, context: Context) -> Done:
+    """Show the window in front in full screen, or no longer so."""
+    with context.windowing() as desktop:
+        window = in_front(desktop)
+        before = desktop.is_in(window, State.FULLSCREEN)
+        desktop.put(window, State.FULLSCREEN, on=not before)
+
+    def put_back(later: Context) -> Message:
+        with later.windowing() as again:
+            again.put(window, State.FULLSCREEN, on=before)
+        return _fullscreen_said(before)
+
+    return Done(_fullscreen_said(not before), put_back)
+
+
+def _fullscreen_said(on: bool) -> Message:
+    return message("The window fills the screen.") if on else message("The window no longer fills the screen.")
+
+
+def _minimize_all(slots: Slots, context: Context) -> Done:
+    with context.windowing() as desktop:
+        desktop.show_desktop(shown=True)
+
+    def put_back(later: Context) -> Message:
+        with later.windowing() as again:
+            again.show_desktop(shown=False)
+        return message("The windows are back.")
+
+    return Done(message("Every window is put away."), put_back)
+
+
+def _next(slots: Slots, context: Context) -> Done:
+    with context.windowing() as desktop:
+        shown = desktop.windows()
+        if len(shown) < 2:
+            raise ActionFailed(message("There is no other window."))
+        behind, front = shown[-2:]
+        desktop.activate(behind)
+
+    def put_back(later: Context) -> Message:
+        with later.windowing() as again:
+            again.activate(front)
+        return message("{window} is in front.", window=_name(front))
+
+    return Done(message("{window} is in front.", window=_name(behind)), put_back)
+
+
+def _snap(half: Callable[[Area], Area], said: Message) -> Action:
+    def snap(slots: Slots, context: Context) -> Done:
+        with context.windowing() as desktop:
+            window = in_front(desktop)
+            before = desktop.area(window)
+            desktop.place(window, half(desktop.work_area(window)))
+
+        def put_back(later: Context) -> Message:
+            with later.windowing() as again:
+                again.place(window, before)
+            return message("The window is where it was.")
+
+        return Done(said, put_back)
+
+    return snap
+
+
+def _next_desktop(slots: Slots, context: Context) -> Done:
+    with context.windowing() as desktop:
+        before, count = desktop.desktop()
+        if count < 2:
+            raise ActionFailed(message("There is only one desktop."))
+        after = (before + 1) % count
+        desktop.go_to_desktop(after)
+
+    def put_back(later: Context) -> Message:
+        with later.windowing() as again:
+            again.go_to_desktop(before)
+        return _desktop_said(before)
+
+    return Done(_desktop_said(after), put_back)
+
+
+def _desktop_said(number: int) -> Message:
+    return message("This is desktop {number}.", number=number + 1)
+
+
+def _name(window: Window) -> str:
+    return window.title or (window.names[-1] if window.names else "?")
+
+
+# Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What is pressed for a command; None in a terminal, where the key would do harm."""
+
+    usual: str
+    said: Message
+    in_terminal: str | None = None
+
+
+_KEYS: Mapping[str, Keys] = {
+    "tab.new": Keys("ctrl+t", message("A new tab is open."), "ctrl+shift+t"),
+    "tab.close": Keys("ctrl+w", message("The tab is closed."), "ctrl+shift+w"),
+    "scroll.up": Keys("Page_Up", message("I scrolled up."), "shift+Page_Up"),
+    "scroll.down": Keys("Page_Down", message("I scrolled down."), "shift+Page_Down"),
+    "browser.back": Keys("alt+Left", message("I went back one page.")),
+    "clipboard.copy": Keys("ctrl+c", message("It is copied."), "ctrl+shift+c"),
+    "clipboard.paste": Keys("ctrl+v", message("It is pasted."), "ctrl+shift+v"),
+    "edit.undo": Keys("ctrl+z", message("I asked the window in front to undo.")),
+    "edit.save": Keys("ctrl+s", message("I asked the window in front to save.")),
+    "edit.select_all": Keys("ctrl+a", message("Everything is selected.")),
+}
+
+
+def _press(keys: Keys) -> Action:
+    def press(slots: Slots, context: Context) -> Done:
+        with context.windowing() as desktop:
+            window = in_front(desktop)
+            pressed = keys.in_terminal if is_terminal(window) else keys.usual
+            if pressed is None:
+                raise ActionFailed(
+                    message("The window in front is a terminal, where this key means something else: nothing was done.")
+                )
+            desktop.activate(window)
+            desktop.press(pressed)
+        return Done(keys.said)
+
+    return press
+
+
+ACTIONS: Actions = {
+    "window.close": _close,
+    "window.minimize": _put(State.MINIMIZED, message("The window is minimised."), message("The window is back.")),
+    "window.minimize_all": _minimize_all,
+    "window.maximize": _put(
+        State.MAXIMIZED, message("The window is maximised."), message("The window is no longer maximised.")
+    ),
+    "window.fullscreen": _fullscreen,
+    "window.next": _next,
+    "window.snap.left": _snap(Area.left_half, message("The window is on the left.")),
+    "window.snap.right": _snap(Area.right_half, message("The window is on the right.")),
+    "desktop.next": _next_desktop,
+    **{command: _press(keys) for command, keys in _KEYS.items()},
+}
