@@ -1,0 +1,231 @@
+"""The reader of NVIDIA cards: real pynvml on a simulated driver."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pynvml
+import pytest
+
+from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
+from etoile.errors import NvmlUnavailable
+from etoile.gpu.nvml import UNSUPPORTED_FOR_S, NvmlSource
+from tests.gpu.simulated_driver import SimulatedDriver
+
+MIB = 1024 * 1024
+FIRST = GpuReading(
+    uuid="GPU-0",
+    index=0,
+    name="Simulated GPU 0",
+    host=os.uname().nodename if hasattr(os, "uname") else "",
+    cuda_index=5,
+    pci="00000000:f0:00.0",
+    temperature_c=40,
+    utilization_percent=10,
+    memory_used_bytes=1000 * MIB,
+    memory_total_bytes=8192 * MIB,
+    memory_free_bytes=(8192 - 1000 - 434) * MIB,
+    power_w=60.0,
+    power_limit_w=125.0,
+    fan_percent=30,
+    clock_graphics_mhz=1500,
+    clock_memory_mhz=7000,
+)
+
+
+class Clock:
+    """Time that stands still until told."""
+
+    def __init__(self) -> None:
+        self.at_s = 100.0
+
+    def __call__(self) -> float:
+        return self.at_s
+
+
+def read(source: NvmlSource, *, with_processes: bool = True) -> list[GpuReading]:
+    return [replace(card.read(with_processes=with_processes), at_s=0.0) for card in source.cards()]
+
+
+def test_every_card_is_read_with_its_place_in_cuda_order(driver: SimulatedDriver) -> None:
+    readings = read(NvmlSource())
+    assert readings[0] == FIRST
+    assert [card.cuda_index for card in readings] == [5, 4, 3, 2, 1, 0]
+
+
+def test_a_lost_card_leaves_the_others(driver: SimulatedDriver) -> None:
+    cards = NvmlSource().cards()
+    driver.say("error 2 * 15")
+    states = [card.read(with_processes=True).state for card in cards]
+    assert states == [GpuState.OK] * 2 + [GpuState.LOST] + [GpuState.OK] * 3
+    lost = cards[2].read(with_processes=True)
+    assert (lost.uuid, lost.name, lost.temperature_c) == ("GPU-2", "Simulated GPU 2", None)
+
+
+def test_a_card_that_is_lost_from_the_start_leaves_the_others(driver: SimulatedDriver) -> None:
+    driver.say("error 1 * 15")
+    assert [reading.index for reading in read(NvmlSource())] == [0, 2, 3, 4, 5]
+
+
+def test_what_a_card_does_not_report_is_none_and_named(driver: SimulatedDriver) -> None:
+    driver.say("error 0 fan 3", "error 0 memory 3")
+    first, second, *_ = read(NvmlSource())
+    assert first.unsupported == ("memory_used_bytes", "memory_total_bytes", "memory_free_bytes", "fan_percent")
+    assert (first.fan_percent, first.memory_used_bytes, first.temperature_c) == (None, None, 40)
+    assert second.unsupported == ()
+
+
+def test_an_unsupported_field_is_asked_for_again_only_now_and_then(driver: SimulatedDriver) -> None:
+    clock = Clock()
+    card = NvmlSource(clock).cards()[0]
+    driver.say("error 0 fan 3")
+    assert card.read(with_processes=False).fan_percent is None
+    driver.only()
+    clock.at_s += UNSUPPORTED_FOR_S - 1
+    assert card.read(with_processes=False).fan_percent is None
+    clock.at_s += 1
+    reading = card.read(with_processes=False)
+    assert (reading.fan_percent, reading.unsupported) == (30, ())
+
+
+def test_a_failing_field_is_none_this_once(driver: SimulatedDriver) -> None:
+    card = NvmlSource().cards()[0]
+    driver.say("error 0 temperature 999")
+    reading = card.read(with_processes=False)
+    assert (reading.temperature_c, reading.power_w, reading.unsupported) == (None, 60.0, ())
+    driver.only()
+    assert card.read(with_processes=False).temperature_c == 40
+
+
+@pytest.mark.parametrize(("code", "state"), [(3, GpuState.UNSUPPORTED), (999, GpuState.UNKNOWN)])
+def test_a_card_that_reports_nothing_says_why(driver: SimulatedDriver, code: int, state: GpuState) -> None:
+    card = NvmlSource().cards()[0]
+    driver.say(f"error 0 * {code}")
+    assert card.read(with_processes=True).state is state
+
+
+@pytest.mark.parametrize("junk_c", [0, 127, 255])
+def test_junk_temperatures_are_none(driver: SimulatedDriver, junk_c: int) -> None:
+    driver.say(f"set 0 temperature {junk_c}")
+    reading = read(NvmlSource())[0]
+    assert (reading.temperature_c, reading.state) == (None, GpuState.OK)
+
+
+def test_a_fan_at_rest_is_zero_and_not_missing(driver: SimulatedDriver) -> None:
+    driver.say("set 0 fan 0")
+    assert read(NvmlSource())[0].fan_percent == 0
+
+
+def test_throttle_reasons_are_words(driver: SimulatedDriver) -> None:
+    driver.say(f"set 0 throttle {0x1 | 0x4 | 0x40}")  # idle is no reason
+    assert read(NvmlSource())[0].throttle == ("sw_power_cap", "hw_thermal")
+
+
+def test_processes_of_both_lists_once_each(driver: SimulatedDriver) -> None:
+    me = os.getpid()
+    driver.say(f"set 0 compute {me}", f"set 0 graphics {me}", "set 1 compute 999999999", "set 1 process_memory -1")
+    mine, other, idle, *_ = read(NvmlSource())
+    assert [(process.pid, process.memory_used_bytes) for process in mine.processes] == [(me, 512 * MIB)]
+    assert mine.processes[0].name
+    assert other.processes == (GpuProcess(pid=999999999),), "another container's process, on a system that hides memory"
+    assert idle.processes == ()
+
+
+def test_processes_stay_while_they_are_not_read(driver: SimulatedDriver) -> None:
+    driver.say("set 0 compute 999999999")
+    card = NvmlSource().cards()[0]
+    assert card.read(with_processes=False).processes == ()
+    assert len(card.read(with_processes=True).processes) == 1
+    driver.only()
+    assert len(card.read(with_processes=False).processes) == 1
+    assert card.read(with_processes=True).processes == ()
+
+
+def test_an_old_driver_is_read_by_the_calls_it_has(old_driver: SimulatedDriver) -> None:
+    old_driver.say("set 0 compute 999999999", "set 0 throttle 32")
+    source = NvmlSource()
+    card = source.cards()[0]
+    with pytest.raises(pynvml.NVMLLibraryMismatchError):
+        pynvml.nvmlDeviceGetComputeRunningProcesses(pynvml.nvmlDeviceGetHandleByIndex(0))
+    reading = card.read(with_processes=True)
+    assert (reading.state, reading.unsupported, reading.throttle) == (GpuState.OK, (), ("sw_thermal",))
+    assert reading.memory_used_bytes == 1434 * MIB
+    assert len(reading.processes) == 1
+
+
+def test_after_a_reload_of_the_driver_opening_it_afresh_mends_everything(driver: SimulatedDriver) -> None:
+    source = NvmlSource()
+    before = source.cards()
+    driver.say("set * generation 1")
+    assert {card.read(with_processes=True).state for card in before} == {GpuState.LOST}
+    after = read(source)
+    assert {reading.state for reading in after} == {GpuState.OK}
+    assert [reading.uuid for reading in after] == [card.identity.uuid for card in before]
+
+
+def test_a_change_of_the_count_is_noticed(driver: SimulatedDriver) -> None:
+    source = NvmlSource()
+    source.cards()
+    assert not source.outdated()
+    driver.say("set * count 7")
+    assert source.outdated()
+    assert len(source.cards()) == 7
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(9, "installed, but not loaded"), (18, "was updated"), (4, "may not be used"), (999, "does not start")],
+)
+def test_a_driver_that_does_not_start_says_why_and_how_to_mend_it(
+    driver: SimulatedDriver, code: int, says: str
+) -> None:
+    driver.say(f"error * init {code}")
+    source = NvmlSource()
+    with pytest.raises(NvmlUnavailable, match=says) as raised:
+        source.cards()
+    assert raised.value.remedy
+    driver.only()
+    assert len(source.cards()) == 6, "and it may start later"
+
+
+def test_a_driver_without_cards(driver: SimulatedDriver) -> None:
+    driver.say("set * count 0")
+    with pytest.raises(NvmlUnavailable, match="no card"):
+        NvmlSource().cards()
+
+
+ONE_READING = """
+import os
+from etoile.errors import NvmlUnavailable
+from etoile.gpu.monitor import open_source, read_once
+try:
+    print(*(reading.temperature_c for reading in read_once(open_source(None))))
+except NvmlUnavailable as error:
+    print(error)
+"""
+
+
+def found_by(environment: dict[str, str]) -> str:
+    """Return what a process of its own reads, whose pynvml looks for the driver by itself."""
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_READING],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+def test_the_driver_is_found_where_the_system_has_it(driver: SimulatedDriver) -> None:
+    driver.say("set 3 temperature 91")
+    assert found_by({"LD_LIBRARY_PATH": str(driver.folder)}) == "40 40 40 91 40 40"
+
+
+def test_a_driver_that_is_no_library(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "libnvidia-ml.so.1").write_text("not a library")
+    assert found_by({"LD_LIBRARY_PATH": str(folder)}) == "There is no NVIDIA driver on this computer."
