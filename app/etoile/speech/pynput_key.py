@@ -50,9 +50,8 @@ class PynputKey:
         self._moves.put(None)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening.  pynput's thread, a daemon, may live until the next key."""
         self._listener.stop()
-        self._listener.join()
 
     def _on_press(self, key: Any) -> None:
         key = self._listener.canonical(key)

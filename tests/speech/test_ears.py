@@ -1,0 +1,354 @@
+"""From the talk key to text: as the turn drives the ears, with a fake microphone and a fake model."""
+
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from etoile.config import Speech
+from etoile.domain.events import (
+    Failed,
+    LevelMeasured,
+    NothingHeard,
+    PartMissing,
+    PartReady,
+    RecordingStarted,
+    Transcribed,
+)
+from etoile.errors import ModelUnavailable
+from etoile.speech.ears import Ears
+from etoile.speech.microphone import Microphone
+from etoile.speech.sound import SoundCard
+from etoile.text import message, render
+from tests.speech.fakes import Clock, Events, FakeModel, FakeSound, tone
+from tests.waiting import wait_until
+
+BLOCK_S = 0.04
+SILENT_TAIL = bytes(2 * 1280)
+
+
+class Stage:
+    """Ears with everything around them."""
+
+    def __init__(self, folder: Path, library: FakeSound, model: FakeModel, longest_s: float) -> None:
+        self.events = Events()
+        self.library = library
+        self.model = model
+        self.clock = Clock()
+        self.folder = folder
+        microphone = Microphone(None, SoundCard(lambda: library), self.clock)
+        speech = Speech(longest_s=longest_s, language="auto")
+        self.ears = Ears(speech, self.events.append, recordings=folder, microphone=microphone, model=model)
+
+    def until(self, kind: type, count: int = 1) -> None:
+        wait_until(lambda: len(self.events.of(kind)) >= count, what=f"{count} {kind.__name__} in {self.events}")
+
+    def press(self, turn: int) -> None:
+        """Hold the key, until the microphone is open."""
+        streams = len(self.library.streams)
+        self.ears.record(turn)
+        wait_until(
+            lambda: len(self.library.streams) > streams and self.library.stream.running, what="an open microphone"
+        )
+
+    def speak(self, seconds: float = 1.0, amplitude: int = 8000) -> bytes:
+        said = tone(seconds, amplitude)
+        before = len(self.events.of(LevelMeasured))
+        self.library.stream.feed(said)
+        self.until(LevelMeasured, before + round(seconds / BLOCK_S))
+        return said
+
+    def release(self, turn: int) -> None:
+        """Let go of the key; the tail is silent."""
+        self.ears.transcribe(turn)
+        self.feed_until_closed(SILENT_TAIL)
+
+    def feed_until_closed(self, samples: bytes) -> None:
+        stream = self.library.stream
+
+        def fed() -> bool:
+            if not stream.closed:
+                stream.feed(samples)
+            return stream.closed
+
+        wait_until(fed, what="the microphone to be closed")
+
+    def kept(self) -> list[Path]:
+        return sorted(self.folder.glob("*.wav"))
+
+
+@contextmanager
+def stage(tmp_path: Path, library: FakeSound | None = None, longest_s: float = 60.0) -> Iterator[Stage]:
+    before = threading.active_count()
+    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s)
+    with made.ears:
+        yield made
+    wait_until(lambda: threading.active_count() == before, 2, what="the end of the threads")
+
+
+def test_what_is_said_becomes_text(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        assert it.events == []  # the cue is the first sample, not the key
+        said = it.speak()
+        it.release(1)
+        it.until(Transcribed)
+    assert it.events[0] == RecordingStarted(1)
+    assert it.events.of(RecordingStarted) == [RecordingStarted(1)]
+    assert it.events[-1] == Transcribed(1, "quelle heure est-il", "fr")
+    assert it.model.heard[0].startswith(said)
+    assert it.model.asked == ["auto"]
+    assert it.kept() == []
+
+
+def test_levels_come_at_most_thirty_times_a_second(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(2.0)
+    levels = it.events.of(LevelMeasured)
+    assert len(levels) == 50
+    assert all(0 < measured.level <= 1 for measured in levels)
+
+
+def test_the_last_syllable_is_kept(tmp_path: Path) -> None:
+    """People let go of the key on it: 200 ms more are recorded while there is something to hear."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(1.0)
+        it.ears.transcribe(1)
+        it.feed_until_closed(tone(BLOCK_S))
+        it.until(Transcribed)
+    recorded_s = len(it.model.heard[0]) / 32_000
+    assert 1.2 <= recorded_s < 1.3
+
+
+def test_a_silent_tail_ends_early(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(1.0)
+        it.release(1)
+        it.until(Transcribed)
+    assert len(it.model.heard[0]) / 32_000 < 1.17
+
+
+def test_nothing_said_is_nothing_heard(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.model.text = ""
+        it.press(1)
+        it.speak(0.4, amplitude=0)
+        it.release(1)
+        it.until(NothingHeard)
+        assert it.events[-1] == NothingHeard(1)
+        wait_until(lambda: it.kept() == [])
+
+
+def test_a_discarded_recording_is_forgotten(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak()
+        it.ears.discard(1)
+        wait_until(lambda: it.library.stream.closed)
+        it.ears.transcribe(1)
+        it.press(2)
+        it.speak()
+        it.release(2)
+        it.until(Transcribed)
+    assert [event.turn for event in it.events.of(Transcribed)] == [2]
+    assert len(it.model.heard) == 1
+    assert it.kept() == []
+
+
+def test_a_discarded_transcription_says_nothing_and_blocks_nobody(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.model.go.clear()
+        it.press(1)
+        it.speak()
+        it.release(1)
+        wait_until(lambda: it.model.heard, what="the transcription to begin")
+        it.ears.discard(1)
+        it.press(2)
+        it.speak()
+        assert RecordingStarted(2) in it.events
+        it.release(2)
+        it.model.go.set()
+        it.until(Transcribed)
+    assert [event.turn for event in it.events.of(Transcribed)] == [2]
+    assert it.kept() == []
+
+
+def test_a_transcript_that_is_late_still_comes(tmp_path: Path) -> None:
+    """Breaking in does not discard what was said before."""
+    with stage(tmp_path) as it:
+        it.model.go.clear()
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.press(2)
+        it.speak()
+        it.release(2)
+        it.model.go.set()
+        it.until(Transcribed, 2)
+    assert [event.turn for event in it.events.of(Transcribed)] == [1, 2]
+
+
+def test_pressing_anew_within_the_tail_loses_only_the_tail(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak()
+        it.ears.transcribe(1)
+        it.press(2)
+        it.until(Transcribed)
+        it.speak()
+        it.release(2)
+        it.until(Transcribed, 2)
+    assert [event.turn for event in it.events.of(Transcribed)] == [1, 2]
+    assert it.library.streams[0].closed
+
+
+def test_one_turn_may_hear_twice(tmp_path: Path) -> None:
+    """The answer to a question belongs to the turn that asked, and a slip of the key may precede it."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.ears.discard(1)
+        it.ears.record(1)
+        wait_until(lambda: len(it.library.streams) == 2 and it.library.stream.running)
+        it.speak()
+        it.release(1)
+        it.until(Transcribed)
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Transcribed, 2)
+    assert len(it.model.heard) == 2
+
+
+def test_a_recording_has_a_longest_length(tmp_path: Path) -> None:
+    with stage(tmp_path, longest_s=2.0) as it:
+        it.press(1)
+        it.library.stream.feed(tone(3.0))
+        wait_until(lambda: it.library.stream.closed)
+        it.ears.transcribe(1)
+        it.until(Transcribed)
+    assert len(it.model.heard[0]) / 32_000 == pytest.approx(2.0)
+
+
+def test_a_microphone_that_dies_leaves_what_was_said(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        said = it.speak()
+        it.library.stream.vanish()
+        it.until(Failed)
+        (failed,) = it.events.of(Failed)
+        (kept,) = it.kept()
+        assert str(kept) in render(failed.said, "en")
+        with wave.open(str(kept)) as file:
+            assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (16_000, 1, 2)
+            assert file.readframes(file.getnframes()) == said
+        assert kept.stat().st_mode & 0o077 == 0
+        it.press(2)
+        it.speak()
+        it.release(2)
+        it.until(Transcribed)
+    assert [event.part for event in it.events.of(PartMissing)] == ["microphone"]
+    assert it.events.of(PartReady) == [PartReady("microphone")]
+
+
+def test_a_suspended_microphone_is_told(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.clock.now_s += 4
+        it.until(Failed)
+    (failed,) = it.events.of(Failed)
+    assert "delivered nothing" in render(failed.said, "en")
+    assert it.kept() == []
+
+
+def test_no_microphone_is_told_once_and_each_request_fails(tmp_path: Path) -> None:
+    with stage(tmp_path, FakeSound()) as it:
+        it.until(PartMissing)
+        for turn in (1, 2):
+            it.ears.record(turn)
+            it.ears.transcribe(turn)
+            it.until(Failed, turn)
+    (missing,) = it.events.of(PartMissing)
+    assert missing.part == "microphone"
+    assert missing.remedy is not None
+    assert [failed.turn for failed in it.events.of(Failed)] == [1, 2]
+
+
+def test_a_missing_model_is_told_once_and_before_anybody_speaks_in_vain(tmp_path: Path) -> None:
+    remedy = message("Download it with: etoile models download {name}", name="base")
+    library = FakeSound("mic")
+    it = Stage(tmp_path / "recordings", library, FakeModel(), 60.0)
+    it.model.missing = it.model.fails_to_load = ModelUnavailable(message("No model."), remedy)
+    with it.ears:
+        it.until(PartMissing)
+        it.ears.record(1)
+        it.until(Failed)
+    assert it.events.of(PartMissing) == [PartMissing("speech_model", message("No model."), remedy)]
+    assert it.events.of(Failed) == [Failed(1, message("No model."), remedy)]
+    assert library.streams == []
+
+
+def test_a_model_that_does_not_load_loses_nothing(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.model.fails_to_load = ModelUnavailable(message("It is damaged."))
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Failed)
+        (kept,) = it.kept()
+        assert str(kept) in render(it.events.of(Failed)[0].said, "en")
+        it.model.fails_to_load = None
+        it.press(2)
+        it.speak()
+        it.release(2)
+        it.until(Transcribed)
+    assert [event.part for event in it.events.of(PartMissing)] == ["speech_model"]
+    assert it.events.of(PartReady) == [PartReady("speech_model")]
+    assert it.model.loads == 1
+
+
+def test_a_failed_transcription_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with stage(tmp_path) as it:
+        it.model.fails = RuntimeError("out of memory")
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Failed)
+        (kept,) = it.kept()
+    said = render(it.events.of(Failed)[0].said, "en")
+    assert said == f"The speech could not be turned into text: out of memory. The recording is kept in {kept}."
+    assert "the speech model failed" in caplog.text
+
+
+def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "recordings").write_text("a file in the way")
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Transcribed)
+    assert "could not be kept" in caplog.text
+
+
+def test_leaving_while_listening_closes_the_microphone(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak()
+    assert it.library.stream.closed
+
+
+def test_leaving_while_transcribing_keeps_the_recording(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.model.go.clear()
+        it.press(1)
+        it.speak()
+        it.release(1)
+        wait_until(lambda: it.model.heard)
+        threading.Timer(0.1, it.model.go.set).start()
+    assert it.events.of(Transcribed) == []
+    assert len(it.kept()) == 1
