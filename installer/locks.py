@@ -23,10 +23,11 @@ COMPILE = (
     "--no-annotate", "--no-emit-index-url", "--no-emit-find-links",
 )  # fmt: skip
 
-EXTRA_HASHES = {
-    # torch-2.13.0+cpu for Linux and Python 3.11: the same release, but not where the others come from.
-    "torch==2.13.0": "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",
+LINUX_BUILDS = {
+    # The CPU build, for Python 3.11: the registry's own Linux build needs gigabytes of CUDA, and training needs none.
+    "torch==2.13.0": ("torch==2.13.0+cpu", "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"),
 }
+"""Requirements of which Linux takes another build than the resolver finds, and its hash."""
 
 
 def resolve(uv: Path, *, upgrade: bool) -> int:
@@ -40,7 +41,7 @@ def resolve(uv: Path, *, upgrade: bool) -> int:
         command = [str(uv), *COMPILE, *source, *limits, *newest, "--output-file", str(lock)]
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             raise SetupError(f"installer/{name}.lock could not be resolved; the lines above say why.")
-        text = header(name, pyproject) + with_extra_hashes(lock.read_text("utf-8"))
+        text = header(name, pyproject) + with_linux_builds(lock.read_text("utf-8"))
         if faults := inspect(name, text, pyproject):
             raise SetupError("\n".join(faults))
         lock.write_text(text, "utf-8")
@@ -77,10 +78,11 @@ def header(name: str, pyproject: str) -> str:
     return f"# Resolved by `installer/dev.py lock` from pyproject.toml {digest}\n"
 
 
-def with_extra_hashes(text: str) -> str:
-    """Return the lock `text` with the hashes of builds that the resolver does not see."""
-    for requirement, digest in EXTRA_HASHES.items():
-        text = re.sub(rf"(?m)^({re.escape(requirement)}[^\n]*\\\n)", rf"\1    --hash=sha256:{digest} \\\n", text)
+def with_linux_builds(text: str) -> str:
+    """Return the lock `text` with the builds of LINUX_BUILDS for Linux, and those that it names for other systems."""
+    for requirement, (build, digest) in LINUX_BUILDS.items():
+        here = f"{build} ; sys_platform == 'linux' \\\n    --hash=sha256:{digest}\n"
+        text = text.replace(f"\n{requirement} \\\n", f"\n{here}{requirement} ; sys_platform != 'linux' \\\n")
     return text
 
 

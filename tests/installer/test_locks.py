@@ -2,7 +2,7 @@
 
 import pytest
 
-from installer.locks import EXTRA_HASHES, GROUPS, check, header, inspect, requirements, with_extra_hashes
+from installer.locks import GROUPS, LINUX_BUILDS, check, header, inspect, requirements, with_linux_builds
 
 PYPROJECT = """
 [project]
@@ -50,11 +50,15 @@ def test_requirements_are_counted_with_their_hashes() -> None:
     assert requirements(LOCK) == {"six==1.17.0 ; sys_platform != 'win32'": 2}
 
 
-def test_a_hash_is_added_once_to_its_requirement_alone() -> None:
-    ((requirement, digest),) = EXTRA_HASHES.items()
-    text = f"{requirement} \\\n    --hash=sha256:aa\n" + BODY
-    assert requirements(with_extra_hashes(text)) == {requirement: 2, "six==1.17.0 ; sys_platform != 'win32'": 2}
-    assert digest in with_extra_hashes(text)
+def test_linux_takes_its_own_build_and_the_others_theirs() -> None:
+    ((requirement, (build, digest)),) = LINUX_BUILDS.items()
+    text = with_linux_builds(f"{BODY}{requirement} \\\n    --hash=sha256:aa\n")
+    assert requirements(text) == {
+        "six==1.17.0 ; sys_platform != 'win32'": 2,
+        f"{build} ; sys_platform == 'linux'": 1,
+        f"{requirement} ; sys_platform != 'linux'": 1,
+    }
+    assert digest in text
 
 
 def test_the_locks_of_this_checkout_are_fresh(capsys: pytest.CaptureFixture[str]) -> None:
