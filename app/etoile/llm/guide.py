@@ -1,0 +1,205 @@
+"""The built-in node: answers from the help pages and the live state, and says that it is no model.
+
+The pages are searched with SQLite's FTS5, in memory, in French and English, without regard to accents.
+"""
+
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Protocol
+
+from etoile.domain.events import PartMissing
+from etoile.domain.gpus import GpuReading, GpuState
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.llm.pages import Section, common_words, sections, topics
+from etoile.text import LANGUAGES, Message, message, render
+
+_ENOUGH = 0.5
+"""A section must hold more than this part of the question's words, or the question is about something else."""
+
+_FIRST_TOPIC = "start"
+
+_STATES = {
+    NodeState.UP: message("ready"),
+    NodeState.LOADING: message("loading"),
+    NodeState.BUSY: message("busy"),
+    NodeState.DEGRADED: message("degraded"),
+    NodeState.OPEN: message("left alone after a failure"),
+    NodeState.QUARANTINED: message("quarantined"),
+    NodeState.AUTH: message("wants another key"),
+    NodeState.DOWN: message("not reachable"),
+    NodeState.UNCONFIRMED: message("waiting for your confirmation"),
+}
+
+
+class LiveState(Protocol):
+    """What the guide may tell of this machine, as it is now."""
+
+    def gpus(self) -> Sequence[GpuReading]: ...
+
+    def nodes(self) -> Sequence[NodeStatus]: ...
+
+    def missing(self) -> Sequence[PartMissing]: ...
+
+
+class Guide:
+    """Answers questions about Etoile and this machine.  Safe from any thread."""
+
+    def __init__(self, live: LiveState) -> None:
+        self._live = live
+        self._searching = threading.Lock()
+
+    def answer(self, question: str, language: str) -> Iterator[str]:
+        """Yield the answer as paragraphs of Markdown, in the language of the question, else in `language`."""
+        tongue = language_of(question, language)
+        yield _paragraph(message("I am Etoile's built-in guide; no language model answered."), tongue)
+        with self._searching:
+            section = _index(tongue).best(question)
+        if section is None:
+            yield from self._nothing_found(tongue)
+            return
+        for line in self._state(section.live):
+            yield _paragraph(line, tongue)
+        yield f"**{section.title}**\n\n{section.text}"
+
+    def _nothing_found(self, language: str) -> Iterator[str]:
+        yield _paragraph(
+            message("I have no page about that: I know Etoile itself, and the state of this machine."), language
+        )
+        yield _paragraph(
+            message("For everything else a language model is needed. Start Ollama or LM Studio, or add a node:"),
+            language,
+        )
+        yield _paragraph(message("I have pages about: {topics}.", topics=list(topics(language).values())), language)
+
+    def _state(self, kind: str | None) -> list[Message]:
+        match kind:
+            case "gpus":
+                return [_gpu(reading) for reading in self._live.gpus()] or [message("No GPU is reported now.")]
+            case "nodes":
+                return [_node(status) for status in self._live.nodes()] or [message("There is no node now.")]
+            case "missing":
+                return [_missing(part) for part in self._live.missing()] or [message("Nothing is missing now.")]
+        return []
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """Return "en" or "fr" as the small words of `text` tell; `otherwise` when they do not."""
+    words = _words(text)
+    counts = {language: sum(word in common_words(language) for word in words) for language in LANGUAGES}
+    most = max(counts.values())
+    winners = [language for language, count in counts.items() if count == most]
+    return winners[0] if len(winners) == 1 else otherwise
+
+
+class _Index:
+    """The sections of one language, searchable."""
+
+    def __init__(self, sections: Sequence[Section], common: frozenset[str]) -> None:
+        self._sections = sections
+        self._common = common
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE help USING fts5 (title, words, text, tokenize = 'unicode61 remove_diacritics 2')"
+        )
+        self._database.executemany(
+            "INSERT INTO help (rowid, title, words, text) VALUES (?, ?, ?, ?)",
+            ((row, _plain(part.title), _plain(part.words), _plain(part.text)) for row, part in enumerate(sections)),
+        )
+
+    def best(self, question: str) -> Section | None:
+        """Return the section that answers `question`; None when none holds enough of its words.
+
+        A question of common words alone ("hello", "what can you do") is answered by the first page.
+        """
+        terms = [_prefix(word) for word in dict.fromkeys(_words(question)) if word not in self._common]
+        if not terms:
+            return next((section for section in self._sections if section.topic == _FIRST_TOPIC), None)
+        held = [self._rows(term) for term in terms]
+        about = set().union(*(self._rows(f"{{title words}} : {term}") for term in terms))
+        rank = self._ranks(" OR ".join(terms))
+        share = {row: sum(row in rows for rows in held) / len(terms) for row in about}
+        best = max(share, key=lambda row: (share[row], -rank[row]), default=None)
+        return self._sections[best] if best is not None and share[best] > _ENOUGH else None
+
+    def _rows(self, query: str) -> set[int]:
+        return {row for (row,) in self._database.execute("SELECT rowid FROM help WHERE help MATCH ?", (query,))}
+
+    def _ranks(self, query: str) -> dict[int, float]:
+        """Return how well each section fits, by BM25: lower is better; title and words weigh more than the text."""
+        found = self._database.execute("SELECT rowid, bm25(help, 8.0, 6.0, 1.0) FROM help WHERE help MATCH ?", (query,))
+        return dict(found)
+
+
+@cache
+def _index(language: str) -> _Index:
+    return _Index(sections(language), common_words(language))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of `text` in small letters without accents."""
+    return re.findall(r"[a-z0-9]+", _plain(text))
+
+
+def _plain(text: str) -> str:
+    """Return `text` in small letters, without accents and ligatures, which FTS5 leaves alone."""
+    spelt = text.lower().replace("œ", "oe")
+    return "".join(sign for sign in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(sign))
+
+
+def _prefix(word: str) -> str:
+    """Return the query for `word` and its other endings: plurals, verb forms."""
+    return f'"{word[: max(4, len(word) - 2)]}"*' if len(word) > 3 else f'"{word}"'
+
+
+def _paragraph(said: Message, language: str) -> str:
+    return render(said, language) + "\n\n"
+
+
+def _gpu(reading: GpuReading) -> Message:
+    """Return one line about a GPU: only what was really read."""
+    parts: list[Message] = []
+    if reading.temperature_c is not None:
+        parts.append(message("{temperature} °C", temperature=reading.temperature_c))
+    if reading.utilization_percent is not None:
+        parts.append(message("load {load} %", load=reading.utilization_percent))
+    if reading.memory_used_bytes is not None and reading.memory_total_bytes is not None:
+        parts.append(
+            message(
+                "memory {used:bytes} of {total:bytes}",
+                used=reading.memory_used_bytes,
+                total=reading.memory_total_bytes,
+            )
+        )
+    if reading.power_w is not None:
+        parts.append(message("{power:.0f} W", power=reading.power_w))
+    if reading.state is not GpuState.OK:
+        parts.append(_GPU_STATES[reading.state])
+    if reading.simulated:
+        parts.append(message("simulated"))
+    return message("GPU {index} ({name}): {values}", index=reading.index, name=reading.name, values=parts)
+
+
+_GPU_STATES = {
+    GpuState.UNSUPPORTED: message("not supported"),
+    GpuState.ASLEEP: message("asleep"),
+    GpuState.STALE: message("has not reported lately"),
+    GpuState.LOST: message("lost"),
+    GpuState.UNKNOWN: message("unknown"),
+}
+
+
+def _node(status: NodeStatus) -> Message:
+    said = message("{node}: {state}", node=status.name, state=_STATES[status.state])
+    if status.model is not None and status.state is NodeState.UP:
+        return message("{node}, {model}", node=said, model=status.model)
+    return said if status.reason is None else message("{node}, {reason}", node=said, reason=status.reason)
+
+
+def _missing(part: PartMissing) -> Message:
+    if part.remedy is None:
+        return part.said
+    return message("{said} {remedy}", said=part.said, remedy=part.remedy)

@@ -1,0 +1,78 @@
+"""The help pages: short Markdown files, cut into sections, each with the words by which people look for it.
+
+A section may ask for live state beside its text.  Both are comments in the file, under the heading:
+
+    ## Alerts
+    <!-- live: gpus -->
+    <!-- words: alert warning threshold -->
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from etoile.resources import resource
+from etoile.text import LANGUAGES
+
+_COMMENT = re.compile(r"^<!-- (live|words): (.*?) -->\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A piece of a page that answers one question."""
+
+    topic: str
+    title: str
+    text: str
+    """Markdown, without the heading."""
+    words: str = ""
+    live: str | None = None
+    """"gpus", "nodes" or "missing": what of the machine's state belongs to it."""
+
+
+@cache
+def sections(language: str) -> tuple[Section, ...]:
+    """Return every section in `language` ("en", "fr"; anything else is taken for English)."""
+    return tuple(
+        section
+        for path in sorted(_folder(language).glob("*.md"))
+        for section in _sections(path.stem, path.read_text(encoding="utf-8"))
+    )
+
+
+@cache
+def common_words(language: str) -> frozenset[str]:
+    """Return the words that say nothing of what a question is about; they do say its language."""
+    return frozenset((_folder(language) / "common.txt").read_text(encoding="utf-8").split())
+
+
+def topics(language: str) -> dict[str, str]:
+    """Return the title of each page by its topic, which is the same in every language: "nodes", "voice"."""
+    titles: dict[str, str] = {}
+    for section in sections(language):
+        titles.setdefault(section.topic, section.title)
+    return titles
+
+
+def page(topic: str, language: str) -> str | None:
+    """Return the page about `topic` as Markdown; None when there is no such page."""
+    parts = [section for section in sections(language) if section.topic == topic]
+    headings = ["#" if part is parts[0] else "##" for part in parts]
+    return (
+        "\n\n".join(f"{mark} {part.title}\n\n{part.text}" for mark, part in zip(headings, parts, strict=True)) or None
+    )
+
+
+def _folder(language: str) -> Path:
+    return resource("help") / (language if language in LANGUAGES else LANGUAGES[0])
+
+
+def _sections(topic: str, text: str) -> list[Section]:
+    return [_section(topic, part) for part in re.split(r"^##? ", text, flags=re.MULTILINE) if part.strip()]
+
+
+def _section(topic: str, part: str) -> Section:
+    title, _, body = part.partition("\n")
+    comments = dict(_COMMENT.findall(body))
+    return Section(topic, title, _COMMENT.sub("", body).strip(), comments.get("words", ""), comments.get("live"))
