@@ -166,6 +166,11 @@ class Look(QObject):
         self.palette = self._wanted()
         hints.colorSchemeChanged.connect(self._follow)
 
+    @property
+    def dark_panel(self) -> bool:
+        """Whether the desktop's own panel is taken to be dark: panels do not say, so the colour scheme tells."""
+        return QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
+
     def words(self, said: Message) -> str:
         """Return `said` in the language of the interface."""
         return render(said, self.language)

@@ -8,9 +8,7 @@ from PySide6.QtGui import QPainterPath, QPainterPathStroker, QPolygonF
 
 def star(centre: QPointF, radius: float, inner: float = 0.5) -> QPainterPath:
     """Return a five-pointed star, one point up; `inner` is the radius of its notches, as a part of `radius`."""
-    points = [
-        _at(centre, radius if corner % 2 == 0 else radius * inner, -90 + 36 * corner) for corner in range(10)
-    ]
+    points = [_at(centre, radius if corner % 2 == 0 else radius * inner, -90 + 36 * corner) for corner in range(10)]
     return _polygon(points)
 
 

@@ -1,0 +1,73 @@
+"""An answer as it streams in: finished blocks rest, the open one is laid out anew at most 20 times a second."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from etoile.gui.code_block import CodeBlock
+from etoile.gui.design import Look
+from etoile.gui.markdown import Block, blocks
+from etoile.gui.prose import Prose
+
+REPAINT_MS = 50
+
+
+class AnswerView(QWidget):
+    """A column of prose and code; `grown` is called after it was laid out."""
+
+    def __init__(self, look: Look, grown: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look, self._grown = look, grown
+        self._wanted = ("", False)
+        self._views: list[Prose | CodeBlock] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._repaint = QTimer(self)
+        self._repaint.setSingleShot(True)
+        self._repaint.setInterval(REPAINT_MS)
+        self._repaint.timeout.connect(self._show)
+
+    def show_answer(self, markdown: str, *, streaming: bool) -> None:
+        """Show `markdown`; what arrives within 50 ms is shown together, the end at once."""
+        if self._wanted == (markdown, streaming):
+            return
+        self._wanted = (markdown, streaming)
+        if not streaming:
+            self._repaint.stop()
+            self._show()
+        elif not self._repaint.isActive():
+            self._repaint.start()
+
+    def _show(self) -> None:
+        markdown, streaming = self._wanted
+        found = blocks(markdown)
+        for index, block in enumerate(found):
+            self._show_block(index, block, streaming=streaming and index == len(found) - 1)
+        for view in self._views[len(found) :]:
+            self._column.removeWidget(view)
+            view.deleteLater()
+        del self._views[len(found) :]
+        self._grown()
+
+    def _show_block(self, index: int, block: Block, *, streaming: bool) -> None:
+        kind = CodeBlock if block.is_code else Prose
+        if index == len(self._views) or not isinstance(self._views[index], kind):
+            self._put(index, kind(self._look, self))
+        view = self._views[index]
+        if isinstance(view, CodeBlock):
+            view.show_code(block.text, block.language)
+        else:
+            view.show_markdown(block.text, streaming=streaming)
+
+    def _put(self, index: int, view: Prose | CodeBlock) -> None:
+        """Set `view` at `index`, in place of what was there: a line may turn out to open code."""
+        if index < len(self._views):
+            self._column.removeWidget(self._views[index])
+            self._views[index].deleteLater()
+            self._views[index] = view
+        else:
+            self._views.append(view)
+        self._column.insertWidget(index, view)
+        view.show()

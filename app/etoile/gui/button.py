@@ -1,0 +1,141 @@
+"""Every button of Etoile: one painted widget, with a focus ring that shows on any background."""
+
+from enum import Enum
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from etoile.gui.design import BUTTON_RADIUS, ON_FILL, Look, Type
+from etoile.gui.glyphs import Glyph, paint_glyph
+from etoile.text import Message
+
+RING = 4
+"""Room around the face of a button for its focus ring: 2 of ring, 2 of gap."""
+
+
+class Kind(Enum):
+    """How much a button asks to be pressed."""
+
+    PRIMARY = "primary"
+    DESTRUCTIVE = "destructive"
+    OUTLINE = "outline"
+    FLAT = "flat"
+
+
+class Button(QAbstractButton):
+    """A button with words, a glyph, or both; `key` is drawn before the words as a key cap."""
+
+    def __init__(
+        self,
+        look: Look,
+        said: Message,
+        *,
+        kind: Kind = Kind.OUTLINE,
+        glyph: Glyph | None = None,
+        words: bool = True,
+        key: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._look, self._kind, self._glyph, self._words, self._key = look, kind, glyph, words, key
+        name = look.words(said)
+        self.setText(name)
+        self.setAccessibleName(name)
+        if not words:
+            self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def show_as(self, said: Message, glyph: Glyph, kind: Kind) -> None:
+        """Become another button in the same place."""
+        name = self._look.words(said)
+        if (name, glyph, kind) == (self.text(), self._glyph, self._kind):
+            return
+        self._glyph, self._kind = glyph, kind
+        self.setText(name)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        face = self._look.px(32)
+        return QSize((self._face_width() if self._words else face) + 2 * RING, face + 2 * RING)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        face = self._look.px(32)
+        narrowest = min(self._face_width(), self._look.px(72)) if self._words else face
+        return QSize(narrowest + 2 * RING, face + 2 * RING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(self.rect()).adjusted(RING + 0.5, RING + 0.5, -RING - 0.5, -RING - 0.5)
+        fill, edge, ink = self._colours()
+        painter.setPen(QPen(edge, 1) if edge else Qt.PenStyle.NoPen)
+        painter.setBrush(fill or Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(face, BUTTON_RADIUS, BUTTON_RADIUS)
+        if self.hasFocus():
+            painter.setPen(QPen(self._look.palette.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            ring = face.adjusted(-3, -3, 3, 3)
+            painter.drawRoundedRect(ring, BUTTON_RADIUS + 3, BUTTON_RADIUS + 3)
+        self._paint_content(painter, face, ink)
+
+    def _paint_content(self, painter: QPainter, face: QRectF, ink: QColor) -> None:
+        look = self._look
+        side = look.px(16)
+        if not self._words:
+            assert self._glyph is not None
+            box = QRectF(face.center().x() - side / 2, face.center().y() - side / 2, side, side)
+            paint_glyph(painter, self._glyph, box, ink)
+            return
+        left = face.left() + look.px(12)
+        if self._glyph:
+            paint_glyph(painter, self._glyph, QRectF(left, face.center().y() - side / 2, side, side), ink)
+            left += look.px(22)
+        if self._key:
+            self._paint_key(painter, QRectF(left, face.center().y() - look.px(9), look.px(18), look.px(18)))
+            left += look.px(26)
+        kind = Type.UI if self._kind is Kind.FLAT else Type.TITLE
+        painter.setFont(look.font(kind))
+        painter.setPen(ink)
+        text = QRectF(left, face.top(), face.right() - look.px(12) - left + 1, face.height())
+        shown = look.metrics(kind).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(text.width()))
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _paint_key(self, painter: QPainter, box: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.palette.raised)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(self._look.palette.text2)
+        painter.setFont(self._look.font(Type.META))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _face_width(self) -> int:
+        look = self._look
+        metrics = look.metrics(Type.UI if self._kind is Kind.FLAT else Type.TITLE)
+        extras = (22 if self._glyph else 0) + (26 if self._key else 0)
+        return metrics.horizontalAdvance(self.text()) + look.px(24 + extras) + 2
+
+    def _colours(self) -> tuple[QColor | None, QColor | None, QColor]:
+        """Return fill, edge and text; pressed and hovered faces are raised."""
+        palette = self._look.palette
+        active = self.isEnabled() and (self.underMouse() or self.isDown())
+        match self._kind:
+            case Kind.PRIMARY if self.isEnabled():
+                return palette.accent_fill.lighter(108) if active else palette.accent_fill, None, ON_FILL
+            case Kind.DESTRUCTIVE:
+                fill = palette.critical_fill
+                return fill.lighter(108) if active else fill, palette.critical_edge, ON_FILL
+            case Kind.FLAT:
+                return palette.raised if active or self.isDown() else None, None, self._ink()
+            case _:
+                return palette.raised if active else None, palette.ctrl, self._ink()
+
+    def _ink(self) -> QColor:
+        palette = self._look.palette
+        if not self.isEnabled():
+            return palette.text3
+        return palette.text2 if self._kind is Kind.FLAT and not self._words else palette.text

@@ -1,0 +1,119 @@
+"""The conversation: notices, the turns so far, and the newest text in view unless the user has scrolled away."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from etoile.domain.turn import Turn
+from etoile.gui.button import Button, Kind
+from etoile.gui.design import Look
+from etoile.gui.empty import Empty
+from etoile.gui.entry_view import EntryView
+from etoile.gui.glyphs import Glyph
+from etoile.gui.transcript import Entry, follow
+from etoile.text import message
+
+ENTRY_GAP = 20
+_NEAR_THE_END_PX = 8
+
+
+class Conversation(QScrollArea):
+    """Shows the turns; `ask` takes an example that was chosen from the empty conversation."""
+
+    def __init__(
+        self,
+        look: Look,
+        talk_key: str,
+        ask: Callable[[str], None],
+        above: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._entries: tuple[Entry, ...] = ()
+        self._views: dict[int, EntryView] = {}
+        self._at_end = True
+        self._empty = Empty(look, talk_key, ask)
+        column = QWidget()
+        self._layout = QVBoxLayout(column)
+        self._layout.setContentsMargins(0, 0, 8, 4)
+        self._layout.setSpacing(ENTRY_GAP)
+        self._layout.addWidget(above)
+        self._layout.addWidget(self._empty, 1)
+        self._layout.addStretch()
+        self.setWidget(column)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(look.words(message("Conversation")))
+        self._new_text = Button(look, message("New text"), kind=Kind.PRIMARY, glyph=Glyph.DOWN, parent=self)
+        self._new_text.hide()
+        self._new_text.clicked.connect(self.go_to_end)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._keep_end)
+
+    @property
+    def last_answer(self) -> str:
+        """The newest answer, to copy."""
+        return next((view.answer for view in reversed(self._views.values()) if view.answer), "")
+
+    def follow(self, turn: Turn) -> None:
+        """Take in what `turn` tells now, without showing it."""
+        self._entries = follow(self._entries, turn)
+
+    def refresh(self) -> None:
+        """Show what was taken in."""
+        wanted = {entry.turn: entry for entry in self._entries}
+        for turn in [turn for turn in self._views if turn not in wanted]:
+            view = self._views.pop(turn)
+            self._layout.removeWidget(view)
+            view.deleteLater()
+        for turn, entry in wanted.items():
+            if turn not in self._views:
+                self._add(turn)
+            self._views[turn].show_entry(entry)
+        self._empty.setVisible(not self._entries)
+
+    def go_to_end(self) -> None:
+        """Scroll to the newest text, and stay there."""
+        self._at_end = True
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(self._look.px(340), self._look.px(320))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        return QSize(self._look.px(240), self._look.px(72))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        size = self._new_text.sizeHint()
+        self._new_text.setGeometry(
+            (self.width() - size.width()) // 2, self.height() - size.height() - 4, size.width(), size.height()
+        )
+
+    def _add(self, turn: int) -> None:
+        """Add a view; what the user asks brings the end into view again."""
+        view = EntryView(self._look, self._grown)
+        self._views[turn] = view
+        self._layout.insertWidget(self._layout.count() - 1, view)
+        self._at_end = True
+
+    def _scrolled(self, value: int) -> None:
+        self._at_end = value >= self.verticalScrollBar().maximum() - _NEAR_THE_END_PX
+        if self._at_end:
+            self._new_text.hide()
+
+    def _keep_end(self) -> None:
+        if self._at_end:
+            self.go_to_end()
+
+    def _grown(self) -> None:
+        """Say that there is new text when it is out of sight; in sight, the end is followed as the layout grows."""
+        if not self._at_end:
+            self._new_text.show()
+            self._new_text.raise_()

@@ -1,0 +1,121 @@
+"""A turn in the conversation: what was asked, who answered, the answer, and how it ended."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from etoile.gui.answer import AnswerView
+from etoile.gui.design import Look, Tone, Type
+from etoile.gui.label import Label
+from etoile.gui.severity import Severity
+from etoile.gui.sign import Sign
+from etoile.gui.transcript import Entry
+from etoile.gui.words import attribution_line
+from etoile.text import Message, message, verbatim
+
+BUBBLE_PART = 0.8
+"""How much of the width a bubble may take."""
+
+
+class Bubble(Label):
+    """What the user said or typed."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(look, Type.BODY, parent=parent)
+        self.setProperty("bubble", "true")
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def fit(self, room: int) -> None:
+        """Be as wide as the longest line, and no wider than `room`."""
+        lines = self.text().splitlines() or [""]
+        wanted = max(self.fontMetrics().horizontalAdvance(line) for line in lines) + 28
+        width = min(wanted, room)
+        self.setFixedWidth(width)
+        self.setFixedHeight(self.heightForWidth(width))
+
+
+class EntryView(QWidget):
+    """Shows an `Entry`, and the same one again as it grows."""
+
+    def __init__(self, look: Look, grown: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._entry: Entry | None = None
+        self._bubble = Bubble(look, self)
+        self._attribution = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self._passed_over = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self._answer = AnswerView(look, grown, self)
+        self._sign = Sign(look, Severity.WARNING, self)
+        self._said = Label(look, Type.BODY, parent=self)
+        self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
+        for label in (self._said, self._remedy):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        asked = QHBoxLayout()
+        asked.addStretch()
+        asked.addWidget(self._bubble)
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addWidget(self._said)
+        told.addWidget(self._remedy)
+        ended = QHBoxLayout()
+        ended.setSpacing(8)
+        ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        ended.addLayout(told, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(asked)
+        column.addWidget(self._passed_over)
+        column.addWidget(self._attribution)
+        column.addWidget(self._answer)
+        column.addLayout(ended)
+
+    @property
+    def answer(self) -> str:
+        """What there is to copy."""
+        if self._entry is None:
+            return ""
+        said = self._look.words(self._entry.said) if self._entry.said else ""
+        return self._entry.answer or said
+
+    def show_entry(self, entry: Entry) -> None:
+        """Show `entry`."""
+        if entry == self._entry:
+            return
+        self._entry = entry
+        self._bubble.say(verbatim(entry.request) if entry.request else None)
+        self._bubble.fit(self._room())
+        self._passed_over.setText("\n".join(map(self._passed, entry.passed_over)))
+        self._passed_over.setVisible(bool(entry.passed_over))
+        self._attribution.say(attribution_line(entry.attribution, entry.elapsed_ms))
+        self._answer.show_answer(entry.answer, streaming=entry.working)
+        self._answer.setVisible(bool(entry.answer))
+        self._show_end(entry)
+
+    def _show_end(self, entry: Entry) -> None:
+        """Show what was said at the end; a failure that can be mended gets the sign, a calm end does not."""
+        self._said.say(entry.said)
+        self._remedy.say(entry.remedy)
+        self._sign.setVisible(entry.failed and entry.remedy is not None)
+        tone = Tone.TEXT2 if entry.failed and entry.remedy is None else Tone.TEXT
+        if self._said.property("tone") != str(tone):
+            self._said.setProperty("tone", str(tone))
+            self._said.style().polish(self._said)
+
+    def _passed(self, passed: tuple[str, Message]) -> str:
+        node, reason = passed
+        return self._look.words(message("{node} was passed over: {reason}", node=node, reason=reason))
+
+    def _room(self) -> int:
+        return round(self.width() * BUBBLE_PART)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._bubble.fit(self._room())

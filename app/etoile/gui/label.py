@@ -1,0 +1,28 @@
+"""Text on the window: a label by type and tone."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from etoile.gui.design import Look, Tone, Type
+from etoile.text import Message
+
+
+class Label(QLabel):
+    """Plain text, never taken for markup; it wraps unless told otherwise."""
+
+    def __init__(
+        self, look: Look, kind: Type, tone: Tone = Tone.TEXT, *, wraps: bool = True, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setFont(look.font(kind))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
+        self.setProperty("tone", str(tone))
+
+    def say(self, said: Message | None) -> None:
+        """Show `said`; nothing takes no room."""
+        text = self._look.words(said) if said else ""
+        if text != self.text():
+            self.setText(text)
+        self.setVisible(bool(text))

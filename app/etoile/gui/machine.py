@@ -1,0 +1,55 @@
+"""The machine at a glance: its GPUs, and the nodes."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from etoile.domain.state import State
+from etoile.gui.design import Look
+from etoile.gui.gpu_strip import GpuStrip
+from etoile.gui.history import History
+from etoile.gui.node_strip import NodeStrip
+
+PART = 0.42
+"""How much of the window's height the GPUs may take; more of them scroll."""
+KEPT_FREE = 330
+"""Height that conversation, question and composer keep in a low window, before the GPUs get any."""
+
+
+class Machine(QWidget):
+    """GPU cards above node chips."""
+
+    def __init__(
+        self,
+        look: Look,
+        confirm_node: Callable[[str], None],
+        now_s: Callable[[], float],
+        clock: Callable[[], datetime],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._room = 10_000
+        self._gpus = GpuStrip(look, now_s, clock, self)
+        self._nodes = NodeStrip(look, confirm_node, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._gpus)
+        column.addWidget(self._nodes)
+
+    def show_state(self, state: State, history: History) -> None:
+        """Show GPUs and nodes of `state`."""
+        self._gpus.show_state(state, history)
+        self._nodes.show_nodes(state.nodes)
+        self._fit()
+        self.setVisible(bool(state.gpus or state.nodes) and self._room > 0)
+
+    def fit_into(self, height: int) -> None:
+        """Take no more room than a window of this `height` can spare."""
+        self._room = max(0, min(round(height * PART), height - self._look.px(KEPT_FREE)))
+        self._fit()
+
+    def _fit(self) -> None:
+        self._gpus.setFixedHeight(min(self._gpus.sizeHint().height(), self._room))

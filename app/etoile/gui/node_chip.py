@@ -1,0 +1,99 @@
+"""A node as a chip: its state as a shape, its name, and its model or what is wrong with it."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.gui.button import RING
+from etoile.gui.design import Look, Type
+from etoile.gui.glyphs import Glyph, paint_glyph
+from etoile.gui.severity import Severity, paint_sign
+from etoile.gui.words import NODE_STATE, node_detail, short_model
+
+_GLYPHS = {
+    NodeState.UP: Glyph.DISC,
+    NodeState.BUSY: Glyph.RUNNING,
+    NodeState.LOADING: Glyph.RUNNING,
+    NodeState.UNCONFIRMED: Glyph.RING,
+}
+_SEVERITIES = {
+    NodeState.DEGRADED: Severity.WARNING,
+    NodeState.AUTH: Severity.WARNING,
+    NodeState.OPEN: Severity.WARNING,
+    NodeState.QUARANTINED: Severity.WARNING,
+    NodeState.DOWN: Severity.LOST,
+}
+LONGEST_MODEL_PX = 132
+
+
+class NodeChip(QAbstractButton):
+    """Checkable: while it is down, the line below the chips tells more about its node."""
+
+    def __init__(self, look: Look, node: NodeStatus, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.node = node
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.show_node(node)
+
+    def show_node(self, node: NodeStatus) -> None:
+        """Show another state of the same node."""
+        words = self._look.words
+        self.node = node
+        self.setText(node.name)
+        self.setAccessibleName(f"{node.name}, {words(NODE_STATE[node.state])}")
+        self.setAccessibleDescription(words(node_detail(node)))
+        self.setToolTip(words(node_detail(node)))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+        look = self._look
+        name = look.metrics(Type.TITLE).horizontalAdvance(self.node.name)
+        more = look.metrics(Type.META).horizontalAdvance(self._more())
+        width = look.px(40) + name + (look.px(8) + more if more else 0)
+        return QSize(width + 2 * RING, look.px(28) + 2 * RING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+        look, palette = self._look, self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(self.rect()).adjusted(RING + 0.5, RING + 0.5, -RING - 0.5, -RING - 0.5)
+        radius = face.height() / 2
+        raised = self.isChecked() or self.underMouse()
+        painter.setPen(QPen(palette.ctrl if self.isChecked() else palette.border, 1))
+        painter.setBrush(palette.raised if raised else palette.surface)
+        painter.drawRoundedRect(face, radius, radius)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.accent, 2))
+            painter.drawRoundedRect(face.adjusted(-3, -3, 3, 3), radius + 3, radius + 3)
+        side = look.px(14)
+        self._paint_sign(painter, QRectF(face.left() + look.px(9), face.center().y() - side / 2, side, side))
+        text = face.adjusted(look.px(28), 0, -look.px(10), 0)
+        painter.setFont(look.font(Type.TITLE))
+        painter.setPen(palette.text)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.node.name)
+        text.setLeft(text.left() + look.metrics(Type.TITLE).horizontalAdvance(self.node.name) + look.px(8))
+        painter.setFont(look.font(Type.META))
+        painter.setPen(palette.text2)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self._more())
+
+    def _paint_sign(self, painter: QPainter, box: QRectF) -> None:
+        state = self.node.state
+        if state in _SEVERITIES:
+            paint_sign(painter, box, _SEVERITIES[state], self._look)
+        else:
+            paint_glyph(painter, _GLYPHS[state], box, self._look.palette.text2)
+
+    def _more(self) -> str:
+        """Return the model of a node that is well, the state of another."""
+        look = self._look
+        if self.node.state is not NodeState.UP:
+            return look.words(NODE_STATE[self.node.state])
+        model = short_model(self.node.model or "")
+        longest = look.px(LONGEST_MODEL_PX)
+        return look.metrics(Type.META).elidedText(model, Qt.TextElideMode.ElideRight, longest)

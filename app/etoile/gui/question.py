@@ -1,0 +1,145 @@
+"""What the user must answer: a confirmation that names object and consequence, or "did you mean"."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from etoile.domain.effects import Option, Question
+from etoile.domain.events import Chosen, Declined, Event
+from etoile.gui.button import Button, Kind
+from etoile.gui.design import Look, Tone, Type
+from etoile.gui.flow import Flow
+from etoile.gui.label import Label
+from etoile.gui.severity import Severity
+from etoile.gui.sign import Sign
+from etoile.gui.surface import Surface
+from etoile.text import message
+
+CANCEL = message("Cancel")
+
+
+class Confirmation(Surface):
+    """Asks before one command runs.  Cancel has the focus: Enter destroys nothing unless the user went there."""
+
+    def __init__(self, look: Look, question: Question, publish: Callable[[Event], None]) -> None:
+        super().__init__(look)
+        option = question.options[0]
+        asked = Label(look, Type.QUESTION, parent=self)
+        asked.say(question.asked)
+        consequence = Label(look, Type.UI, Tone.TEXT2, parent=self)
+        consequence.say(question.consequence)
+        self._expiry = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self.preferred = Button(look, CANCEL, parent=self)
+        self.preferred.clicked.connect(lambda: publish(Declined(question.turn)))
+        kind = Kind.DESTRUCTIVE if option.destructive else Kind.PRIMARY
+        go = Button(look, option.label, kind=kind, parent=self)
+        go.clicked.connect(lambda: publish(Chosen(question.turn, 0)))
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(asked)
+        words.addWidget(consequence)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(Sign(look, Severity.WARNING, self), 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        buttons.addWidget(self._expiry)
+        buttons.addStretch()
+        buttons.addWidget(self.preferred)
+        buttons.addWidget(go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 8, 8)
+        column.setSpacing(8)
+        column.addLayout(top)
+        column.addLayout(buttons)
+        self.setAccessibleName(look.words(question.asked))
+
+    def show_left(self, left_s: float) -> None:
+        """Show how long the question still stands."""
+        self._expiry.say(message("Expires in {left:duration}", left=max(0.0, left_s)))
+
+
+class Suggestions(QWidget):
+    """Asks which of several commands was meant; the keys 1 to 3 choose while the row has the focus."""
+
+    def __init__(self, look: Look, question: Question, publish: Callable[[Event], None]) -> None:
+        super().__init__()
+        self._question, self._publish = question, publish
+        asked = Label(look, Type.UI, Tone.TEXT2, parent=self)
+        asked.say(question.asked)
+        self._left = Label(look, Type.META, Tone.TEXT3, wraps=False, parent=self)
+        row = QWidget(self)
+        flow = Flow(row)
+        buttons = [self._made(look, place, option) for place, option in enumerate(question.options)]
+        self.preferred = buttons[0]
+        for button in buttons:
+            flow.addWidget(button)
+        decline = Button(look, message("None of these"), kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
+        decline.clicked.connect(lambda: publish(Declined(question.turn)))
+        flow.addWidget(decline)
+        head = QHBoxLayout()
+        head.addWidget(asked)
+        head.addStretch()
+        head.addWidget(self._left)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(row)
+        self.setAccessibleName(look.words(question.asked))
+
+    def show_left(self, left_s: float) -> None:
+        """Show how long the question still stands."""
+        self._left.say(message("Expires in {left:duration}", left=max(0.0, left_s)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        place = event.key() - Qt.Key.Key_1.value
+        if 0 <= place < len(self._question.options):
+            self._publish(Chosen(self._question.turn, place))
+        else:
+            super().keyPressEvent(event)
+
+    def _made(self, look: Look, place: int, option: Option) -> Button:
+        button = Button(look, option.label, key=str(place + 1), parent=self)
+        button.clicked.connect(lambda: self._publish(Chosen(self._question.turn, place)))
+        return button
+
+
+class QuestionView(QWidget):
+    """The place of the pending question, above the line to type in: always in view."""
+
+    def __init__(self, look: Look, publish: Callable[[Event], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look, self._publish = look, publish
+        self._question: Question | None = None
+        self._view: Confirmation | Suggestions | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    def show_question(self, question: Question | None, left_s: float) -> None:
+        """Show `question`, which expires in `left_s`; a new one takes the focus, if the window has it."""
+        if question is not self._question:
+            self._replace(question)
+        if self._view:
+            self._view.show_left(left_s)
+
+    def _replace(self, question: Question | None) -> None:
+        self._question = question
+        if self._view:
+            self._column.removeWidget(self._view)
+            self._view.hide()
+            self._view.deleteLater()
+        self._view = self._made(question) if question else None
+        self.setVisible(self._view is not None)
+        if self._view:
+            self._column.addWidget(self._view)
+            self._view.show()
+            self._view.preferred.setFocus()
+
+    def _made(self, question: Question) -> Confirmation | Suggestions:
+        several = len(question.options) > 1
+        return (Suggestions if several else Confirmation)(self._look, question, self._publish)

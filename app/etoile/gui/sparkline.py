@@ -1,0 +1,141 @@
+"""The small curves: honest steps on a fixed scale; a gap in the data is a gap."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+from etoile.config import Thermal as ThermalLimits
+from etoile.gui.design import Palette
+from etoile.gui.history import SPAN_S
+
+COLDEST_C, HOTTEST_C = 40, 100
+"""The fixed scale of temperatures; what lies outside is drawn at its edge."""
+LONGEST_STEP_S = 4.0
+"""Samples further apart than this are not joined."""
+
+Points = Sequence[tuple[float, float | None]]
+"""Seconds before the newest sample (negative), and the value; None where there was none."""
+
+
+def runs(points: Points) -> list[list[tuple[float, float]]]:
+    """Return `points` cut where values are missing or too far apart to be joined."""
+    found: list[list[tuple[float, float]]] = []
+    before_s: float | None = None
+    for at_s, value in points:
+        if value is None:
+            before_s = None
+            continue
+        if before_s is None or at_s - before_s > LONGEST_STEP_S:
+            found.append([])
+        found[-1].append((at_s, value))
+        before_s = at_s
+    return found
+
+
+def paint_temperature(painter: QPainter, box: QRectF, points: Points, limits: ThermalLimits, palette: Palette) -> None:
+    """Paint temperatures between 40 and 100 °C with both thresholds; what is crossed takes its hue."""
+    _paint_ground(painter, box, palette)
+    plot = box.adjusted(2, 4, -6, -4)
+    warning, critical = float(limits.warning_c), float(limits.critical_c)
+    cut = runs(points)
+    highest = max((value for run in cut for _, value in run), default=0.0)
+    _paint_threshold(painter, plot, warning, palette.warning if highest >= warning else palette.ctrl, [4, 3])
+    _paint_threshold(painter, plot, critical, palette.critical if highest >= critical else palette.ctrl, [1.5, 2.5])
+    _paint_curves(painter, plot, cut, (COLDEST_C, HOTTEST_C), QPen(palette.text2, 1.5))
+    for limit, colour in ((warning, palette.warning), (critical, palette.critical)):
+        painter.save()
+        painter.setClipRect(QRectF(box.left(), box.top(), box.width(), _height_of(limit, plot) - box.top()))
+        _paint_curves(painter, plot, cut, (COLDEST_C, HOTTEST_C), QPen(colour, 2.5))
+        painter.restore()
+    if cut and points[-1][1] is not None:
+        colour = _hue(cut[-1][-1][1], limits, palette)
+        _paint_end(painter, _place(cut[-1][-1], plot, (COLDEST_C, HOTTEST_C)), colour, palette)
+
+
+def paint_load(painter: QPainter, box: QRectF, points: Points, palette: Palette) -> None:
+    """Paint a load between 0 and 100 % as a filled curve."""
+    _paint_ground(painter, box, palette)
+    plot = box.adjusted(2, 4, -6, -2)
+    fill = QColor(palette.load)
+    fill.setAlphaF(0.22)
+    cut = runs(points)
+    for run in cut:
+        path = _path(run, plot, (0, 100))
+        path.lineTo(QPointF(_place(run[-1], plot, (0, 100)).x(), plot.bottom()))
+        path.lineTo(QPointF(_place(run[0], plot, (0, 100)).x(), plot.bottom()))
+        painter.fillPath(path, fill)
+    _paint_curves(painter, plot, cut, (0, 100), QPen(palette.load, 1.5))
+    if cut and points[-1][1] is not None:
+        _paint_end(painter, _place(cut[-1][-1], plot, (0, 100)), palette.load, palette)
+
+
+def paint_bar(painter: QPainter, box: QRectF, part: float | None, palette: Palette) -> None:
+    """Paint how full something is; None leaves it empty."""
+    radius = box.height() / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(palette.raised)
+    painter.drawRoundedRect(box, radius, radius)
+    if part:
+        filled = QRectF(box)
+        filled.setWidth(max(box.height(), box.width() * min(part, 1.0)))
+        painter.setBrush(palette.memory)
+        painter.drawRoundedRect(filled, radius, radius)
+
+
+def _paint_ground(painter: QPainter, box: QRectF, palette: Palette) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(palette.raised)
+    painter.drawRoundedRect(box, 4, 4)
+
+
+def _paint_threshold(painter: QPainter, plot: QRectF, limit: float, colour: QColor, dashes: list[float]) -> None:
+    y = round(_height_of(limit, plot)) + 0.5
+    pen = QPen(colour, 1)
+    pen.setDashPattern(dashes)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right() + 4, y))
+
+
+def _paint_curves(
+    painter: QPainter, plot: QRectF, cut: list[list[tuple[float, float]]], scale: tuple[int, int], pen: QPen
+) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    for run in cut:
+        painter.drawPath(_path(run, plot, scale))
+
+
+def _paint_end(painter: QPainter, place: QPointF, colour: QColor, palette: Palette) -> None:
+    painter.setPen(QPen(palette.raised, 1.5))
+    painter.setBrush(colour)
+    painter.drawEllipse(place, 3.2, 3.2)
+
+
+def _path(run: list[tuple[float, float]], plot: QRectF, scale: tuple[int, int]) -> QPainterPath:
+    path = QPainterPath(_place(run[0], plot, scale))
+    for _, point in pairwise(run):
+        path.lineTo(_place(point, plot, scale))
+    if len(run) == 1:
+        path.lineTo(path.currentPosition() + QPointF(0.5, 0))
+    return path
+
+
+def _place(point: tuple[float, float], plot: QRectF, scale: tuple[int, int]) -> QPointF:
+    at_s, value = point
+    lowest, highest = scale
+    height = min(1.0, max(0.0, (value - lowest) / (highest - lowest)))
+    return QPointF(plot.right() + at_s / SPAN_S * plot.width(), plot.bottom() - height * plot.height())
+
+
+def _height_of(limit_c: float, plot: QRectF) -> float:
+    return _place((0.0, limit_c), plot, (COLDEST_C, HOTTEST_C)).y()
+
+
+def _hue(value_c: float, limits: ThermalLimits, palette: Palette) -> QColor:
+    if value_c >= limits.critical_c:
+        return palette.critical
+    return palette.warning if value_c >= limits.warning_c else palette.text2

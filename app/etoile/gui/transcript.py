@@ -1,0 +1,103 @@
+"""What the conversation shows: the turns so far, told by the state alone.
+
+The state holds the turn that goes on and the outcome of the last one; here they are strung together.
+"""
+
+from dataclasses import dataclass, replace
+
+from etoile.domain.effects import Decision, Outcome
+from etoile.domain.nodes import Attribution
+from etoile.domain.turn import Phase, Turn
+from etoile.text import Message, message
+
+LONGEST = 50
+"""Turns that the window keeps; the history keeps them all."""
+
+_WORKING = frozenset({Phase.TRANSCRIBING, Phase.THINKING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A turn as it is shown."""
+
+    turn: int
+    request: str = ""
+    answer: str = ""
+    """Markdown."""
+    attribution: tuple[Attribution, ...] = ()
+    elapsed_ms: float | None = None
+    passed_over: tuple[tuple[str, Message], ...] = ()
+    said: Message | None = None
+    remedy: Message | None = None
+    failed: bool = False
+    working: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show yet."""
+        return not (self.request or self.answer or self.said)
+
+
+def follow(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
+    """Return `entries` with what `turn` tells now; the same ones when it tells nothing new.  Pure."""
+    if turn.asking.dry_run:
+        return entries
+    settled = _settled(entries, turn)
+    entry = _entry(turn)
+    if settled and (settled[-1].turn == turn.number or _ends(settled[-1], turn)):
+        if settled[-1] == entry:
+            return settled
+        return (*settled[:-1], entry)
+    return settled if entry.empty else (*settled, entry)[-LONGEST:]
+
+
+def _settled(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
+    """Return `entries` with the former turn at rest: ended as the outcome tells, else broken off."""
+    last = turn.last
+    if last and last.turn != turn.number and last.text and not (entries and entries[-1].turn >= last.turn):
+        return (*entries, _entry_of(last))
+    if not entries or entries[-1].turn == turn.number or not entries[-1].working:
+        return entries
+    former = entries[-1]
+    if last and last.turn == former.turn:
+        return (*entries[:-1], _entry_of(last))
+    if _ends(former, turn):
+        return entries
+    return (*entries[:-1], replace(former, working=False, failed=True, said=message("Broken off.")))
+
+
+def _ends(former: Entry, turn: Turn) -> bool:
+    """Whether `turn` is only the end of `former`: cancelling begins a turn that has nothing of its own."""
+    cancelled = turn.phase is Phase.IDLE and turn.failed and turn.interrupted
+    return cancelled and former.turn == turn.number - 1 and former.request == turn.request
+
+
+def _entry(turn: Turn) -> Entry:
+    return Entry(
+        turn=turn.number,
+        request=turn.request,
+        answer=turn.answer,
+        attribution=turn.attribution,
+        elapsed_ms=turn.elapsed_ms,
+        passed_over=turn.passed_over,
+        said=turn.said,
+        remedy=turn.remedy,
+        failed=turn.failed,
+        working=turn.phase in _WORKING,
+    )
+
+
+def _entry_of(outcome: Outcome) -> Entry:
+    routed = outcome.ok and outcome.decision is Decision.ROUTE and outcome.answer is not None
+    answer = outcome.answer.values.get("text", "") if routed and outcome.answer else ""
+    return Entry(
+        turn=outcome.turn,
+        request=outcome.text,
+        answer=str(answer),
+        attribution=outcome.attribution,
+        elapsed_ms=outcome.elapsed_ms,
+        passed_over=outcome.passed_over,
+        said=None if routed else outcome.answer,
+        remedy=outcome.remedy,
+        failed=not outcome.ok,
+    )

@@ -1,0 +1,189 @@
+"""The icon in the tray: its shape tells the state, its menu reaches everything."""
+
+import math
+import time
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
+from etoile.domain.gpus import GpuReading
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.state import State
+from etoile.domain.turn import Phase
+from etoile.gui.design import Look
+from etoile.gui.doors import Doors
+from etoile.gui.icons import TrayState, tray_icon, tray_state
+from etoile.gui.window import Window
+from etoile.gui.words import NODE_STATE, PHASE, gpu_line
+from etoile.text import Message, message
+
+MOST_GPUS = 8
+"""Lines of the tool tip: more do not fit on a screen."""
+SNOOZES_S = {
+    message("30 minutes"): 30 * 60.0,
+    message("2 hours"): 2 * 3600.0,
+    message("Until Etoile starts again"): math.inf,
+}
+
+
+class Tray(QObject):
+    """Owns the icon and its menu.  Without a tray host the icon waits until there is one."""
+
+    def __init__(self, look: Look, doors: Doors, window: Window, now_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._look, self._doors, self._window, self._now_s = look, doors, window, now_s
+        self._state = State()
+        self._outline: object = None
+        self._menu = QMenu()
+        self._add_actions()
+        self._menu.aboutToShow.connect(self._refresh_menu)
+        self.icon = QSystemTrayIcon()
+        self.icon.setContextMenu(self._menu)
+        self.icon.activated.connect(self._activated)
+        look.changed.connect(self._show_icon)
+        self._shown: tuple[TrayState, bool] | None = None
+        self.show_state(self._state)
+
+    def show(self) -> None:
+        """Put the icon into the tray, now or as soon as there is one."""
+        self.icon.show()
+
+    def hide(self) -> None:
+        """Take the icon away."""
+        self.icon.hide()
+
+    @property
+    def menu(self) -> QMenu:
+        """The menu of the icon."""
+        return self._menu
+
+    def show_state(self, state: State) -> None:
+        """Show `state`; what has not changed is not sent to the desktop again."""
+        self._state = state
+        self._show_icon()
+        tip = self._words(tool_tip(state))
+        if tip != self.icon.toolTip():
+            self.icon.setToolTip(tip)
+        outline = (state.turn.phase, state.turn.muted, state.nodes, state.snoozed_until_s)
+        if outline != self._outline:
+            self._outline = outline
+            self._refresh_menu()
+
+    def _show_icon(self) -> None:
+        wanted = (tray_state(self._state), self._look.dark_panel)
+        if wanted != self._shown:
+            self._shown = wanted
+            self.icon.setIcon(tray_icon(wanted[0], on_dark=wanted[1]))
+
+    def _add_actions(self) -> None:
+        menu, doors = self._menu, self._doors
+        self._what = self._line(menu)
+        self._hottest = self._line(menu)
+        menu.addSeparator()
+        self._talk = self._action(menu, message("Talk"), lambda: doors.publish(TalkToggled(self._now_s())))
+        self._action(menu, message("Ask…"), self._window.compose)
+        self._toggle = self._action(menu, message("Show the window"), self._window.toggle)
+        menu.addSeparator()
+        self._nodes = menu.addMenu(self._words(message("Nodes")))
+        menu.addSeparator()
+        self._stop = self._action(menu, message("Stop speaking"), lambda: doors.publish(SpeechStopped()))
+        self._mute = self._action(menu, message("Mute the voice"), self._mute_voice)
+        self._mute.setCheckable(True)
+        self._snooze = menu.addMenu(self._words(message("Snooze alerts")))
+        self._add_snoozes()
+        menu.addSeparator()
+        self._action(menu, message("Settings file"), doors.open_settings)
+        self._action(menu, message("Quit"), doors.quit)
+
+    def _add_snoozes(self) -> None:
+        for said, length_s in SNOOZES_S.items():
+            self._action(self._snooze, said, partial(self._snooze_for, length_s))
+        self._snooze.addSeparator()
+        self._wake = self._action(self._snooze, message("Alert again"), lambda: self._snooze_until(0.0))
+
+    def _refresh_menu(self) -> None:
+        """Bring the lines of the menu up to now: hosts ask before they show it, and some only read what is there."""
+        state, turn = self._state, self._state.turn
+        self._what.setText(self._words(PHASE[turn.phase]))
+        self._hottest.setText(self._words(hottest_line(state)))
+        listening = turn.phase is Phase.LISTENING
+        self._talk.setText(self._words(message("Stop listening") if listening else message("Talk")))
+        shown = self._window.isVisible() and not self._window.isMinimized()
+        self._toggle.setText(self._words(message("Hide the window") if shown else message("Show the window")))
+        self._stop.setEnabled(turn.phase is Phase.SPEAKING)
+        self._mute.setChecked(turn.muted)
+        snoozed = state.snoozed_until_s > self._now_s()
+        self._snooze.setTitle(self._words(message("Alerts are snoozed") if snoozed else message("Snooze alerts")))
+        self._wake.setEnabled(snoozed)
+        self._refresh_nodes(state.nodes)
+
+    def _refresh_nodes(self, nodes: tuple[NodeStatus, ...]) -> None:
+        lines = [self._words(node_line(node)) for node in nodes] or [self._words(message("No node"))]
+        if lines == [action.text() for action in self._nodes.actions()]:
+            return
+        self._nodes.clear()
+        for line, node in zip(lines, nodes or (None,), strict=True):
+            action = self._nodes.addAction(line)
+            if node and node.state is NodeState.UNCONFIRMED:
+                action.triggered.connect(lambda _=False, name=node.name: self._doors.confirm_node(name))
+            else:
+                action.setEnabled(False)
+
+    def _action(self, menu: QMenu, said: Message, call: Callable[[], object]) -> QAction:
+        action = menu.addAction(self._words(said))
+        action.triggered.connect(lambda _: call())
+        return action
+
+    def _line(self, menu: QMenu) -> QAction:
+        """Return a line that only tells."""
+        action = menu.addAction("")
+        action.setEnabled(False)
+        return action
+
+    def _mute_voice(self) -> None:
+        self._doors.publish(VoiceMuted(self._mute.isChecked()))
+
+    def _snooze_for(self, length_s: float) -> None:
+        self._snooze_until(self._now_s() + length_s)
+
+    def _snooze_until(self, until_s: float) -> None:
+        self._doors.publish(AlertsSnoozed(until_s))
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self._window.toggle()
+
+    def _words(self, said: Message) -> str:
+        return self._look.words(said)
+
+
+def tool_tip(state: State) -> Message:
+    """Return "Etoile — Thinking" and one line a GPU."""
+    said = message("Etoile — {what}", what=PHASE[state.turn.phase])
+    for gpu in state.gpus[:MOST_GPUS]:
+        said = message("{first}\n{following}", first=said, following=gpu_line(gpu, state.thermal(gpu.uuid)))
+    return said
+
+
+def hottest_line(state: State) -> Message:
+    """Return the line about the hottest GPU; of none when no temperature is known."""
+    known = [gpu for gpu in state.gpus if gpu.temperature_c is not None]
+    if not known:
+        return message("No GPU temperature is known")
+    hottest = max(known, key=_temperature)
+    return gpu_line(hottest, state.thermal(hottest.uuid))
+
+
+def node_line(node: NodeStatus) -> Message:
+    """Return "M1: online", or "Use Ollama (http://…)" for a node that waits to be confirmed."""
+    if node.state is NodeState.UNCONFIRMED:
+        return message("Use {node} ({url})", node=node.name, url=node.url)
+    return message("{node}: {state}", node=node.name, state=NODE_STATE[node.state])
+
+
+def _temperature(gpu: GpuReading) -> int:
+    return gpu.temperature_c if gpu.temperature_c is not None else -1

@@ -1,0 +1,235 @@
+"""The floating window: the machine at a glance, the conversation, and the line to type in."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QSystemTrayIcon, QVBoxLayout
+
+from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
+from etoile.domain.state import State
+from etoile.domain.turn import Phase
+from etoile.gui.activity import Activity
+from etoile.gui.announcements import announce, announcements
+from etoile.gui.composer import Composer
+from etoile.gui.conversation import Conversation
+from etoile.gui.design import PADDING, Look
+from etoile.gui.doors import Doors
+from etoile.gui.frame import Frame
+from etoile.gui.header import Header
+from etoile.gui.history import History
+from etoile.gui.icons import app_icon
+from etoile.gui.machine import Machine
+from etoile.gui.notices import Notices
+from etoile.gui.question import QuestionView
+from etoile.gui.style import style_sheet
+from etoile.text import message
+
+WIDTH, HEIGHT = 440, 680
+NARROWEST, WIDEST = 380, 720
+LOWEST = 240
+TICK_MS = 250
+_HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
+_TIMED = (*_HEARD, Phase.THINKING, Phase.CONFIRMING)
+
+
+def local_time() -> datetime:
+    """Return the time of day here."""
+    return datetime.now().astimezone()
+
+
+class Window(Frame):
+    """Shows `State` and nothing else.  While it is hidden nothing is laid out or painted."""
+
+    def __init__(
+        self,
+        look: Look,
+        doors: Doors,
+        *,
+        talk_key: str = "F9",
+        tray_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+        now_s: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime] = local_time,
+    ) -> None:
+        super().__init__(look)
+        self._doors, self._tray_available, self._now_s = doors, tray_available, now_s
+        self._state = State()
+        self._history = History()
+        self._since = (0, Phase.IDLE, 0.0)
+        self._header = Header(look, self.dismiss, self)
+        self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
+        self._notices = Notices(look)
+        self._conversation = Conversation(look, talk_key, self._ask, self._notices, self)
+        self._question = QuestionView(look, doors.publish, self)
+        self._activity = Activity(look, doors.publish, self)
+        self._composer = Composer(look, talk_key, doors.publish, self)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._show_times)
+        self._arrange()
+        self._bind_keys()
+        self._restyle()
+        look.changed.connect(self._restyle)
+
+    def _arrange(self) -> None:
+        self.setWindowTitle(self._look.words(message("Etoile")))
+        self.setWindowIcon(app_icon())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING, 0, PADDING, PADDING)
+        column.setSpacing(8)
+        for part in (self._header, self._machine, self._conversation, self._question, self._activity, self._composer):
+            column.addWidget(part, 1 if part is self._conversation else 0)
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
+        self.setMaximumWidth(WIDEST)
+        self.resize(min(WIDTH, screen.width()), min(HEIGHT, round(screen.height() * 0.85)))
+        right, bottom = screen.right() - self.width(), screen.bottom() - self.height()
+        self.move(max(screen.left(), right - PADDING), max(screen.top(), bottom - PADDING))
+
+    def _bind_keys(self) -> None:
+        keys: dict[str, Callable[[], object]] = {
+            "Esc": self._step_back,
+            "Ctrl+L": self.compose,
+            "Ctrl+.": lambda: self._doors.publish(Cancelled()),
+            "Ctrl+M": lambda: self._doors.publish(VoiceMuted(not self._state.turn.muted)),
+            "Ctrl+,": self._doors.open_settings,
+            "Ctrl+Shift+C": self._copy_answer,
+            "Ctrl+W": self.dismiss,
+            "Ctrl+Q": self._doors.quit,
+        }
+        for key, call in keys.items():
+            QShortcut(QKeySequence(key), self).activated.connect(call)
+
+    # Coming and going
+
+    def present(self) -> None:
+        """Show the window and give it the keyboard: the user asked for it."""
+        self._show(activating=True)
+        self.raise_()
+        self.activateWindow()
+
+    def compose(self) -> None:
+        """Show the window, ready to type."""
+        self.present()
+        self._composer.setFocus()
+
+    def appear(self) -> None:
+        """Show the window without taking the keyboard: it has something to show by itself."""
+        if not self.isVisible():
+            self._show(activating=False)
+
+    def dismiss(self) -> None:
+        """Hide the window; without a tray to bring it back, only minimise it."""
+        if self._tray_available():
+            self.hide()
+        else:
+            self.showMinimized()
+
+    def toggle(self) -> None:
+        """Show the window, or hide it when it is in view."""
+        if self.isVisible() and not self.isMinimized():
+            self.dismiss()
+        else:
+            self.compose()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
+        """Hide instead of closing; without a tray, closing ends the app."""
+        event.ignore()
+        if self._tray_available():
+            self.hide()
+        else:
+            self._doors.quit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        self._refresh()
+        super().showEvent(event)
+
+    def hideEvent(self, event: object) -> None:  # noqa: N802  # Qt's name
+        self._tick.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        self._machine.fit_into(self.face.height())
+
+    def _show(self, *, activating: bool) -> None:
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activating)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+
+    # What is shown
+
+    def show_state(self, state: State) -> None:
+        """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
+        before, self._state = self._state, state
+        self._history.add(state.gpus)
+        self._conversation.follow(state.turn)
+        if (state.turn.number, state.turn.phase) != self._since[:2]:
+            self._since = (state.turn.number, state.turn.phase, self._now_s())
+        if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
+            self.appear()
+        if self.isVisible():
+            self._refresh()
+            for told in announcements(before, state):
+                announce(self, self._look.words(told.said), assertive=told.assertive)
+
+    def _refresh(self) -> None:
+        state = self._state
+        self._header.show_state(state)
+        self._machine.show_state(state, self._history)
+        self._notices.show_state(state)
+        self._conversation.refresh()
+        self._show_times()
+        if state.turn.phase in _TIMED:
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def _show_times(self) -> None:
+        """Show what changes by time alone: how long something takes, and how long a question stands."""
+        turn = self._state.turn
+        since_s = self._now_s() - self._since[2]
+        had_focus = self._question.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._question.show_question(turn.question, turn.confirm_s - since_s)
+        if had_focus and turn.question is None:
+            self._composer.setFocus()
+        self._activity.show_turn(turn, since_s)
+
+    def _restyle(self) -> None:
+        palette = self._look.palette
+        colours = QPalette()
+        role = QPalette.ColorRole
+        for part, colour in (
+            (role.Window, palette.bg),
+            (role.WindowText, palette.text),
+            (role.Base, palette.surface),
+            (role.Text, palette.text),
+            (role.PlaceholderText, palette.text3),
+            (role.Link, palette.accent),
+            (role.LinkVisited, palette.accent),
+            (role.Highlight, palette.accent_fill),
+        ):
+            colours.setColor(part, colour)
+        self.setPalette(colours)
+        self.setStyleSheet(style_sheet(palette))
+        self.repaint_backdrop()
+
+    # What the user does
+
+    def _ask(self, text: str) -> None:
+        self._doors.publish(Typed(text))
+
+    def _step_back(self) -> None:
+        """Leave what is nearest: the recording, then the question, then the window."""
+        turn = self._state.turn
+        if turn.phase in _HEARD:
+            self._doors.publish(Cancelled())
+        elif turn.question:
+            self._doors.publish(Declined(turn.number))
+        else:
+            self.dismiss()
+
+    def _copy_answer(self) -> None:
+        if answer := self._conversation.last_answer:
+            QGuiApplication.clipboard().setText(answer)

@@ -1,0 +1,154 @@
+"""Draws the window and the tray icons in every state: `python tests/gui/pictures.py FOLDER`, to be looked at by people."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from etoile.domain import events as on
+from etoile.domain.gpus import GpuState
+from etoile.domain.nodes import NodeState
+from etoile.domain.state import State
+from etoile.gui.design import Look
+from etoile.gui.doors import Doors
+from etoile.gui.icons import SIZES, TrayState, tray_pixmap
+from etoile.gui.window import Window
+from tests.gui import states
+
+HOT = replace(
+    states.CALM,
+    gpus=(
+        states.gpu(0, temperature_c=86, memory_used_bytes=round(22.6 * states.GIB)),
+        states.gpu(1, temperature_c=79, simulated=True),
+    ),
+)
+UNWELL = replace(
+    states.CALM,
+    gpus=(
+        states.gpu(0, state=GpuState.LOST, temperature_c=None, utilization_percent=None, memory_used_bytes=None),
+        states.gpu(1, state=GpuState.STALE),
+        states.gpu(2, state=GpuState.UNSUPPORTED, temperature_c=None, utilization_percent=None, host="hermes"),
+    ),
+)
+FOUND = (*states.NODES, states.node("Ollama", state=NodeState.UNCONFIRMED, url="http://127.0.0.1:11434"))
+
+
+def scenes() -> dict[str, State]:
+    """Return what is drawn, by name."""
+    calm = states.CALM
+    return {
+        "empty": replace(calm, nodes=FOUND),
+        "bare": State(missing=states.MISSING),
+        "answered": replace(calm, turn=states.ANSWERED),
+        "streaming": replace(calm, turn=states.STREAMING),
+        "hot": replace(HOT, turn=states.ANSWERED),
+        "unwell": UNWELL,
+        "failed": replace(calm, turn=states.FAILED),
+        "confirming": replace(calm, turn=states.CONFIRMING),
+        "proposing": replace(calm, turn=states.PROPOSING),
+        "opening": replace(calm, turn=states.OPENING),
+        "listening": replace(calm, turn=states.LISTENING),
+        "downloading": replace(calm, downloading=on.ModelDownloading("base", 61_000_000, 145_000_000)),
+    }
+
+
+def picture(app: QApplication, name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
+    """Return the window in `state`, with the focus where it would be."""
+    doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
+    clock: Callable[[], datetime] = lambda: datetime(2026, 11, 21, 14, 2).astimezone()  # noqa: DTZ001, E731
+    look = Look(language, theme)  # type: ignore[arg-type]
+    window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S, clock=clock)
+    window.resize(*size)
+    window.compose()
+    for second in states.minute(state):
+        window.show_state(second)
+    for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
+        window.show_state(replace(state, turn=replace(state.turn, level=level)))
+    for _ in range(20):
+        app.processEvents()
+    image = window.grab().toImage()
+    window.hide()
+    window.deleteLater()
+    return image
+
+
+def sheet(images: list[QImage], ground: str) -> QImage:
+    """Return `images` side by side."""
+    gap = 24
+    width = sum(image.width() + gap for image in images) + gap
+    drawn = QImage(width, max(image.height() for image in images) + 2 * gap, QImage.Format.Format_RGB32)
+    drawn.fill(QColor(ground))
+    painter = QPainter(drawn)
+    left = gap
+    for image in images:
+        painter.drawImage(left, gap, image)
+        left += image.width() + gap
+    painter.end()
+    return drawn
+
+
+def tray_sheet() -> QImage:
+    """Return every tray state at every size on a dark, a light and a one-colour panel."""
+    column, row = 80, sum(SIZES) + 9 * len(SIZES)
+    drawn = QImage(column * len(TrayState), row * 3, QImage.Format.Format_RGB32)
+    painter = QPainter(drawn)
+    for band, (ground, on_dark) in enumerate((("#1E2128", True), ("#F4F5F8", False), ("#000000", True))):
+        painter.fillRect(QRect(0, band * row, drawn.width(), row), QColor(ground))
+        for place, state in enumerate(TrayState):
+            top = band * row + 8
+            for size in SIZES:
+                pixmap = tray_pixmap(state, size, on_dark=on_dark)
+                if band == 2:
+                    _in_white(pixmap)
+                painter.drawPixmap(place * column + 8, top, pixmap)
+                top += size + 8
+    painter.end()
+    return drawn
+
+
+def _in_white(pixmap: object) -> None:
+    painter = QPainter(pixmap)  # type: ignore[call-overload]
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(pixmap.rect(), QColor("white"))  # type: ignore[attr-defined]
+    painter.end()
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+def _nothing() -> None:
+    pass
+
+
+def main(folder: Path) -> None:
+    """Draw everything into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    tray_sheet().save(str(folder / "tray.png"))
+    grounds = {"dark": "#5A6473", "light": "#AEB6C2"}
+    for theme, ground in grounds.items():
+        for language in ("en", "fr"):
+            images = {
+                name: picture(app, name, state, language, theme, (440, 680)) for name, state in scenes().items()
+            }
+            names = list(images)
+            for part in range(0, len(names), 4):
+                shown = [images[name] for name in names[part : part + 4]]
+                sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
+    small = [
+        picture(app, name, scenes()[name], "en", "dark", (380, 290)) for name in ("answered", "confirming", "listening")
+    ]
+    sheet(small, grounds["dark"]).save(str(folder / "low.png"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

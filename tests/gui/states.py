@@ -1,0 +1,158 @@
+"""States of Etoile to be shown: for the tests, and for the pictures that people look at."""
+
+import math
+from dataclasses import replace
+
+from etoile.config import Thermal as ThermalLimits
+from etoile.domain import events as on
+from etoile.domain.effects import Decision, Option, Question
+from etoile.domain.events import Asking, Origin
+from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
+from etoile.domain.nodes import Attribution, NodeState, NodeStatus
+from etoile.domain.state import State, advance
+from etoile.domain.turn import Phase, Turn
+from etoile.text import Message, message
+
+GIB = 1024**3
+NOW_S = 1000.0
+LIMITS = ThermalLimits(hold_s=0.0)
+
+ANSWER = """vLLM keeps its **KV cache** in blocks, so a request takes only what it needs.
+
+## How to see it
+1. Ask the server for its metrics.
+2. Look for `vllm:gpu_cache_usage_perc`.
+
+```bash
+curl -s http://10.5.0.2:8000/metrics | grep cache_usage
+```
+
+At 90 % and more, requests wait: lower `--max-num-seqs`, or [read on](https://docs.vllm.ai/).
+"""
+
+
+def gpu(index: int = 0, **values: object) -> GpuReading:
+    """Return a healthy GPU, with `values` in place of its own."""
+    reading = GpuReading(
+        uuid=f"GPU-{index}",
+        index=index,
+        name="NVIDIA GeForce RTX 4090",
+        host="athena",
+        temperature_c=62,
+        utilization_percent=99,
+        memory_used_bytes=round(19.8 * GIB),
+        memory_total_bytes=24 * GIB,
+        power_w=312.0,
+        power_limit_w=450.0,
+        fan_percent=46,
+        processes=(GpuProcess(pid=4711, name="vllm"),),
+        at_s=NOW_S,
+    )
+    return replace(reading, **values)
+
+
+def node(name: str = "M1", **values: object) -> NodeStatus:
+    """Return a node that is well, with `values` in place of its own."""
+    status = NodeStatus(
+        name=name,
+        dialect="lmstudio",
+        url="http://10.5.0.2:1234",
+        state=NodeState.UP,
+        model="qwen/qwen3-30b-a3b-2507",
+        latency_ms=12.0,
+    )
+    return replace(status, **values)
+
+
+NODES = (
+    node(),
+    node("M2", state=NodeState.DOWN, reason=message("{node} did not answer within {seconds:.0f} s.", node="M2", seconds=2.0)),
+    node("M3", model="llama3.3:70b", state=NodeState.BUSY),
+)
+CALM = State(gpus=(gpu(), gpu(1, temperature_c=58, utilization_percent=7)), nodes=NODES, limits=LIMITS)
+
+
+def minute(state: State, now_s: float = NOW_S) -> list[State]:
+    """Return the last minute that leads to `state`, a state a second: a load that sets in, temperatures that rise."""
+    return [_second(state, second, now_s) for second in range(-60, 1)]
+
+
+def _second(state: State, second: int, now_s: float) -> State:
+    readings = tuple(_earlier(reading, second, now_s) for reading in state.gpus)
+    return advance(state, on.GpusRead(readings, now_s + second))[0]
+
+
+def _earlier(reading: GpuReading, second: int, now_s: float) -> GpuReading:
+    at_s = now_s + second
+    if reading.state is not GpuState.OK and second > -20:
+        return replace(reading, at_s=at_s if reading.state is not GpuState.STALE else now_s - 20)
+    hot = reading.temperature_c or 70
+    rise = 0.22 * second if hot > 70 else 2.5 * math.sin(second / 6)
+    load = reading.utilization_percent or 0
+    busy = load - abs(second) % 3 if second > -48 else 3
+    gap = -33 < second < -25 and reading.index == 1
+    return replace(
+        reading,
+        state=GpuState.OK,
+        at_s=at_s,
+        temperature_c=None if gap else round(hot + rise * (1 if second else 0)),
+        utilization_percent=None if gap else max(0, busy if second else load),
+    )
+
+
+def turn(**values: object) -> Turn:
+    """Return a turn that goes on."""
+    return replace(Turn(number=3, asking=Asking(origin=Origin.WINDOW)), **values)
+
+
+ASKED = turn(phase=Phase.THINKING, request="How does vLLM keep its cache?", decision=Decision.ROUTE)
+STREAMING = replace(
+    ASKED,
+    attribution=(Attribution(node="M1", model="qwen/qwen3-30b-a3b-2507"),),
+    passed_over=(("M2", message("it did not answer within {seconds:.0f} s.", seconds=2.0)),),
+    answer=ANSWER[:150],
+)
+ANSWERED = replace(STREAMING, phase=Phase.IDLE, answer=ANSWER, elapsed_ms=1420.0, first_token_ms=310.0)
+FAILED = turn(
+    request="Summarise the log of last night",
+    failed=True,
+    passed_over=(
+        ("M1", message("its queue is full.")),
+        ("M2", message("it did not answer within {seconds:.0f} s.", seconds=2.0)),
+    ),
+    said=message("No node could take the request."),
+    remedy=message("Start a model on one of them, or add a node to the settings."),
+)
+
+
+def question(*labels: Message, destructive: bool = False, consequence: Message | None = None) -> Question:
+    """Return a question with an option for each of `labels`."""
+    options = tuple(Option(label, "system.shutdown", {}, destructive) for label in labels)
+    asked = message("Did you mean:") if len(labels) > 1 else message("{what}?", what=labels[0])
+    return Question(3, asked, consequence, options)
+
+
+CONFIRM = question(
+    message("Shut the computer down"),
+    destructive=True,
+    consequence=message("Open programs are closed; what is not saved is lost."),
+)
+DID_YOU_MEAN = question(message("Open {app}", app="Firefox"), message("Open {app}", app="Firewall"))
+CONFIRMING = turn(phase=Phase.CONFIRMING, request="shut it down", question=CONFIRM, decision=Decision.ASK)
+PROPOSING = turn(phase=Phase.CONFIRMING, request="open fire", question=DID_YOU_MEAN, decision=Decision.PROPOSE)
+OPENING = turn(phase=Phase.LISTENING, asking=Asking(origin=Origin.VOICE))
+LISTENING = replace(OPENING, hearing=True, level=0.6)
+
+MISSING = {
+    part: on.PartMissing(part, said, remedy)
+    for part, said, remedy in (
+        ("gpu", message("No NVIDIA driver was found: GPUs are not watched."), message("Install the driver of your card.")),
+        ("microphone", message("No microphone was found."), message("Plug one in: it is noticed by itself.")),
+        (
+            "speech_model",
+            message("There is no speech model “{model}” here.", model="base"),
+            message("etoile models download base (145 MB)"),
+        ),
+        ("nodes", message("No node is known."), message("Add one to the settings, or start Ollama on this machine.")),
+    )
+}
