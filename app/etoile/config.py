@@ -27,7 +27,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A table of the file: unknown keys are refused."""
 
 
-class Node(Section):
+class Node(Section, frozen=True):
     """[[nodes]]: a server that runs language models."""
 
     name: str
@@ -51,7 +51,7 @@ class Node(Section):
     """False for a cloud provider."""
 
 
-class Gpu(Section):
+class Gpu(Section, frozen=True):
     """[gpu]: how the GPUs are read."""
 
     period_s: float = 1.0
@@ -59,7 +59,7 @@ class Gpu(Section):
     """Processes are read at every n-th sample."""
 
 
-class Thermal(Section):
+class Thermal(Section, frozen=True):
     """[thermal]: when a GPU is hot."""
 
     warning_c: int = 75
@@ -71,7 +71,7 @@ class Thermal(Section):
     limits: Literal["fixed", "card"] = "fixed"
 
 
-class Speech(Section):
+class Speech(Section, frozen=True):
     """[speech]: microphone, speech model, voice."""
 
     model: str = "base"
@@ -88,7 +88,7 @@ class Speech(Section):
     rate_wpm: int = 180
 
 
-class Routing(Section):
+class Routing(Section, frozen=True):
     """[routing]: how long nodes are waited for."""
 
     connect_s: float = 2.0
@@ -106,7 +106,7 @@ class Routing(Section):
     """Instructions put before every conversation."""
 
 
-class Commands(Section):
+class Commands(Section, frozen=True):
     """[commands]: what Etoile does by itself."""
 
     enabled: bool = True
@@ -114,21 +114,21 @@ class Commands(Section):
     """A question expires after this, and nothing is done."""
 
 
-class Window(Section):
+class Window(Section, frozen=True):
     """[window]: the interface."""
 
     language: Literal["fr", "en", "auto"] = "auto"
     theme: Literal["auto", "dark", "light"] = "auto"
 
 
-class Store(Section):
+class Store(Section, frozen=True):
     """[store]: what is kept."""
 
     history: bool = True
     samples_every_s: float = 10.0
 
 
-class Config(Section):
+class Config(Section, frozen=True):
     """The whole file."""
 
     nodes: tuple[Node, ...] = ()

@@ -1,27 +1,27 @@
 """The errors of Etoile, cut by what the caller does next.
 
-    EtoileError                 has a `said` (what, where) and, where the user can mend it, a `remedy`
-    ├── ConfigError             the configuration is wrong: exit 2, names file and key
-    ├── UsageError              the call is wrong: exit 2
-    ├── Unavailable             a part is off and the rest goes on; the tray says why, once
-    │   ├── NvmlUnavailable
-    │   ├── MicrophoneUnavailable
-    │   ├── ModelUnavailable    no speech model
-    │   ├── VoiceUnavailable
-    │   ├── HotkeyUnavailable
-    │   └── NotificationsUnavailable
-    ├── ActionFailed            a command could not be carried out
-    ├── NodeError               a node did not answer as it should; `retryable` tells whether another may be asked
-    │   ├── NodeUnreachable     refused, unknown host, reset, end of stream before its end: counts against the node
-    │   ├── NodeSilent          nothing came within the time allowed: counts against the node
-    │   ├── NodeBroken          the node's own 5xx, garbage, too much: counts against the node
-    │   ├── NodeBusy            queue full, rate limited: another node, no blame
-    │   │   └── NodeLoading     its model is on the way into memory
-    │   ├── NodeUnsuited        model missing, context too short: another node, no blame
-    │   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
-    │   └── NodeRejected        the request itself is wrong: no other node is asked
-    ├── NoNodeAvailable         every node was passed over
-    └── StoreError              a database cannot be opened or written
+EtoileError                 has a `said` (what, where) and, where the user can mend it, a `remedy`
+├── ConfigError             the configuration is wrong: exit 2, names file and key
+├── UsageError              the call is wrong: exit 2
+├── Unavailable             a part is off and the rest goes on; the tray says why, once
+│   ├── NvmlUnavailable
+│   ├── MicrophoneUnavailable
+│   ├── ModelUnavailable    no speech model
+│   ├── VoiceUnavailable
+│   ├── HotkeyUnavailable
+│   └── NotificationsUnavailable
+├── ActionFailed            a command could not be carried out
+├── NodeError               a node did not answer as it should; `retryable` tells whether another may be asked
+│   ├── NodeUnreachable     refused, unknown host, reset, end of stream before its end: counts against the node
+│   ├── NodeSilent          nothing came within the time allowed: counts against the node
+│   ├── NodeBroken          the node's own 5xx, garbage, too much: counts against the node
+│   ├── NodeBusy            queue full, rate limited: another node, no blame
+│   │   └── NodeLoading     its model is on the way into memory
+│   ├── NodeUnsuited        model missing, context too short: another node, no blame
+│   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
+│   └── NodeRejected        the request itself is wrong: no other node is asked
+├── NoNodeAvailable         every node was passed over
+└── StoreError              a database cannot be opened or written
 """
 
 from typing import ClassVar

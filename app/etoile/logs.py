@@ -11,7 +11,9 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-_SECRET = re.compile(r"(?i)(bearer\s+|x-api-key['\":=\s]+|x-goog-api-key['\":=\s]+|\bkey=|token['\":=\s]+)([\w.~+/=-]{8,})")
+_SECRET = re.compile(
+    r"(?i)(bearer\s+|x-api-key['\":=\s]+|x-goog-api-key['\":=\s]+|\bkey=|token['\":=\s]+)([\w.~+/=-]{8,})"
+)
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 
 
@@ -28,7 +30,9 @@ def set_up(level: int, file: Path | None = None) -> None:
     handlers[0].setLevel(level)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        kept = logging.handlers.RotatingFileHandler(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        kept = logging.handlers.RotatingFileHandler(
+            file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+        )
         kept.setLevel(logging.INFO)
         handlers.append(kept)
     for handler in handlers:

@@ -8,6 +8,9 @@ Babel extracts the ids of `message` and `plural` (`installer/dev.py translate`);
 `resources/translations/`.  Without Qt, and safe from any thread.
 """
 
+import locale
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -104,6 +107,15 @@ def _duration(seconds: float) -> str:
     parts = [(whole // 3600, "h"), (whole % 3600 // 60, "min"), (whole % 60 if whole < 3600 else 0, "s")]
     shown = [f"{count}{NO_BREAK_SPACE}{unit}" for count, unit in parts if count]
     return " ".join(shown) or f"0{NO_BREAK_SPACE}s"
+
+
+def desktop_language() -> str:
+    """Return the language of this desktop if Etoile speaks it, else English."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    if not named and sys.platform in ("win32", "darwin"):
+        named = locale.getlocale()[0] or ""
+    found = named[:2].lower()
+    return found if found in LANGUAGES else LANGUAGES[0]
 
 
 @cache

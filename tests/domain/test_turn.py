@@ -512,7 +512,7 @@ def test_the_question_names_what_would_happen_and_what_it_costs() -> None:
 
 
 def test_what_was_spoken_of_an_answer_is_not_spoken_again() -> None:
-    turn, effects = play(
+    _, effects = play(
         Turn(),
         on.Typed("why?"),
         on.Interpreted(1, CHAT),

@@ -69,7 +69,9 @@ def test_the_state_is_told(app: App, tmp_path: Path) -> None:
     gpus = client.ask_once(tmp_path, {"do": "gpu"})
     nodes = client.ask_once(tmp_path, {"do": "nodes"})
     status = client.ask_once(tmp_path, {"do": "status"})
-    assert gpus and nodes and status
+    assert gpus
+    assert nodes
+    assert status
     assert (gpus["gpus"][0]["temperature_c"], gpus["gpus"][0]["fan_percent"]) == (71, None)
     assert (nodes["nodes"][0]["state"], nodes["nodes"][0]["latency_ms"]) == ("up", 1.2)
     assert (status["phase"], status["missing"]) == ("idle", ["microphone"])

@@ -25,12 +25,15 @@ def test_the_history_tells_the_newest_first_in_the_users_language(tmp_path: Path
                 attribution=(Attribution(node="M1", model="qwen3"),),
             )
         )
-        history.remember(
-            Outcome(turn=2, text="coupe le son", decision=Decision.RUN, ok=False, command="audio.mute")
-        )
+        history.remember(Outcome(turn=2, text="coupe le son", decision=Decision.RUN, ok=False, command="audio.mute"))
         newest, oldest = history.latest(5)
     assert (newest.request, newest.command, newest.ok, newest.answer) == ("coupe le son", "audio.mute", False, None)
-    assert (oldest.request, oldest.answer, oldest.nodes, oldest.ok) == ("pourquoi le ciel est bleu", "0,5", ("M1",), True)
+    assert (oldest.request, oldest.answer, oldest.nodes, oldest.ok) == (
+        "pourquoi le ciel est bleu",
+        "0,5",
+        ("M1",),
+        True,
+    )
 
 
 def test_a_confirmed_server_stays_confirmed(tmp_path: Path) -> None:

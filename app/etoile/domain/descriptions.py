@@ -1,4 +1,4 @@
-"""What a command would do, in words that name its object: for questions, for "did you mean", for the list of commands."""
+"""What a command would do, in words that name its object: for questions, for "did you mean", for lists."""
 
 from collections.abc import Mapping
 

@@ -102,6 +102,13 @@ class VoiceMuted:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChosen:
+    """The user wants replies in this language ("fr", "en") where a request does not tell its own."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertsSnoozed:
     """The user wants no GPU alert until `until_s` (monotonic clock); 0 ends the snooze."""
 
@@ -305,6 +312,7 @@ Event = (
     | Chosen
     | Declined
     | VoiceMuted
+    | LanguageChosen
     | AlertsSnoozed
     | RecordingStarted
     | LevelMeasured

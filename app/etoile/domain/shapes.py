@@ -90,9 +90,7 @@ def outcome_line(outcome: Outcome, language: str) -> Line:
         "remedy": _words(outcome.remedy, language),
         "units": [],
         "attribution": [{"node": part.node, "model": part.model} for part in outcome.attribution],
-        "passed_over": [
-            {"node": node, "reason": render(reason, language)} for node, reason in outcome.passed_over
-        ],
+        "passed_over": [{"node": node, "reason": render(reason, language)} for node, reason in outcome.passed_over],
         "score": None,
         "first_token_ms": _rounded(outcome.first_token_ms),
         "elapsed_ms": _rounded(outcome.elapsed_ms),

@@ -20,7 +20,7 @@ from etoile.domain import events as on
 from etoile.domain.descriptions import consequence_of, describe
 from etoile.domain.effects import Decision, Effect, Exchange, Option, Outcome, Question
 from etoile.domain.events import Asking, Event, Origin
-from etoile.domain.match import Candidate, Match
+from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
 from etoile.domain.policy import asks_first, commands_of, decide
 from etoile.domain.replies import DECLINE, reply_to
@@ -74,7 +74,7 @@ class Turn:
     request: str = ""
     decision: Decision | None = None
     command: str | None = None
-    slots: do.Slots = field(default_factory=dict)
+    slots: Slots = field(default_factory=dict)
     waiting: tuple[Candidate, ...] = ()
     """Further commands of a compound request, still to be run."""
     question: Question | None = None
@@ -129,6 +129,8 @@ def step(turn: Turn, event: Event) -> Step:
             return _silenced(turn)
         case on.VoiceMuted(muted):
             return _silenced(replace(turn, muted=muted)) if muted else (replace(turn, muted=False), ())
+        case on.LanguageChosen(language):
+            return replace(turn, home_language=language, language=language), ()
     reaction = _REACTIONS.get((turn.phase, type(event)))
     return reaction(turn, event) if reaction else (turn, ())
 

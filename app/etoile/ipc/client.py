@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedRWPair
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from etoile.ipc import endpoint
 
@@ -16,7 +17,7 @@ CONNECT_S = 2.0
 class Call:
     """A call under way: `send` says more, iterating yields what the app says until it has finished."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: BufferedRWPair) -> None:
         self._stream = stream
 
     def send(self, line: Line) -> None:

@@ -249,3 +249,15 @@ def _no_service() -> NotificationsUnavailable:
         message("Desktop notifications are off: no notification service answers."),
         message("Start one, dunst for example. The window and the icon show every warning all the same."),
     )
+
+
+def server_name() -> str:
+    """Return which service shows the notifications of this desktop.  Blocks; raises NotificationsUnavailable."""
+    try:
+        with Bus.open() as bus:
+            name, _, version, _ = bus.call(new_method_call(ADDRESS, "GetServerInformation"))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _no_bus() from error
+    except DBusErrorResponse as error:
+        raise _no_service() from error
+    return f"{name} {version}"

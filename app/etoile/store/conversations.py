@@ -94,5 +94,7 @@ class Conversations:
 
     def confirmed_servers(self) -> frozenset[str]:
         """Return the addresses of the servers that the user confirmed.  Blocks; raises StoreError."""
-        rows = self._database.read(lambda connection: connection.execute("SELECT url FROM confirmed_servers").fetchall())
+        rows = self._database.read(
+            lambda connection: connection.execute("SELECT url FROM confirmed_servers").fetchall()
+        )
         return frozenset(url for (url,) in rows)

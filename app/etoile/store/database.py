@@ -149,7 +149,7 @@ def _do(connection: sqlite3.Connection, work: Work, done: "Future[object]") -> N
         connection.execute("BEGIN")
         result = work(connection)
         connection.execute("COMMIT")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever the work raised, its transaction ends and its reader hears of it
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         log.error("the store failed: %s", error)

@@ -1,0 +1,123 @@
+"""The tray app itself, and what is told about Etoile: history, help, paths, version."""
+
+import argparse
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+from etoile import __version__
+from etoile.cli.console import Console
+from etoile.cli.settings import settings
+from etoile.config import FOLDERS
+from etoile.errors import UsageError
+from etoile.ipc import client, endpoint
+from etoile.resources import resource
+from etoile.text import message, verbatim
+
+
+def tray(arguments: argparse.Namespace, console: Console) -> int:
+    """Start the tray app; where there is no display, say so."""
+    config, path = settings(arguments)
+    if not has_display():
+        raise UsageError(
+            message("There is no display here, so there is no tray."),
+            message("Use the command line: etoile ask “what time is it”, or etoile help."),
+        )
+    from etoile.main import Start, main
+
+    level = logging.DEBUG if arguments.verbose else logging.WARNING
+    return main(
+        Start(config=config, config_path=path, simulate=arguments.simulate, hidden=arguments.hidden, log_level=level)
+    )
+
+
+def has_display() -> bool:
+    """Whether windows can be shown here.  Without one, Qt would end the process."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def quit_app(arguments: argparse.Namespace, console: Console) -> int:
+    """End the running app."""
+    if client.ask_once(endpoint.runtime_folder(), {"do": "quit"}) is None:
+        console.note(message("The tray app does not run."))
+        return 1
+    return 0
+
+
+def history(arguments: argparse.Namespace, console: Console) -> int:
+    """Show the latest requests, newest first."""
+    from etoile.parts import open_history
+
+    config, _ = settings(arguments)
+    with ExitStack() as stack:
+        kept = open_history(stack, config, console.language, lambda event: None)
+        for exchange in kept.latest(arguments.count) if kept else ():
+            at = datetime.fromtimestamp(exchange.at_s).astimezone()
+            if console.json:
+                console.line(
+                    {
+                        "at": at.isoformat(timespec="seconds"),
+                        "text": exchange.request,
+                        "command": exchange.command,
+                        "ok": exchange.ok,
+                        "answer": exchange.answer,
+                        "nodes": list(exchange.nodes),
+                    }
+                )
+            else:
+                console.say(verbatim(f"{at:%Y-%m-%d %H:%M}  {exchange.request}"))
+                if exchange.answer:
+                    console.say(verbatim(f"    {exchange.answer.splitlines()[0]}"))
+    return 0
+
+
+def help_page(arguments: argparse.Namespace, console: Console) -> int:
+    """Show a help page, or name them."""
+    folder = resource(f"help/{console.language}")
+    pages = {path.stem: path for path in sorted(folder.glob("*.md"))}
+    if arguments.topic is None:
+        console.say(message("Topics: {topics}. “etoile --help” lists the commands.", topics=list(pages)))
+        return 0
+    if arguments.topic not in pages:
+        raise UsageError(
+            message("There is no help page “{topic}”.", topic=arguments.topic),
+            message("Topics: {topics}.", topics=list(pages)),
+        )
+    console.say(verbatim(pages[arguments.topic].read_text(encoding="utf-8").rstrip()))
+    return 0
+
+
+def paths(arguments: argparse.Namespace, console: Console) -> int:
+    """Show where things are; none of these needs to exist."""
+    _, config_file = settings(arguments)
+    data = Path(FOLDERS.user_data_dir)
+    places = {
+        "settings": config_file,
+        "commands": config_file.parent / "commands",
+        "history": data / "etoile.db",
+        "samples": data / "metrics.db",
+        "models": data / "models",
+        "recordings": Path(FOLDERS.user_state_dir) / "recordings",
+        "log": Path(FOLDERS.user_log_dir) / "etoile.log",
+        "runtime": Path(FOLDERS.user_runtime_dir),
+    }
+    if console.json:
+        console.line({name: str(path) for name, path in places.items()})
+    else:
+        for name, path in places.items():
+            console.say(verbatim(f"{name:<11} {path}"))
+    return 0
+
+
+def version(arguments: argparse.Namespace, console: Console) -> int:
+    """Show the version."""
+    if console.json:
+        console.line({"etoile": __version__, "python": sys.version.split()[0], "platform": sys.platform})
+    else:
+        console.say(verbatim(f"etoile {__version__}"))
+    return 0

@@ -1,0 +1,169 @@
+"""`etoile match`, `classify` and `commands`: what requests mean, and the catalogue that says so.  Nothing is run."""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from etoile.cli.console import Console
+from etoile.cli.settings import settings
+from etoile.domain.commands import COMMANDS
+from etoile.domain.descriptions import describe
+from etoile.domain.match import Candidate, Match
+from etoile.domain.shapes import match_line
+from etoile.errors import UsageError
+from etoile.interpreter import Interpreter
+from etoile.text import message, verbatim
+
+
+def match(arguments: argparse.Namespace, console: Console) -> int:
+    """Tell which command each text means."""
+    with _interpreter(arguments) as interpreter:
+        for text in _texts(arguments.text):
+            found, ms = interpreter.match(text, arguments.language)
+            if console.json:
+                console.line(match_line(found, ms))
+            else:
+                console.say(verbatim(_row(found)))
+    return 0
+
+
+def _row(found: Match) -> str:
+    slots = " ".join(f"{name}={value}" for name, value in found.slots.items())
+    return f"{found.command or '–'}  {slots}  {found.confidence:.2f}  {found.reason}  {found.text}"
+
+
+def classify(arguments: argparse.Namespace, console: Console) -> int:
+    """Tell which kind of task each text is."""
+    from etoile.domain.tasks import classify as kind_of
+
+    for text in _texts(arguments.text):
+        started_s = time.perf_counter()
+        kind, confidence, by = kind_of(text)
+        ms = (time.perf_counter() - started_s) * 1000
+        if console.json:
+            console.line({"text": text, "kind": kind, "confidence": round(confidence, 3), "by": by, "ms": round(ms, 3)})
+        else:
+            console.say(verbatim(f"{kind}  {confidence:.2f}  {text}"))
+    return 0
+
+
+def catalogue(arguments: argparse.Namespace, console: Console) -> int:
+    """List the commands, check the catalogue, or score it on lines of known meaning."""
+    match arguments.what:
+        case "check":
+            return _check(console)
+        case "score":
+            return _score(arguments, console)
+        case _:
+            return _list(console)
+
+
+def _list(console: Console) -> int:
+    for command in COMMANDS.values():
+        purpose = console.words(describe(Candidate(command=command.id, slots=dict.fromkeys(command.slots, "…"))))
+        if console.json:
+            console.line(
+                {
+                    "id": command.id,
+                    "slots": list(command.slots),
+                    "consequence": command.consequence,
+                    "purpose": purpose,
+                }
+            )
+        else:
+            console.say(verbatim(f"{command.id:<28} {purpose}"))
+    return 0
+
+
+def _check(console: Console) -> int:
+    """Print every problem of the catalogue; the exit code is 1 when there is one."""
+    from etoile.catalogue import check
+
+    problems = check()
+    for problem in problems:
+        console.line({"problem": console.words(problem)}) if console.json else console.say(problem)
+    if not problems and not console.json:
+        console.say(message("The commands are in order."))
+    return 1 if problems else 0
+
+
+def _score(arguments: argparse.Namespace, console: Console) -> int:
+    """Print how the matcher does on a file of lines {"text", "command": id or null, "slots", "language"}."""
+    if not arguments.file:
+        raise UsageError(message("Which file?"), message("Each line holds {example}.", example=_EXAMPLE))
+    tally: Counter[str] = Counter()
+    with _interpreter(arguments) as interpreter:
+        for number, expected in _expected(Path(arguments.file)):
+            found, _ = interpreter.match(str(expected["text"]), expected.get("language"))
+            verdict = _verdict(expected, found)
+            tally[verdict] += 1
+            if verdict not in ("right", "rejected") and not console.json:
+                console.say(verbatim(f"{arguments.file}:{number}: {verdict}: {_row(found)}"))
+    console.line(dict(tally)) if console.json else console.say(verbatim(_tally_row(tally)))
+    return 0
+
+
+_EXAMPLE = '{"text": "coupe le son", "command": "audio.mute"}'
+
+
+def _verdict(expected: dict[str, Any], found: Match) -> str:
+    """Return what a match is worth: right, wrong_slots, wrong_command, missed, false_execution or rejected."""
+    wanted = expected.get("command")
+    if wanted is None:
+        return "rejected" if found.command is None else "false_execution"
+    if found.command is None:
+        return "missed"
+    if found.command != wanted:
+        return "wrong_command"
+    return "right" if dict(found.slots) == expected.get("slots", dict(found.slots)) else "wrong_slots"
+
+
+def _tally_row(tally: Counter[str]) -> str:
+    total = sum(tally.values()) or 1
+    return "  ".join(f"{verdict} {count} ({100 * count / total:.1f} %)" for verdict, count in tally.most_common())
+
+
+def _expected(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UsageError(
+            message("{path} cannot be read: {error}.", path=str(path), error=error.strerror or str(error))
+        ) from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            expected = json.loads(line)
+        except ValueError:
+            expected = None
+        if not isinstance(expected, dict) or "text" not in expected:
+            raise UsageError(
+                message("{path}, line {number}, is not such an object.", path=str(path), number=number),
+                message("Each line holds {example}.", example=_EXAMPLE),
+            )
+        yield number, expected
+
+
+def _texts(words: list[str]) -> Iterable[str]:
+    """Return the text of the command line, or one a line of stdin."""
+    return [" ".join(words)] if words else (line.rstrip("\n") for line in sys.stdin if line.strip())
+
+
+@contextmanager
+def _interpreter(arguments: argparse.Namespace) -> Iterator[Interpreter]:
+    """Open a matcher that knows this computer's applications, folders, processes and services."""
+    from etoile.actions.slots import SlotValues
+    from etoile.parts import Live, first_state
+
+    config, _ = settings(arguments)
+    state = first_state(config)
+    live = Live(lambda: state, lambda event: None, None, None)
+    with SlotValues(live) as slots, Interpreter(lambda event: None, slots.values) as interpreter:
+        yield interpreter

@@ -1,0 +1,151 @@
+"""The words of the command line, and which function each command is."""
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from etoile.cli import about, commands, machine, requests, speech
+from etoile.cli.console import Console
+from etoile.config import config_path, load
+from etoile.errors import ConfigError, UsageError
+from etoile.text import LANGUAGES, Message, desktop_language, message, render
+
+Runner = Callable[[argparse.Namespace, Console], int]
+
+NOT_THERE_YET = ("fit", "skills", "learn", "env", "export", "backup", "restore", "autostart")
+"""Commands of later rooms: their names are taken, and they say so."""
+
+
+def spoken_language(arguments: Sequence[str]) -> str:
+    """Return the language to speak before anything is parsed: --language, else the settings', else the desktop's."""
+    for position, given in enumerate(arguments):
+        name, _, value = given.partition("=")
+        if name == "--language":
+            value = value or "".join(arguments[position + 1 : position + 2])
+            if value in LANGUAGES:
+                return value
+    try:
+        configured = load(config_path(), must_exist=False).window.language
+    except ConfigError:
+        configured = "auto"
+    return desktop_language() if configured == "auto" else configured
+
+
+def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
+    """Return what `arguments` ask for; `run` is the function that does it.  A wrong call exits with 2."""
+
+    def words(said: Message) -> str:
+        return render(said, language)
+
+    common = _common(words)
+    parser = argparse.ArgumentParser(
+        prog="etoile",
+        parents=[common],
+        description=words(message("A companion for people who run language models on their own machines.")),
+        epilog=words(message("Without a command, Etoile starts in the tray.")),
+    )
+    parser.set_defaults(command=None, run=about.tray, config=None, language=None, simulate=None, verbose=False)
+    parser.add_argument("--hidden", action="store_true", help=words(message("show only the tray icon")))
+    subparsers = parser.add_subparsers(dest="command", metavar=words(message("COMMAND")))
+
+    def command(name: str, run: Runner, purpose: Message) -> argparse.ArgumentParser:
+        added = subparsers.add_parser(name, parents=[common], help=words(purpose), description=words(purpose))
+        added.set_defaults(run=run)
+        return added
+
+    _add_requests(command, words)
+    _add_machine(command, words)
+    _add_speech(command, words)
+    _add_about(command, words)
+    for name in NOT_THERE_YET:
+        command(name, _not_there_yet, message("(not there yet)")).add_argument("rest", nargs=argparse.REMAINDER)
+    return parser.parse_args(arguments)
+
+
+Words = Callable[[Message], str]
+Command = Callable[[str, Runner, Message], argparse.ArgumentParser]
+
+
+def _common(words: Words) -> argparse.ArgumentParser:
+    """Return the options that stand before or after every command."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--config", metavar="FILE", help=words(message("another settings file")))
+    common.add_argument("--language", choices=LANGUAGES, help=words(message("the language to speak")))
+    common.add_argument(
+        "--simulate",
+        metavar="SCENARIO",
+        help=words(message("simulated GPUs: calm, heatwave, lost or none; labelled so everywhere")),
+    )
+    common.add_argument("--verbose", action="store_true", help=words(message("log everything to stderr")))
+    return common
+
+
+def _json(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("--json", action="store_true", help=words(message("print JSON objects, one a line")))
+
+
+def _add_requests(command: Command, words: Words) -> None:
+    ask = command("ask", requests.ask, message("make a request: run the command it is, else ask a node"))
+    ask.add_argument("text", nargs="+", metavar="TEXT")
+    ask.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
+    ask.add_argument("--why", action="store_true", help=words(message("tell how each node was judged")))
+    ask.add_argument("--dry-run", action="store_true", help=words(message("only tell what would be done")))
+    _json(ask, words)
+    chat = command("chat", requests.chat, message("talk in this terminal, one request a line"))
+    chat.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
+    match = command("match", commands.match, message("tell which command a text means; nothing is run"))
+    match.add_argument(
+        "text", nargs="*", metavar="TEXT", help=words(message("without it: one request a line on stdin"))
+    )
+    _json(match, words)
+    classify = command("classify", commands.classify, message("tell which kind of task a text is"))
+    classify.add_argument("text", nargs="*", metavar="TEXT")
+    _json(classify, words)
+    catalogue = command("commands", commands.catalogue, message("list, check or score the voice commands"))
+    catalogue.add_argument("what", choices=("list", "check", "score"), nargs="?", default="list")
+    catalogue.add_argument("file", nargs="?", metavar="FILE", help=words(message("lines to score, as JSON objects")))
+    _json(catalogue, words)
+
+
+def _add_machine(command: Command, words: Words) -> None:
+    gpu = command("gpu", machine.gpu, message("show every GPU"))
+    gpu.add_argument("--watch", action="store_true", help=words(message("again every second, until Ctrl+C")))
+    _json(gpu, words)
+    nodes = command("nodes", machine.nodes, message("show every node"))
+    nodes.add_argument("what", nargs="?", default="list", metavar="list | confirm NAME")
+    nodes.add_argument("name", nargs="?", help=argparse.SUPPRESS)
+    _json(nodes, words)
+    doctor = command("doctor", machine.doctor, message("check every part, and tell how to mend what is missing"))
+    _json(doctor, words)
+    status = command("status", machine.status, message("show everything on one screen"))
+    _json(status, words)
+
+
+def _add_speech(command: Command, words: Words) -> None:
+    talk = command("talk", speech.talk, message("push to talk in the running app"))
+    keys = talk.add_mutually_exclusive_group(required=True)
+    for key in ("press", "release", "toggle", "cancel"):
+        keys.add_argument(f"--{key}", dest="key", action="store_const", const=key)
+    transcribe = command("transcribe", speech.transcribe, message("turn audio files into text"))
+    transcribe.add_argument("files", nargs="+", metavar="FILE")
+    _json(transcribe, words)
+    models = command("models", speech.models, message("list, download or remove speech models"))
+    models.add_argument("what", choices=("list", "download", "remove", "use", "check"), nargs="?", default="list")
+    models.add_argument("name", nargs="?", metavar="NAME")
+    _json(models, words)
+
+
+def _add_about(command: Command, words: Words) -> None:
+    history = command("history", about.history, message("show what was asked lately"))
+    history.add_argument("--count", type=int, default=20, metavar="N")
+    _json(history, words)
+    topic = command("help", about.help_page, message("show a help page"))
+    topic.add_argument("topic", nargs="?", metavar="TOPIC")
+    paths = command("paths", about.paths, message("show where settings, history, models and logs are"))
+    _json(paths, words)
+    version = command("version", about.version, message("show the version"))
+    _json(version, words)
+    command("quit", about.quit_app, message("end the running app"))
+
+
+def _not_there_yet(arguments: argparse.Namespace, console: Console) -> int:
+    raise UsageError(message("“etoile {command}” is not there yet.", command=arguments.command))

@@ -1,0 +1,192 @@
+"""`etoile ask` and `etoile chat`: the same turn as the tray's, through the running app, else by itself."""
+
+import argparse
+import queue
+import sys
+from pathlib import Path
+
+from etoile.cli.console import Console
+from etoile.cli.settings import settings
+from etoile.config import Config
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Decision
+from etoile.domain.events import Asking, Event, Origin
+from etoile.domain.replies import reply_to
+from etoile.domain.shapes import Line, outcome_line, question_line
+from etoile.domain.state import advance
+from etoile.errors import UsageError
+from etoile.ipc import client, endpoint
+from etoile.text import message, verbatim
+
+TICKET = "line"
+
+
+def ask(arguments: argparse.Namespace, console: Console) -> int:
+    """Make one request."""
+    config, _ = settings(arguments)
+    text = " ".join(arguments.text).strip()
+    if not text:
+        raise UsageError(message("There is nothing to ask."), message("Write the request after “etoile ask”."))
+    line = {"do": "ask", "text": text, "node": arguments.node, "dry_run": arguments.dry_run}
+    if arguments.why and not console.json:
+        _why(config, console)
+    view = _View(console)
+    if arguments.simulate is None and arguments.config is None and _through_app(line, view):
+        return view.end()
+    _by_itself(config, text, _asking(arguments), view, arguments.simulate)
+    return view.end()
+
+
+def chat(arguments: argparse.Namespace, console: Console) -> int:
+    """Make a request of every line that is typed."""
+    code = 0
+    while True:
+        console.write("> " if sys.stdin.isatty() else "")
+        text = sys.stdin.readline()
+        if not text:
+            return code
+        if text.strip():
+            arguments.text, arguments.why, arguments.dry_run = [text], False, False
+            code = ask(arguments, console)
+
+
+class _View:
+    """Prints what becomes of a request, and asks the person at the terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._streamed = False
+        self._outcome: Line | None = None
+
+    def text(self, text: str) -> None:
+        """Print a piece of the answer."""
+        if not self._console.json:
+            self._console.write(text)
+            self._streamed = True
+
+    def choose(self, question: Line) -> int | None:
+        """Return which option the person chose; None when none."""
+        if not can_confirm():
+            return None
+        for said in (question["asked"], question["consequence"]):
+            if said:
+                self._console.note(verbatim(said))
+        for number, option in enumerate(question["options"], start=1):
+            self._console.note(verbatim(f"  {number}  {option}"))
+        self._console.note(message("Yes or a number carries it out, anything else does nothing:"))
+        reply = reply_to(sys.stdin.readline(), self._console.language, len(question["options"]))
+        return reply if isinstance(reply, int) else None
+
+    def outcome(self, outcome: Line) -> None:
+        """Take how it ended."""
+        self._outcome = outcome
+
+    def end(self) -> int:
+        """Print the end, and return the exit code."""
+        from etoile.cli import FAILED, NOBODY
+
+        if self._outcome is None:
+            self._console.note(message("The running app ended before it had answered."))
+            return FAILED
+        outcome = self._outcome
+        if self._console.json:
+            self._console.line(outcome)
+        else:
+            self._print(outcome)
+        if outcome["ok"]:
+            return 0
+        unanswered = outcome["decision"] == Decision.ROUTE and not outcome["attribution"]
+        return NOBODY if unanswered or outcome["decision"] == Decision.REFUSE else FAILED
+
+    def _print(self, outcome: Line) -> None:
+        for passed in outcome["passed_over"]:
+            self._console.note(verbatim(f"{passed['node']}: {passed['reason']}"))
+        if self._streamed:
+            self._console.write("\n")
+        elif outcome["answer"] and outcome["ok"]:
+            self._console.say(verbatim(outcome["answer"]))
+        if not outcome["ok"]:
+            self._console.note(verbatim(outcome["answer"] or ""))
+        elif outcome["answer"] is None:
+            self._console.line({key: outcome[key] for key in ("decision", "command", "slots")})
+        if outcome["remedy"]:
+            self._console.note(verbatim(outcome["remedy"]))
+        if outcome["attribution"]:
+            self._console.note(verbatim(_attribution(outcome)))
+
+
+def _attribution(outcome: Line) -> str:
+    names = [f"{part['node']} · {part['model']}" for part in outcome["attribution"]]
+    if outcome["elapsed_ms"] is not None:
+        names.append(f"{outcome['elapsed_ms'] / 1000:.1f} s")
+    return "— " + " · ".join(names)
+
+
+def can_confirm() -> bool:
+    """Whether a person is there to answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _asking(arguments: argparse.Namespace) -> Asking:
+    return Asking(
+        origin=Origin.LINE,
+        ticket=TICKET,
+        can_confirm=can_confirm(),
+        dry_run=arguments.dry_run,
+        node=arguments.node,
+    )
+
+
+def _through_app(line: Line, view: _View, folder: Path | None = None) -> bool:
+    """Have the running app take the request; False when none runs."""
+    with client.call(folder or endpoint.runtime_folder(), {**line, "can_confirm": can_confirm()}) as call:
+        if call is None:
+            return False
+        for told in call:
+            if "text" in told:
+                view.text(told["text"])
+            elif "question" in told:
+                chosen = view.choose(told["question"])
+                call.send({"choose": chosen} if chosen is not None else {"decline": True})
+            elif "outcome" in told:
+                view.outcome(told["outcome"])
+        return True
+
+
+def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate: str | None) -> None:
+    """Take the request in this process: the same step, with a queue for a loop."""
+    from etoile.parts import first_state, interface_language, open_rooms
+
+    language = interface_language(config)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    state = first_state(config)
+    ended = False
+
+    def report(told: do.ReportText | do.ReportQuestion | do.ReportOutcome) -> None:
+        nonlocal ended
+        match told:
+            case do.ReportText(text=text):
+                view.text(text)
+            case do.ReportQuestion(question=question):
+                chosen = view.choose(question_line(question, language))
+                number = question.turn
+                events.put(on.Declined(number) if chosen is None else on.Chosen(number, chosen))
+            case do.ReportOutcome(outcome=outcome):
+                view.outcome(outcome_line(outcome, language))
+                ended = True
+
+    with open_rooms(config, events.put, lambda: state, simulate=simulate, desktop=False, report=report) as rooms:
+        events.put(on.Typed(text, asking))
+        while not ended:
+            state, effects = advance(state, events.get())
+            for effect in effects:
+                rooms.perform(effect)
+
+
+def _why(config: Config, console: Console) -> None:
+    """Print how each node is judged, before one is asked."""
+    from etoile.cli.machine import measured_nodes, node_row
+
+    for node in measured_nodes(config, console.language):
+        console.note(verbatim(node_row(node)))

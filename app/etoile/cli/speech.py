@@ -1,0 +1,116 @@
+"""`etoile talk`, `transcribe` and `models`: the running app's talk key, and speech without it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from etoile.cli.console import Console
+from etoile.cli.settings import settings
+from etoile.errors import EtoileError, UsageError
+from etoile.ipc import client, endpoint
+from etoile.text import message, verbatim
+
+
+def talk(arguments: argparse.Namespace, console: Console) -> int:
+    """Press, release or toggle the talk key of the running app, or cancel what goes on."""
+    told = client.ask_once(endpoint.runtime_folder(), {"do": "talk", "key": arguments.key})
+    if told is None:
+        raise UsageError(message("The tray app does not run."), message("Start it with “etoile”."))
+    return 0 if told["ok"] else 1
+
+
+def transcribe(arguments: argparse.Namespace, console: Console) -> int:
+    """Turn audio files into text; one that fails does not stop the others."""
+    from etoile.speech import whisper
+
+    config, _ = settings(arguments)
+    model = whisper.load(config.speech.model, config.speech.device)
+    code = 0
+    for name in arguments.files:
+        try:
+            heard = model.transcribe_file(Path(name), config.speech.language)
+        except EtoileError as error:
+            console.error(error)
+            code = 1
+            continue
+        if console.json:
+            console.line(
+                {
+                    "file": name,
+                    "text": heard.text,
+                    "language": heard.language,
+                    "audio_s": round(heard.audio_s, 3),
+                    "speech_s": round(heard.speech_s, 3),
+                    "elapsed_ms": round(heard.elapsed_ms, 1),
+                    "model": heard.model,
+                    "device": heard.device,
+                }
+            )
+        else:
+            console.say(verbatim(heard.text) if heard.text else message("(nothing was said)"))
+    return code
+
+
+def models(arguments: argparse.Namespace, console: Console) -> int:
+    """List, download or remove speech models."""
+    match arguments.what:
+        case "list":
+            return _list(arguments, console)
+        case "download":
+            return _download(_named(arguments), console)
+        case "remove":
+            return _remove(_named(arguments), console)
+        case what:
+            raise UsageError(
+                message("“etoile models {what}” is not there yet.", what=what),
+                message("Name the model in the settings: model = “base” under [speech]."),
+            )
+
+
+def _named(arguments: argparse.Namespace) -> str:
+    if not arguments.name:
+        raise UsageError(message("Which model?"), message("“etoile models list” names them."))
+    return str(arguments.name)
+
+
+def _list(arguments: argparse.Namespace, console: Console) -> int:
+    from etoile.speech import models as known
+
+    config, _ = settings(arguments)
+    installed = known.installed()
+    for name, model in known.KNOWN.items():
+        here, used = name in installed, name == config.speech.model
+        if console.json:
+            console.line({"name": name, "size_bytes": model.size_bytes, "installed": here, "used": used})
+        else:
+            state = message("installed") if here else message("not installed")
+            mark = "*" if used else " "
+            row = message(
+                "{mark} {name}  {size:bytes}  {state}", mark=mark, name=name, size=model.size_bytes, state=state
+            )
+            console.say(row)
+    return 0
+
+
+def _download(name: str, console: Console) -> int:
+    from etoile.speech import models as known
+
+    def progress(received: int, total: int | None) -> None:
+        if console.json:
+            console.line({"name": name, "received_bytes": received, "total_bytes": total})
+        elif sys.stderr.isatty():
+            told = message("\r{received:bytes} of {total:bytes}", received=received, total=total or 0)
+            print(console.words(told), end="  ", file=sys.stderr, flush=True)
+
+    folder = known.download(name, progress, lambda: False)
+    if not console.json:
+        console.say(message("{name} is in {folder}.", name=name, folder=str(folder)))
+    return 0
+
+
+def _remove(name: str, console: Console) -> int:
+    from etoile.speech import models as known
+
+    removed = known.remove(name)
+    console.note(message("{name} was removed.", name=name) if removed else message("{name} was not there.", name=name))
+    return 0 if removed else 1

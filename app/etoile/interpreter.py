@@ -1,0 +1,80 @@
+"""Which command a request means, found on a thread of its own: the tray shows while the catalogue is read."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from etoile.catalogue import load
+from etoile.domain.effects import Interpret
+from etoile.domain.events import Event, Failed, Interpreted
+from etoile.domain.match import Match
+from etoile.domain.matching import Matcher
+from etoile.text import message
+
+log = logging.getLogger(__name__)
+
+Values = Mapping[str, Sequence[str]]
+
+
+class Interpreter:
+    """Matches requests against the commands; `values` returns what their slots may be filled with on this computer.
+
+    `interpret` returns at once and publishes Interpreted; `match` blocks.  Without `enabled` nothing is a command.
+    """
+
+    def __init__(self, publish: Callable[[Event], None], values: Callable[[], Values], *, enabled: bool = True) -> None:
+        self._publish = publish
+        self._values = values
+        self._enabled = enabled
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
+        self._known: Values = {}
+        self._matcher: Matcher | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.submit(self._refresh)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def interpret(self, effect: Interpret) -> None:
+        """Report what the request of a turn means."""
+        self._thread.submit(self._interpret, effect)
+
+    def match(self, text: str, language: str | None) -> tuple[Match, float]:
+        """Return what `text` means, and how many milliseconds finding out took.  Blocks."""
+        return self._thread.submit(self._timed, text, language).result()
+
+    def _interpret(self, effect: Interpret) -> None:
+        try:
+            match, _ = self._timed(effect.text, effect.language)
+        except Exception:  # a catalogue of the user's may break in any way; the turn must end
+            log.exception("a request could not be matched")
+            self._publish(Failed(effect.turn, message("The commands could not be read."), _REMEDY))
+            return
+        self._publish(Interpreted(effect.turn, match))
+        self._refresh()
+
+    def _timed(self, text: str, language: str | None) -> tuple[Match, float]:
+        if not self._enabled:
+            return Match(text=text, language=language), 0.0
+        matcher = self._matcher or self._refresh()
+        started_s = time.perf_counter()
+        match = matcher.match(text, language)
+        return match, (time.perf_counter() - started_s) * 1000
+
+    def _refresh(self) -> Matcher:
+        """Take up new applications, models and the like; keep the matcher where nothing changed."""
+        values = self._values()
+        if self._matcher is None or values != self._known:
+            self._matcher = Matcher(load(), values)
+            self._known = values
+        return self._matcher
+
+
+_REMEDY = message("Run “etoile commands check” to see what is wrong with them.")

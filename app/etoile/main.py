@@ -1,0 +1,210 @@
+"""The tray app: the Qt loop, the bridge, and everything's lifetime in one stack.
+
+One app runs at a time; a second start asks the first one for its window and ends.
+"""
+
+import logging
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from PySide6.QtCore import (
+    QLibraryInfo,
+    QMessageLogContext,
+    QMetaObject,
+    QSocketNotifier,
+    Qt,
+    QtMsgType,
+    QTranslator,
+    QUrl,
+    qInstallMessageHandler,
+)
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from etoile import logs
+from etoile.config import FOLDERS, Config
+from etoile.domain.effects import Effect
+from etoile.domain.state import State
+from etoile.gui.bridge import Bridge
+from etoile.gui.design import Look
+from etoile.gui.doors import Doors
+from etoile.gui.tray import Tray
+from etoile.gui.window import Window
+from etoile.ipc import client, endpoint
+from etoile.ipc.callers import Callers
+from etoile.ipc.server import Server
+from etoile.parts import Rooms, first_state, interface_language, open_rooms
+
+log = logging.getLogger(__name__)
+
+EMPTY_SETTINGS = """\
+# Settings of Etoile.  "etoile help nodes" and "etoile help voice" tell what can stand here.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """How the tray app is to start."""
+
+    config: Config
+    config_path: Path
+    simulate: str | None = None
+    hidden: bool = False
+    """Show only the tray icon, as at the start of a session."""
+    log_level: int = logging.WARNING
+
+
+def main(start: Start) -> int:
+    """Run the tray app until it is quit; return the exit code.  Raises UsageError for an unknown scenario."""
+    folder = endpoint.runtime_folder()
+    held = endpoint.lock(folder)
+    if held is None:
+        client.ask_once(folder, {"do": "show"})
+        return 0
+    with held:
+        logs.set_up(start.log_level, Path(FOLDERS.user_log_dir) / "etoile.log")
+        qInstallMessageHandler(_log_qt)
+        app = QApplication(["etoile"])
+        app.setApplicationName("etoile")
+        app.setApplicationDisplayName("Etoile")
+        app.setDesktopFileName("etoile")
+        app.setQuitOnLastWindowClosed(False)
+        return _live(app, start, folder)
+
+
+def _live(app: QApplication, start: Start, folder: Path) -> int:
+    """Open everything, run the loop, and close everything in the opposite order."""
+    config = start.config
+    language = interface_language(config)
+
+    # The bridge is there before the rooms, and decides only once the loop runs: by then `rooms` is known.
+    def perform(effect: Effect) -> None:
+        rooms.perform(effect)
+
+    def confirm(name: str) -> None:
+        rooms.router.confirm(name)
+
+    def quit_app() -> None:
+        QMetaObject.invokeMethod(app, "quit", Qt.ConnectionType.QueuedConnection)
+
+    bridge = Bridge(first_state(config), perform)
+    callers = Callers(
+        bridge.publish,
+        lambda: bridge.state,
+        quit_app,
+        confirm,
+        language,
+    )
+    with ExitStack() as stack:
+        stack.enter_context(_quit_on_signals(app))
+        _speak_qt(app, language)
+        rooms: Rooms = stack.enter_context(
+            open_rooms(
+                config,
+                bridge.publish,
+                lambda: bridge.state,
+                simulate=start.simulate,
+                desktop=True,
+                report=callers.report,
+            )
+        )
+        stack.enter_context(Server(folder, callers.answer))
+        doors = Doors(
+            publish=bridge.publish,
+            confirm_node=rooms.router.confirm,
+            open_settings=lambda: _open_settings(start.config_path),
+            quit=app.quit,
+        )
+        look = Look(language, config.window.theme)
+        window = Window(look, doors, talk_key=config.speech.talk_key)
+        tray = Tray(look, doors, window)
+        _connect(bridge, window, tray)
+        tray.show()
+        if not start.hidden or not QSystemTrayIcon.isSystemTrayAvailable():
+            window.appear()
+        code = app.exec()
+        window.hide()
+        tray.hide()
+        return code
+
+
+def _connect(bridge: Bridge, window: Window, tray: Tray) -> None:
+    """Let the views follow the state."""
+
+    def show(state: State) -> None:
+        window.show_state(state)
+        tray.show_state(state)
+
+    bridge.changed.connect(show)
+    bridge.window_wanted.connect(window.present)
+    show(bridge.state)
+
+
+def _open_settings(path: Path) -> None:
+    """Open the settings file in the user's editor; it is made, empty, when there is none."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(EMPTY_SETTINGS, encoding="utf-8")
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _speak_qt(app: QApplication, language: str) -> None:
+    """Have Qt's own dialogs and menus speak `language`."""
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(f"qtbase_{language}", folder):
+        app.installTranslator(translator)
+
+
+@contextmanager
+def _quit_on_signals(app: QApplication) -> Iterator[None]:
+    """End the loop on Ctrl+C, on logout and on `kill`.
+
+    Python runs its handlers between its own instructions only, and Qt's loop has none: a byte on a socket wakes it.
+    """
+    reader, writer = socket.socketpair()
+    for end in (reader, writer):
+        end.setblocking(False)
+    notifier = QSocketNotifier(reader.fileno(), QSocketNotifier.Type.Read, app)
+    notifier.activated.connect(lambda: _drain(reader))
+    former_fd = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+
+    def end_loop(number: int, frame: FrameType | None) -> None:
+        log.info("ended by signal %d", number)
+        app.quit()
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    former = {name: signal.signal(getattr(signal, name), end_loop) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in former.items():
+            signal.signal(getattr(signal, name), handler)
+        signal.set_wakeup_fd(former_fd)
+        notifier.setEnabled(False)
+        reader.close()
+        writer.close()
+
+
+def _drain(reader: socket.socket) -> None:
+    """Take the byte away; the handler itself runs as soon as Python does."""
+    reader.recv(64)
+
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Send what Qt says to the log."""
+    logging.getLogger("qt").log(_QT_LEVELS[kind], "%s", text)

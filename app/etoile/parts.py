@@ -1,0 +1,329 @@
+"""Composition: the rooms are built from a configuration here, joined, and told what to do.
+
+`open_rooms` is what the tray app and the command line share; the tray app adds ears, voice, talk key, GPU monitor,
+notifications and the samples by `desktop=True`.
+"""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etoile.actions.runner import Actions
+from etoile.clock import AlarmClock
+from etoile.config import FOLDERS, Config
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Effect
+from etoile.domain.events import Event
+from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.nodes import NodeStatus
+from etoile.domain.state import State
+from etoile.domain.turn import Speaking, Turn
+from etoile.errors import NvmlUnavailable, StoreError
+from etoile.gpu.monitor import GpuMonitor, open_source, read_once
+from etoile.gpu.source import GpuSource
+from etoile.interpreter import Interpreter
+from etoile.llm.guide import Guide
+from etoile.llm.keys import secret
+from etoile.llm.router import Router
+from etoile.store import conversations, samples
+from etoile.store.conversations import Conversations
+from etoile.store.database import Database
+from etoile.store.samples import Samples
+from etoile.text import desktop_language, message, render
+
+if TYPE_CHECKING:
+    from etoile.notify.desktop import DesktopNotifier
+    from etoile.speech.ears import Ears
+    from etoile.speech.voice import Voice
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[Event], None]
+ReportTo = Callable[[do.ReportText | do.ReportQuestion | do.ReportOutcome], None]
+
+
+def interface_language(config: Config) -> str:
+    """Return the language of window and command line: the configured one, else the desktop's, else English."""
+    return desktop_language() if config.window.language == "auto" else config.window.language
+
+
+def first_state(config: Config) -> State:
+    """Return what is known before anything has happened."""
+    language = interface_language(config)
+    turn = Turn(
+        language=language,
+        home_language=language,
+        speaking=Speaking(config.speech.speak),
+        confirm_s=config.commands.confirm_s,
+        longest_s=config.speech.longest_s,
+    )
+    return State(turn=turn, limits=config.thermal, samples_every_s=config.store.samples_every_s)
+
+
+class Live:
+    """What rooms may ask of the app's newest state: the desk of the actions, the live state of the guide.
+
+    `state` is asked anew each time; `read_gpus` stands in where no monitor runs.  Any thread.
+    """
+
+    def __init__(
+        self,
+        state: Callable[[], State],
+        publish: Publish,
+        history: Conversations | None,
+        read_gpus: Callable[[], tuple[GpuReading, ...]] | None,
+    ) -> None:
+        self._state = state
+        self._publish = publish
+        self._history = history
+        self._read_gpus = read_gpus
+
+    def gpus(self) -> tuple[GpuReading, ...]:
+        """Return the last reading of every GPU."""
+        return self._read_gpus() if self._read_gpus else self._state().gpus
+
+    def thermal(self, uuid: str) -> Thermal:
+        """Return how hot the GPU `uuid` is."""
+        return self._state().thermal(uuid)
+
+    def nodes(self) -> tuple[NodeStatus, ...]:
+        """Return what is known of every node."""
+        return self._state().nodes
+
+    def missing(self) -> tuple[on.PartMissing, ...]:
+        """Return the parts that are off."""
+        return tuple(self._state().missing.values())
+
+    def history(self, count: int) -> tuple[str, ...]:
+        """Return the last requests, newest first; empty where no history is kept."""
+        return tuple(kept.request for kept in self._history.latest(count)) if self._history else ()
+
+    def set_language(self, code: str) -> None:
+        """Speak `code` from now on."""
+        self._publish(on.LanguageChosen(code))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The rooms that are open, and how each effect reaches its room."""
+
+    publish: Publish
+    language: str
+    """Of the interface: what is written."""
+    clock: AlarmClock
+    interpreter: Interpreter
+    router: Router
+    actions: Actions
+    history: Conversations | None
+    samples: Samples | None
+    ears: "Ears | None"
+    voice: "Voice | None"
+    notifier: "DesktopNotifier | None"
+    report: ReportTo
+    """Tells callers what becomes of their requests."""
+
+    def perform(self, effect: Effect) -> None:
+        """Hand `effect` to the room that carries it out.  Returns at once."""
+        match effect:
+            case do.Record() | do.Transcribe() | do.DiscardRecording():
+                self._listen(effect)
+            case do.Say() | do.Hush():
+                self._speak(effect)
+            case do.Interpret():
+                self.interpreter.interpret(effect)
+            case do.Ask():
+                self.router.ask(effect)
+            case do.Run():
+                self.actions.run(effect)
+            case do.StopWork(turn):
+                self.router.stop(turn)
+                self.actions.stop(turn)
+            case do.Deadline(turn, phase, after_s, progress):
+                passed = on.DeadlinePassed(turn, phase, progress)
+                self.clock.after(after_s, lambda: self.publish(passed))
+            case do.ReportText() | do.ReportQuestion() | do.ReportOutcome():
+                self.report(effect)
+            case do.Notify() | do.Withdraw():
+                self._notify(effect)
+            case do.Remember(outcome):
+                if self.history:
+                    self.history.remember(outcome)
+            case do.KeepSamples(readings):
+                if self.samples:
+                    self.samples.keep(readings)
+            case do.ShowWindow():
+                pass  # the window's own: see gui.bridge
+
+    def _listen(self, effect: do.Record | do.Transcribe | do.DiscardRecording) -> None:
+        if self.ears is None:
+            return
+        match effect:
+            case do.Record(turn):
+                self.ears.record(turn)
+            case do.Transcribe(turn):
+                self.ears.transcribe(turn)
+            case do.DiscardRecording(turn):
+                self.ears.discard(turn)
+
+    def _speak(self, effect: do.Say | do.Hush) -> None:
+        match effect:
+            case do.Say(turn, said, language, last) if self.voice:
+                self.voice.say(turn, render(said, language), language, last)
+            case do.Say(turn):
+                self.publish(on.Spoken(turn))
+            case do.Hush() if self.voice:
+                self.voice.hush()
+
+    def _notify(self, effect: do.Notify | do.Withdraw) -> None:
+        if self.notifier is None:
+            return
+        match effect:
+            case do.Notify(key, title, body, urgency, actions):
+                labels = {action: render(label, self.language) for action, label in actions.items()}
+                self.notifier.notify(key, render(title, self.language), render(body, self.language), urgency, labels)
+            case do.Withdraw(key):
+                self.notifier.withdraw(key)
+
+
+@contextmanager
+def open_rooms(
+    config: Config,
+    publish: Publish,
+    state: Callable[[], State],
+    *,
+    simulate: str | None,
+    desktop: bool,
+    report: ReportTo,
+) -> Iterator[Rooms]:
+    """Open the rooms; leaving closes them in the opposite order, producers first."""
+    language = interface_language(config)
+    with ExitStack() as stack:
+        clock = stack.enter_context(AlarmClock())
+        history = open_history(stack, config, language, publish)
+        source = open_source(simulate)
+        read_gpus = None if desktop else lambda: read_quietly(source)
+        live = Live(state, publish, history, read_gpus)
+        voice = notifier = ears = kept = None
+        if desktop:
+            notifier = _open_notifier(stack, publish)
+            voice = _open_voice(stack, config, publish)
+            kept = _open_samples(stack, publish)
+        router = stack.enter_context(_router(config, publish, history, live, watch=desktop))
+        actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
+        interpreter = stack.enter_context(Interpreter(publish, actions.slot_values, enabled=config.commands.enabled))
+        if desktop:
+            ears = _open_ears(stack, config, publish)
+            stack.enter_context(
+                GpuMonitor(source, publish, period_s=config.gpu.period_s, processes_every=config.gpu.processes_every)
+            )
+        yield Rooms(
+            publish=publish,
+            language=language,
+            clock=clock,
+            interpreter=interpreter,
+            router=router,
+            actions=actions,
+            history=history,
+            samples=kept,
+            ears=ears,
+            voice=voice,
+            notifier=notifier,
+            report=report,
+        )
+
+
+def check_nodes(config: Config) -> tuple[NodeStatus, ...]:
+    """Ask every node how it is, and return what they said.  Blocks for about two seconds at most."""
+
+    def publish(event: Event) -> None:
+        log.debug("%s", event)
+
+    with ExitStack() as stack:
+        history = open_history(stack, config, interface_language(config), publish)
+        live = Live(lambda: first_state(config), publish, history, None)
+        return stack.enter_context(_router(config, publish, history, live, watch=False)).check()
+
+
+def _router(config: Config, publish: Publish, history: Conversations | None, live: Live, *, watch: bool) -> Router:
+    return Router(
+        config.nodes,
+        config.routing,
+        publish,
+        guide=Guide(live),
+        secret=secret,
+        confirmed=history.confirmed_servers if history else frozenset,
+        keep_confirmed=history.confirm_server if history else _forget,
+        watch=watch,
+    )
+
+
+def _forget(url: str) -> None:
+    """Without a history a confirmation lasts as long as the app."""
+    log.info("%s is used until Etoile ends: no history is kept", url)
+
+
+def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:
+    """Return every GPU of this machine; empty where there is no driver."""
+    try:
+        return read_once(source)
+    except NvmlUnavailable:
+        return ()
+
+
+def open_history(stack: ExitStack, config: Config, language: str, publish: Publish) -> Conversations | None:
+    """Open the history of requests; None where none is kept or it cannot be opened."""
+    if not config.store.history:
+        return None
+    database = _open_database(stack, "etoile.db", [conversations.MIGRATION], publish)
+    return Conversations(database, language) if database else None
+
+
+def _open_samples(stack: ExitStack, publish: Publish) -> Samples | None:
+    database = _open_database(stack, "metrics.db", [samples.MIGRATION], publish)
+    return Samples(database) if database else None
+
+
+def _open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database | None:
+    """Open a database of the data folder; without it Etoile goes on, and says what is missing."""
+    try:
+        database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
+    except StoreError as error:
+        publish(on.PartMissing("store", error.said, error.remedy))
+        return None
+    if database.set_aside:
+        publish(
+            on.PartMissing(
+                "store",
+                message("{name} was damaged, and a new one was begun.", name=name),
+                message("The damaged file is kept as {path}.", path=str(database.set_aside)),
+            )
+        )
+    return database
+
+
+def _open_notifier(stack: ExitStack, publish: Publish) -> "DesktopNotifier | None":
+    if sys.platform != "linux":
+        return None
+    from etoile.notify.desktop import DesktopNotifier
+
+    return stack.enter_context(DesktopNotifier(publish))
+
+
+def _open_voice(stack: ExitStack, config: Config, publish: Publish) -> "Voice":
+    from etoile.speech.voice import Voice
+
+    return stack.enter_context(Voice(config.speech, publish))
+
+
+def _open_ears(stack: ExitStack, config: Config, publish: Publish) -> "Ears":
+    from etoile.speech.ears import Ears
+    from etoile.speech.hotkeys import TalkKey
+
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=Path(FOLDERS.user_state_dir) / "recordings"))
+    stack.enter_context(TalkKey(config.speech.talk_key, publish))
+    return ears
