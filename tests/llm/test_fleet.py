@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from etoile.config import Node, Routing
-from etoile.domain.events import NodesSeen
+from etoile.domain.events import NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState
 from etoile.llm.discovery import Place
 from etoile.text import render
@@ -100,6 +100,19 @@ def test_what_else_listens_there_is_used_after_one_confirmation() -> None:
             assert play.ask(turn=3).answer(3) == "Found."
         with scene(places=[place], confirmed=frozenset(kept)) as play:
             assert play.ask().answer() == "Found."
+
+
+def test_having_nobody_to_ask_is_said_once_and_taken_back() -> None:
+    with FakeNode(Script(dialect="ollama")) as node:
+        port = node.port
+    with scene(places=[Place(port, "ollama")], routing=QUICK, watch=True) as play:
+        play.wait_for(lambda: play.of(NodesSeen))
+        play.router.check()
+        play.router.check()
+        assert [part.part for part in play.of(PartMissing)] == ["nodes"]
+        with FakeNode(Script(dialect="ollama"), port):
+            play.router.check()
+            assert [part.part for part in play.of(PartReady)] == ["nodes"]
 
 
 def test_another_server_on_lm_studios_port_needs_a_confirmation() -> None:

@@ -1,10 +1,11 @@
 """A question and what becomes of it, over real sockets."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
@@ -321,6 +322,11 @@ def test_check_waits_for_nobody_longer_than_its_budget(good: FakeNode, dead: Nod
     assert statuses[2].latency_ms is not None
 
 
+def test_an_address_may_end_in_v1(good: FakeNode) -> None:
+    with scene(Node(name="M1", url=good.url + "/v1/")) as play:
+        assert play.ask().answer() == "All is well."
+
+
 def test_the_password_in_an_address_is_not_shown(good: FakeNode) -> None:
     with scene(Node(name="M1", url=good.url.replace("http://", "http://me:hidden@"))) as play:
         (status,) = play.router.check()
@@ -328,16 +334,18 @@ def test_the_password_in_an_address_is_not_shown(good: FakeNode) -> None:
 
 
 def test_the_rooms_imports_stay_lazy() -> None:
-    import subprocess
-    import sys
-
     code = "import sys, etoile.llm.router; print(sorted({'httpx', 'keyring', 'sqlite3'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
     assert done.stdout.strip() == "[]"
 
 
-def test_a_changed_script_is_a_changed_node(good: FakeNode) -> None:
-    with scene(settings("M1", good)) as play:
-        play.ask(turn=1)
-        good.script = replace(good.script, answer="Something else.")
-        assert play.ask(turn=2).answer(2) == "Something else."
+def test_the_scripted_node_runs_as_a_program() -> None:
+    command = [sys.executable, "-m", "tests.llm.fake_node", "--dialect", "ollama", "--answer", "From afar."]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None
+            port = int(program.stdout.readline())
+            with scene(Node(name="M1", url=f"http://127.0.0.1:{port}", dialect="ollama")) as play:
+                assert play.ask().answer() == "From afar."
+        finally:
+            program.kill()

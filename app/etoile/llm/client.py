@@ -96,7 +96,8 @@ class Server:
 
     def __init__(self, client: Client, url: str, key: Callable[[], Awaitable[str | None]]) -> None:
         self._client = client
-        self._url = url.rstrip("/")
+        # The paths begin with /v1 themselves; many programs want it in the address, so people write it there.
+        self._url = url.rstrip("/").removesuffix("/v1")
         self._fetch_key = key
         self._headers: dict[str, str] | None = None
 

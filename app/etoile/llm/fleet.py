@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from etoile.config import Node, Routing
-from etoile.domain.events import Event, NodesSeen
+from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.errors import NodeError, NodeSilent, NodeUnsuited
 from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
@@ -114,7 +114,8 @@ class Fleet:
         self._looking = asyncio.Lock()
         self._looked = False
         self.members = [Member(node, dialect_of(node)) for node in nodes]
-        self._told: tuple[NodeStatus, ...] = ()
+        self._told: tuple[NodeStatus, ...] | None = None
+        self._missing = False
 
     def statuses(self) -> tuple[NodeStatus, ...]:
         """Return every node as it is now.  Safe from any thread."""
@@ -142,6 +143,7 @@ class Fleet:
             return None
         member.confirmed = True
         self.tell()
+        self._tell_whether_missing()
         return member.node.url
 
     def failed(self, member: Member, error: NodeError) -> None:
@@ -171,6 +173,7 @@ class Fleet:
                 self._take_in(found)
             self._looked = True
         self.tell()
+        self._tell_whether_missing()
 
     async def look_once(self) -> None:
         """Look everywhere, unless that has been done."""
@@ -227,6 +230,21 @@ class Fleet:
             self.failed(member, error)
         else:
             member.health = member.health.answered()
+
+    def _tell_whether_missing(self) -> None:
+        """Publish, once per change, that there is nobody to ask, or that there is somebody now."""
+        missing = not self.usable()
+        if missing and not self._missing:
+            self._publish(
+                PartMissing(
+                    "nodes",
+                    message("There is no language model node: the settings name none, and none runs on this machine."),
+                    message("Start Ollama or LM Studio here, or add a node to the settings file."),
+                )
+            )
+        elif self._missing and not missing:
+            self._publish(PartReady("nodes"))
+        self._missing = missing
 
     def _take_in(self, found: Found) -> None:
         name = found.node.name if self.named(found.node.name) is None else f"{found.node.name}-local"

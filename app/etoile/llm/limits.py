@@ -9,7 +9,8 @@ from etoile.llm.records import End, Record, Text, Thought
 from etoile.text import message
 
 _USAGE_WITHIN_S = 1.0
-"""What follows the end of an answer is worth no longer a wait."""
+"""What follows the end of an answer is worth no longer a wait: its cost, and the end of the stream, which lets the
+connection be used again."""
 
 
 async def limited(records: AsyncGenerator[Record], routing: Routing) -> AsyncGenerator[Record]:

@@ -75,8 +75,6 @@ class OpenAi:
             async for data in _events(lines):
                 for record in _records(data, thoughts):
                     yield record
-                if data == _DONE:
-                    return
 
 
 async def _events(lines: AsyncIterator[str]) -> AsyncIterator[str]:
