@@ -17,13 +17,16 @@ _CELLS = re.compile(r"\s*\|\s*")
 _PICTURES = re.compile("[\u2190-\u21ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
 _LETTER = re.compile(r"\w")
 
+LONGEST_LETTERS = 20_000
+"""About twenty minutes of speech; nobody listens longer, and patterns take long on more."""
+
 
 def speakable(text: str) -> str:
     """Return `text` as it can be read aloud, on one line; empty when nothing of it can.
 
     Code blocks and pictures go, links keep their words, bare addresses their host, tables their cells.
     """
-    text = _FENCE.sub(" ", text)
+    text = _FENCE.sub(" ", text[:LONGEST_LETTERS])
     text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     text = _URL.sub(_host, text)
     text = _TAG.sub(" ", text)

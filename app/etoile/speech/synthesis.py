@@ -63,7 +63,10 @@ def _tags(voice: Any) -> list[str]:
 def _start_engine() -> Any:
     import pyttsx3
 
-    return pyttsx3.init()
+    engine = pyttsx3.init()
+    # Until its loop has run once, it only queues what it is told.
+    engine.runAndWait()
+    return engine
 
 
 def _synthesise(engine: Any, voices: Sequence[Any], sentence: dict[str, Any]) -> None:
@@ -73,13 +76,22 @@ def _synthesise(engine: Any, voices: Sequence[Any], sentence: dict[str, Any]) ->
     if voice is not None:
         engine.setProperty("voice", voice)
     engine.setProperty("rate", sentence["rate_wpm"])
+    _settle()
     engine.save_to_file(sentence["text"], str(path))
     engine.runAndWait()
+    _settle()
     if sys.platform == "darwin":
         _wait_for(path, _has_bytes)
         # The system's engine writes AIFF whatever the name says.
         subprocess.run(["/usr/bin/afconvert", "-f", "WAVE", "-d", "LEI16", str(path), str(path)], check=True)
     _wait_for(path, _is_wav)
+
+
+def _settle() -> None:
+    """Wait until espeak is idle: pyttsx3 begins a sentence by cancelling what still runs, a rate just set included."""
+    espeak = sys.modules.get("pyttsx3.drivers._espeak")
+    if espeak is not None:
+        espeak.Synchronize()
 
 
 def _wait_for(path: Path, ready: Any) -> None:

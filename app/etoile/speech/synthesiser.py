@@ -90,20 +90,23 @@ class Synthesiser:
                 _close(pipe)
 
     def _answer(self, process: subprocess.Popen[str], within_s: float) -> dict[str, Any]:
-        """Return the next answer; an engine that does not give it in time is killed."""
+        """Return the next answer.  An engine that does not give it in time, or answers anything else, is killed."""
         if process.stdout is None:
             raise VoiceUnavailable(message("The speech engine was stopped."))
         watchdog = threading.Timer(within_s, process.kill)
         watchdog.daemon = True
         watchdog.start()
         try:
-            line = process.stdout.readline()
-            answer = json.loads(line) if line else {"error": "no answer"}
+            answer = json.loads(process.stdout.readline())
         except ValueError as error:
-            answer = {"error": str(error)}
+            log.debug("the speech engine gave no answer: %s", error)
+            answer = None
         finally:
             watchdog.cancel()
-        return answer if isinstance(answer, dict) else {"error": "no answer"}
+        if isinstance(answer, dict):
+            return answer
+        self.kill()
+        return {"error": "no answer"}
 
 
 def _close(pipe: Any) -> None:

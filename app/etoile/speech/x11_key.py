@@ -23,8 +23,8 @@ class X11Key:
 
     def __init__(self, chord: Chord) -> None:
         """Grab the chord.  Raises HotkeyUnavailable: no X server, no such key, or another program has it."""
-        self._waking, self._woken = socket.socketpair()
         self._display = _connect()
+        self._waking, self._woken = socket.socketpair()
         try:
             self._root = self._display.screen().root
             self._keycode = _keycode(self._display, chord)
