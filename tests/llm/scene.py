@@ -79,7 +79,7 @@ def scene(
     secret: Callable[[Node], str | None] = lambda node: None,
     watch: bool = False,
     places: Iterable[Place] = (),
-    confirmed: frozenset[str] = frozenset(),
+    confirmed: Callable[[], frozenset[str]] = frozenset,
     keep_confirmed: Callable[[str], None] = lambda url: None,
 ) -> Iterator[Scene]:
     """Run a router among `nodes`; check that leaving it leaves no thread behind."""
@@ -92,7 +92,7 @@ def scene(
         secret=secret,
         watch=watch,
         places=tuple(places),
-        confirmed=lambda: confirmed,
+        confirmed=confirmed,
         keep_confirmed=keep_confirmed,
     ) as router:
         yield Scene(router, events)

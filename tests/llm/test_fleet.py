@@ -8,8 +8,9 @@ import pytest
 from etoile.config import Node, Routing
 from etoile.domain.events import NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState
+from etoile.errors import StoreError
 from etoile.llm.discovery import Place
-from etoile.text import render
+from etoile.text import message, render
 from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import scene, settings
 from tests.waiting import wait_until
@@ -98,8 +99,18 @@ def test_what_else_listens_there_is_used_after_one_confirmation() -> None:
             wait_until(lambda: kept)
             assert kept == [node.url]
             assert play.ask(turn=3).answer(3) == "Found."
-        with scene(places=[place], confirmed=frozenset(kept)) as play:
+        with scene(places=[place], confirmed=lambda: frozenset(kept)) as play:
             assert play.ask().answer() == "Found."
+
+
+def test_when_the_confirmations_cannot_be_read_nothing_is_confirmed(caplog: pytest.LogCaptureFixture) -> None:
+    def unreadable() -> frozenset[str]:
+        raise StoreError(message("no database"))
+
+    with FakeNode() as node, scene(places=[Place(node.port)], confirmed=unreadable) as play:
+        (status,) = play.router.check()
+    assert status.state is NodeState.UNCONFIRMED
+    assert "no database" in caplog.text
 
 
 def test_having_nobody_to_ask_is_said_once_and_taken_back() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from etoile.config import Node, Routing
 from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.errors import NodeError, NodeSilent, NodeUnsuited
+from etoile.errors import EtoileError, NodeError, NodeSilent, NodeUnsuited
 from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
 from etoile.llm.health import Health
 from etoile.llm.keys import masked_url, plain_http_warning
@@ -249,9 +249,16 @@ class Fleet:
     def _take_in(self, found: Found) -> None:
         name = found.node.name if self.named(found.node.name) is None else f"{found.node.name}-local"
         node = Node(name=name, url=found.node.url, dialect=found.node.dialect)
-        member = Member(node, found.dialect, confirmed=found.recognised or node.url in self._confirmed())
+        member = Member(node, found.dialect, confirmed=found.recognised or self._is_confirmed(node.url))
         member.health = member.health.seen(found.listing, found.latency_ms)
         self.members.append(member)
+
+    def _is_confirmed(self, url: str) -> bool:
+        try:
+            return url in self._confirmed()
+        except EtoileError as error:
+            log.warning("which servers were confirmed cannot be read: %s", error)
+            return False
 
     def _pause_s(self) -> float:
         """Return the time to the next heartbeat; nodes asked in step would all answer at once."""
