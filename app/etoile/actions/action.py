@@ -72,7 +72,7 @@ class Done:
 Action = Callable[[Slots, Context], Done]
 """Carries out one command.  Blocks; raises ActionFailed."""
 
-Actions = Mapping[str, Action]
+ActionTable = Mapping[str, Action]
 
 
 def text_of(slots: Slots, name: str) -> str:

@@ -1,6 +1,6 @@
 """Opening, closing and switching to applications."""
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.installed import App, find, installed
 from etoile.actions.spoken import folded, nearest
 from etoile.actions.windowing import Window
@@ -65,4 +65,4 @@ def belongs(window: Window, app: App) -> bool:
     return any(folded(name) in own for name in window.names)
 
 
-ACTIONS: Actions = {"app.open": _open, "app.close": _close, "app.switch": _switch}
+ACTIONS: ActionTable = {"app.open": _open, "app.close": _close, "app.switch": _switch}

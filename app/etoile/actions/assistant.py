@@ -1,6 +1,6 @@
 """Etoile itself: what it can do, what it was asked, which language it speaks."""
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import LANGUAGES, Message, message
@@ -39,7 +39,7 @@ def _named(code: str) -> Message:
     return _LANGUAGE_NAMES[code]
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "assistant.help": _help,
     "assistant.history": _history,
     "language.set": _set_language,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Protocol
 
-from etoile.actions.action import Action, Actions, Context, Done, level_of, not_on
+from etoile.actions.action import Action, ActionTable, Context, Done, level_of, not_on
 from etoile.actions.programs import Programs, install
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -195,7 +195,7 @@ def _mute(end: End, muted: bool) -> Action:
     return lambda slots, context: _change(context, end, lambda before: replace(before, muted=muted))
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "audio.volume.set": _set,
     "audio.volume.up": _by(STEP_PERCENT),
     "audio.volume.down": _by(-STEP_PERCENT),

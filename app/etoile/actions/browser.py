@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlencode
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.opening import open_address
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -45,4 +45,4 @@ def _search(slots: Slots, context: Context) -> Done:
     return Done(message("I am searching the web for “{query}”.", query=query))
 
 
-ACTIONS: Actions = {"browser.open_site": _open_site, "browser.search": _search}
+ACTIONS: ActionTable = {"browser.open_site": _open_site, "browser.search": _search}

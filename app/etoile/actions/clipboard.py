@@ -2,7 +2,7 @@
 
 import os
 
-from etoile.actions.action import Actions, Context, Done
+from etoile.actions.action import ActionTable, Context, Done
 from etoile.actions.windowing import is_wayland
 from etoile.domain.match import Slots
 from etoile.text import message
@@ -34,4 +34,4 @@ def _held(context: Context) -> str:
                 return desktop.clipboard()
 
 
-ACTIONS: Actions = {"clipboard.read": _read}
+ACTIONS: ActionTable = {"clipboard.read": _read}

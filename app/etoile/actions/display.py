@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from etoile.actions.action import Action, Actions, Context, Done, level_of, not_on
+from etoile.actions.action import Action, ActionTable, Context, Done, level_of, not_on
 from etoile.actions.programs import Programs
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -216,7 +216,7 @@ def _night_light_said(on: bool) -> Message:
     return message("The night light is on.") if on else message("The night light is off.")
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "display.brightness.set": _set,
     "display.brightness.up": _by(STEP_PERCENT),
     "display.brightness.down": _by(-STEP_PERCENT),

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from etoile.actions.action import Actions, Context, Done, not_on, text_of
+from etoile.actions.action import ActionTable, Context, Done, not_on, text_of
 from etoile.actions.folders import folder_called, user_folders
 from etoile.actions.opening import open_folder
 from etoile.actions.spoken import folded
@@ -147,7 +147,7 @@ def _cannot(error: OSError) -> ActionFailed:
     )
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "file.open_folder": _open,
     "file.list": _list,
     "file.create_folder": _create,

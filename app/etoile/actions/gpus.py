@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from etoile.actions.action import Action, Actions, Context, Done
+from etoile.actions.action import Action, ActionTable, Context, Done
 from etoile.domain.events import AlertsSnoozed
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.match import Slots
@@ -101,7 +101,7 @@ def _snooze(slots: Slots, context: Context) -> Done:
     return Done(message("No GPU alert for {length:duration}.", length=SNOOZE_S), wake)
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "gpu.status": _each(_status),
     "gpu.temperature": _each(_temperature),
     "gpu.memory": _each(_memory),

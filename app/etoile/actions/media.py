@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from etoile.actions.action import Action, Actions, Context, Done, not_on
+from etoile.actions.action import Action, ActionTable, Context, Done, not_on
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
@@ -104,7 +104,7 @@ def _elsewhere(method: str, context: Context, said: Message) -> Done:
 
 _NOTHING = message("Nothing is playing.")
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "media.play": _action("Play", _to_resume, message("It plays."), message("It plays already."), back="Pause"),
     "media.pause": _action("Pause", _playing, message("It pauses."), _NOTHING, back="Play"),
     "media.next": _action("Next", _current, message("The next piece."), _NOTHING),

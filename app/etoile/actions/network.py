@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from etoile.actions.action import Action, Actions, Context, Done, not_on, text_of
+from etoile.actions.action import Action, ActionTable, Context, Done, not_on, text_of
 from etoile.actions.spoken import folded
 from etoile.domain.match import Slots
 from etoile.domain.nodes import NodeStatus
@@ -156,7 +156,7 @@ def _bluetooth_said(on: bool) -> Message:
     return message("Bluetooth is on.") if on else message("Bluetooth is off.")
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "network.ip": _ip,
     "network.ping": _ping,
     "network.wifi.status": _wifi_status,

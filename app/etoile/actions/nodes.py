@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from etoile.actions.action import Actions, Context, Done
+from etoile.actions.action import ActionTable, Context, Done
 from etoile.domain.gpus import Thermal
 from etoile.domain.match import Slots
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -94,4 +94,4 @@ def _models_of(node: NodeStatus) -> Message:
     return message("{node}: {models}", node=node.name, models=ordered)
 
 
-ACTIONS: Actions = {"cluster.status": _status, "cluster.health": _health, "model.list": _models}
+ACTIONS: ActionTable = {"cluster.status": _status, "cluster.health": _health, "model.list": _models}

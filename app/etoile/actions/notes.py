@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.folders import user_folders
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -41,4 +41,4 @@ def _drop_last(path: Path, line: bytes) -> None:
         raise ActionFailed(message("{path}: {reason}.", path=str(path), reason=error.strerror or str(error))) from error
 
 
-ACTIONS: Actions = {"note.create": _create}
+ACTIONS: ActionTable = {"note.create": _create}

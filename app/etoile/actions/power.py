@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from etoile.actions.action import Action, Actions, Context, Done, not_on
+from etoile.actions.action import Action, ActionTable, Context, Done, not_on
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
@@ -62,7 +62,7 @@ def _power(what: str, said: Message) -> Action:
     return act
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "power.sleep": _power("sleep", message("The computer goes to sleep.")),
     "power.restart": _power("restart", message("The computer restarts.")),
     "power.shutdown": _power("shutdown", message("The computer shuts down.")),

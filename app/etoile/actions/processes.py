@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.spoken import nearest
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -146,4 +146,4 @@ def process_names() -> tuple[str, ...]:
     return tuple(sorted({one.info["name"] for one in psutil.process_iter(["name"]) if one.info["name"]}))
 
 
-ACTIONS: Actions = {"process.list": _list, "process.kill": _kill}
+ACTIONS: ActionTable = {"process.list": _list, "process.kill": _kill}

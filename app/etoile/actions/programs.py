@@ -111,18 +111,22 @@ class Programs:
         self.check()
         if sys.platform == "win32":
             subprocess.Popen(argv, cwd=folder, creationflags=subprocess.DETACHED_PROCESS)
-            return
-        # `setsid` waits for the program and passes its end on; killed, it leaves the program to itself.
-        waiting = ("setsid", "--fork", "--wait") if self.first_of("setsid") else ()
+        elif sys.platform == "darwin":
+            self.run(*argv)  # `open` and its like end at once
+        else:
+            self._start_apart(argv, folder)
+
+    def _start_apart(self, argv: Sequence[str], folder: Path | None) -> None:
+        """Start `argv` under `setsid`, which passes its end on and, killed itself, leaves it alone."""
         process = subprocess.Popen(
-            (*waiting, *argv),
+            (self.need("setsid"), "--fork", "--wait", *argv),
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
-            code = process.wait(START_GRACE_S if waiting else self.left_s)
+            code = process.wait(START_GRACE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

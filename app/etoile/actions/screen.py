@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from etoile.actions.action import Actions, Context, Done, not_on
+from etoile.actions.action import ActionTable, Context, Done, not_on
 from etoile.actions.folders import user_folders
 from etoile.actions.programs import install
 from etoile.actions.windowing import is_wayland
@@ -121,7 +121,7 @@ def _off(slots: Slots, context: Context) -> Done:
     return Done(message("The screen is off; any key switches it on."))
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "screen.screenshot": _screenshot,
     "screen.read": _read,
     "screen.lock": _lock,

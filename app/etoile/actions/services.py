@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 
-from etoile.actions.action import Action, Actions, Context, Done, not_on, text_of
+from etoile.actions.action import Action, ActionTable, Context, Done, not_on, text_of
 from etoile.actions.programs import Programs
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -84,7 +84,7 @@ def _scope(context: Context, name: str) -> tuple[str, ...]:
 _STARTED = message("The service {service} runs.")
 _STOPPED = message("The service {service} is stopped.")
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "service.list": _list,
     "service.start": _control("start", _STARTED, back="stop", back_said=_STOPPED),
     "service.stop": _control("stop", _STOPPED, back="start", back_said=_STARTED),

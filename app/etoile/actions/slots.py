@@ -81,15 +81,12 @@ class SlotValues:
     def _list(self, programs: Programs) -> None:
         try:
             apps = installed(self._system)
-            listed = {
+            self._values = {
                 "app": tuple(dict.fromkeys(name for app in apps for name in (*app.names, *app.roles))),
                 "folder": folder_names(),
                 "process": process_names(),
+                "service": service_names(programs) if self._system == "linux" else (),
             }
-            # Services come last, from another program: the rest is usable before.
-            self._values = {**self._values, **listed}
-            services = service_names(programs) if self._system == "linux" else ()
-            self._values = {**listed, "service": services}
         except Exception:
             log.exception("the names of applications, folders and services could not be listed")
         finally:

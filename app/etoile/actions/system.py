@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from etoile.actions.action import Actions, Context, Done
+from etoile.actions.action import ActionTable, Context, Done
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
@@ -69,7 +69,7 @@ def _battery(slots: Slots, context: Context) -> Done:
     return Done(message("The battery is at {level} %.", level=level))
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "system.status": _status,
     "system.cpu": _cpu,
     "system.memory": _memory,

@@ -24,14 +24,14 @@ from etoile.actions import (
     undo,
     windows,
 )
-from etoile.actions.action import Actions
+from etoile.actions.action import ActionTable
 
 _KINDS = (
     *(apps, assistant, audio, browser, clipboard, display, files, gpus, media, network),
     *(nodes, notes, power, processes, screen, services, system, times, undo, windows),
 )
 
-ACTIONS: Actions = {command: action for kind in _KINDS for command, action in kind.ACTIONS.items()}
+ACTIONS: ActionTable = {command: action for kind in _KINDS for command, action in kind.ACTIONS.items()}
 """What is carried out here.  What belongs to the conversation itself (cancel, repeat, ...) is the turn's."""
 
 LIMIT_S = 10.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from etoile.actions.action import Actions, Context, Done, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.domain.events import Event, Rang
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -241,7 +241,7 @@ def _waiting_said(alarms: Alarms, pending: Pending) -> Message:
     return message("timer of {length:duration}: {left:duration} left", length=pending.length_s, left=left_s)
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "time.now": _time,
     "date.today": _date,
     "timer.set": _set_timer,

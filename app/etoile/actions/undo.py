@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 
-from etoile.actions.action import Actions, Context, Done, Undo
+from etoile.actions.action import ActionTable, Context, Done, Undo
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import message
@@ -40,4 +40,4 @@ def undo_last(slots: Slots, context: Context) -> Done:
     return Done(message("Undone. {now}", now=undo(context)))
 
 
-ACTIONS: Actions = {"assistant.undo": undo_last}
+ACTIONS: ActionTable = {"assistant.undo": undo_last}

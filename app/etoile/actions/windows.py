@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from etoile.actions.action import Action, Actions, Context, Done
+from etoile.actions.action import Action, ActionTable, Context, Done
 from etoile.actions.spoken import folded
 from etoile.actions.windowing import Area, State, Window, WindowSystem
 from etoile.domain.match import Slots
@@ -192,7 +192,7 @@ def _press(keys: Keys) -> Action:
     return press
 
 
-ACTIONS: Actions = {
+ACTIONS: ActionTable = {
     "window.close": _close,
     "window.minimize": _put(State.MINIMIZED, message("The window is minimised."), message("The window is back.")),
     "window.minimize_all": _minimize_all,

@@ -101,11 +101,14 @@ class X11:
 
     def place(self, window: Window, area: Area) -> None:
         """Move and resize `window`, with its frame, to `area`; it is no longer maximised."""
+        from Xlib import X
+
         self.put(window, State.MAXIMIZED, on=False)
         left, right, top, bottom = self._frame(self._resource(window))
         size = (max(1, area.width - left - right), max(1, area.height - top - bottom))
-        given_all = 0b1111 << 8 | _BY_USER << 12
-        self._ask_manager(window.id, "_NET_MOVERESIZE_WINDOW", given_all, area.x, area.y, *size)
+        # The place is the frame's corner (north-west gravity), whatever gravity the program chose for itself.
+        flags = X.NorthWestGravity | 0b1111 << 8 | _BY_USER << 12
+        self._ask_manager(window.id, "_NET_MOVERESIZE_WINDOW", flags, area.x, area.y, *size)
 
     def show_desktop(self, shown: bool) -> None:
         """Put every window away, or back."""

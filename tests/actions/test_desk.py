@@ -1,0 +1,117 @@
+"""GPUs, nodes and Etoile itself, as the desk tells them."""
+
+import time
+
+import pytest
+
+from etoile.domain.events import AlertsSnoozed
+from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.errors import ActionFailed
+from etoile.text import message
+from tests.actions.fakes import FakeDesk, Scene
+
+GIB = 1024**3
+HOT = GpuReading(
+    uuid="a",
+    index=0,
+    name="RTX 3090",
+    host="here",
+    temperature_c=82,
+    utilization_percent=97,
+    memory_used_bytes=20 * GIB,
+    memory_total_bytes=24 * GIB,
+    power_w=349.6,
+)
+LOST = GpuReading(uuid="b", index=1, name="GTX 1660", host="here", state=GpuState.LOST)
+UP = NodeStatus(
+    name="M1",
+    dialect="openai",
+    url="http://x:1",
+    state=NodeState.UP,
+    model="qwen3",
+    models=("a", "qwen3"),
+    loaded=("qwen3",),
+)
+DOWN = NodeStatus(
+    name="M2", dialect="ollama", url="http://y:1", state=NodeState.DOWN, reason=message("refused the connection")
+)
+
+
+def test_gpus() -> None:
+    scene = Scene(desk=FakeDesk(readings=(HOT, LOST), hot={"a": Thermal.WARNING}))
+    assert scene.do("gpu.temperature") == "RTX 3090: 82 °C (hot), GTX 1660: lost."
+    assert scene.do("gpu.memory") == "RTX 3090: 20.0 GiB of 24.0 GiB taken, GTX 1660: lost."
+    assert (
+        scene.do("gpu.status")
+        == "RTX 3090: 82 °C (hot), load 97 %, memory 20.0 GiB of 24.0 GiB, 350 W, GTX 1660: lost."
+    )
+
+
+def test_a_value_that_is_not_reported_is_never_a_number() -> None:
+    bare = GpuReading(uuid="c", index=0, name="T4", host="here")
+    scene = Scene(desk=FakeDesk(readings=(bare,)))
+    assert scene.do("gpu.temperature") == "T4: not reported."
+    assert scene.do("gpu.memory") == "T4: not reported."
+
+
+def test_simulated_gpus_are_called_so() -> None:
+    simulated = GpuReading(uuid="c", index=0, name="T4", host="here", temperature_c=40, simulated=True)
+    assert Scene(desk=FakeDesk(readings=(simulated,))).do("gpu.temperature").startswith("Simulated: ")
+
+
+def test_two_of_the_same_model_are_told_apart() -> None:
+    pair = tuple(
+        GpuReading(uuid=str(index), index=index, name="T4", host="here", temperature_c=40 + index) for index in (0, 1)
+    )
+    said = Scene(desk=FakeDesk(readings=pair)).do("gpu.temperature")
+    assert said == "T4 #0: 40 °C (normal), T4 #1: 41 °C (normal)."
+
+
+@pytest.mark.parametrize("command", ["gpu.status", "gpu.temperature", "gpu.memory"])
+def test_no_gpu(scene: Scene, command: str) -> None:
+    with pytest.raises(ActionFailed, match="no GPU"):
+        scene.do(command)
+
+
+def test_snoozing_alerts_and_back(scene: Scene) -> None:
+    assert scene.do("alert.snooze") == "No GPU alert for 30 min."
+    scene.do("assistant.undo")
+    snoozed, woken = scene.events
+    assert isinstance(snoozed, AlertsSnoozed)
+    assert 1790 < snoozed.until_s - time.monotonic() <= 1800
+    assert woken == AlertsSnoozed(0)
+
+
+def test_nodes() -> None:
+    scene = Scene(desk=FakeDesk(states=(UP, DOWN)))
+    assert scene.do("cluster.status") == "1 of 2 nodes can answer. M1: up with qwen3, M2: down."
+    assert scene.do("cluster.health") == "1 of 2 nodes can answer. M2: down (refused the connection)."
+    assert scene.do("model.list") == "M1: qwen3, a."
+
+
+def test_all_is_well() -> None:
+    assert Scene(desk=FakeDesk(states=(UP,))).do("cluster.health") == "The node is well."
+
+
+@pytest.mark.parametrize("command", ["cluster.status", "cluster.health", "model.list"])
+def test_no_node(scene: Scene, command: str) -> None:
+    with pytest.raises(ActionFailed, match="no node") as error:
+        scene.do(command)
+    assert error.value.remedy
+
+
+def test_etoile_itself() -> None:
+    scene = Scene(desk=FakeDesk(requests=("mute", "what time is it")))
+    assert scene.do("assistant.history") == "Lately: “mute”, “what time is it”."
+    assert "set the volume" in scene.do("assistant.help")
+    assert scene.do("language.set", language="fr") == "I speak French from now on."
+    assert scene.desk.language == "fr"
+    with pytest.raises(ActionFailed):
+        scene.do("language.set", language="de")
+    assert scene.desk.language == "fr"
+
+
+def test_nothing_to_undo(scene: Scene) -> None:
+    with pytest.raises(ActionFailed, match="nothing to undo"):
+        scene.do("assistant.undo")

@@ -1,0 +1,214 @@
+"""Services, network, power and the state of this computer: exact calls, and refusals."""
+
+import ipaddress
+
+import pytest
+
+from etoile.actions.network import host_for, network_in, own_addresses, times_in
+from etoile.actions.power import logout_arguments
+from etoile.actions.programs import Programs
+from etoile.actions.services import service_names, units_in
+from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.errors import ActionFailed
+from tests.actions.fakes import FakeDesk, FakePrograms, Scene
+
+UNITS = """\
+ollama.service            loaded active running Ollama Service
+ssh.service               loaded active running OpenBSD Secure Shell server
+getty@.service            enabled enabled
+user@1000.service         loaded active running User Manager
+not-a-service.socket      loaded active running x
+"""
+M1 = NodeStatus(name="M1", dialect="openai", url="http://10.5.0.2:1234", state=NodeState.UP)
+
+
+def test_the_units_that_systemctl_lists() -> None:
+    assert units_in(UNITS) == ("ollama", "ssh", "user@1000")
+    assert units_in("") == ()
+
+
+def test_services_of_the_system_and_of_the_user(programs: FakePrograms) -> None:
+    tail = "list-unit-files --type=service --no-legend --no-pager --plain"
+    programs.add("systemctl", {tail: UNITS, f"--user {tail}": "syncthing.service enabled enabled"})
+    assert service_names(Programs(5)) == ("ollama", "ssh", "syncthing", "user@1000")
+
+
+def test_no_systemd_means_no_services(programs: FakePrograms) -> None:
+    assert service_names(Programs(5)) == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "verb", "undo"),
+    [("service.start", "start", "stop"), ("service.stop", "stop", "start"), ("service.restart", "restart", None)],
+)
+def test_a_service_of_the_system(
+    scene: Scene, programs: FakePrograms, command: str, verb: str, undo: str | None
+) -> None:
+    program = programs.folder / "systemctl"
+    programs.add("systemctl")
+    # Only the question after a service of the user's own fails.
+    program.write_text(program.read_text().replace("case", '[ "$1" = --user ] && exit 1\ncase', 1))
+    scene.do(command, service="ollama")
+    assert programs.calls() == [
+        ("systemctl", "--user", "cat", "ollama.service"),
+        ("systemctl", verb, "ollama.service"),
+    ]
+    if undo:
+        scene.do("assistant.undo")
+        assert programs.calls()[-1] == ("systemctl", undo, "ollama.service")
+
+
+def test_a_service_of_the_user(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("systemctl")
+    assert scene.do("service.restart", service="syncthing") == "The service syncthing was restarted."
+    assert programs.calls()[-1] == ("systemctl", "--user", "restart", "syncthing.service")
+
+
+@pytest.mark.parametrize(
+    "service", ["-H evil", "a b", "x;y", "../x", "dbus", "systemd-logind", "gdm.service", "user@0"]
+)
+def test_services_that_are_never_touched(scene: Scene, programs: FakePrograms, service: str) -> None:
+    programs.add("systemctl")
+    with pytest.raises(ActionFailed):
+        scene.do("service.stop", service=service)
+    assert programs.calls() == []
+
+
+def test_running_services(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("systemctl", UNITS)
+    assert scene.do("service.list") == "3 services run: ollama, ssh, user@1000."
+
+
+@pytest.mark.parametrize("command", ["service.list", "service.start"])
+def test_without_systemd_it_is_said(scene: Scene, programs: FakePrograms, command: str) -> None:
+    with pytest.raises(ActionFailed, match="systemctl is not installed"):
+        scene.do(command, service="ollama")
+
+
+@pytest.mark.parametrize(
+    ("written", "times_ms"),
+    [
+        ("64 bytes from 10.5.0.2: icmp_seq=1 ttl=64 time=0.41 ms\n64 bytes: time=0.59 ms", [0.41, 0.59]),
+        ("Réponse de 10.5.0.2 : octets=32 temps=4 ms TTL=64\nRéponse : temps<1 ms", [4, 1]),
+        ("Reply from 10.5.0.2: bytes=32 time=4ms TTL=64", [4]),
+        ("3 packets transmitted, 0 received, 100% packet loss, time 2043ms", []),
+    ],
+)
+def test_round_trips_in_any_language(written: str, times_ms: list[float]) -> None:
+    assert times_in(written) == times_ms
+
+
+def test_a_node_is_pinged_by_its_name(programs: FakePrograms) -> None:
+    programs.add("ping", "64 bytes from 10.5.0.2: time=0.4 ms\n64 bytes from 10.5.0.2: time=0.6 ms")
+    assert Scene(desk=FakeDesk(states=(M1,))).do("network.ping", host="m1") == "m1 answers in 0.5 ms."
+    assert programs.calls() == [("ping", "-c", "3", "10.5.0.2")]
+
+
+def test_a_host_that_is_silent(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("ping", "3 packets transmitted, 0 received", code=1)
+    with pytest.raises(ActionFailed, match="does not answer"):
+        scene.do("network.ping", host="10.9.9.9")
+
+
+@pytest.mark.parametrize("host", ["-f", "a b", "x;y", "$(id)", "-c1", "x-"])
+def test_no_name_of_a_computer(host: str) -> None:
+    with pytest.raises(ActionFailed, match="not the name of a computer"):
+        host_for(host, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("no:40:Other\nyes:72:Livebox 42\n", ("Livebox 42", 72)),
+        ("yes:72:With\\:colon\n", ("With:colon", 72)),
+        ("no:40:Other\n", None),
+        ("", None),
+        ("garbage", None),
+    ],
+)
+def test_the_network_that_nmcli_marks(written: str, expected: tuple[str, int] | None) -> None:
+    assert network_in(written) == expected
+
+
+def test_wifi(scene: Scene, programs: FakePrograms) -> None:
+    programs.add(
+        "nmcli",
+        {
+            "-t -f WIFI radio": "enabled",
+            "-t -f ACTIVE,SIGNAL,SSID device wifi list": "yes:72:Livebox",
+        },
+    )
+    assert scene.do("network.wifi.status") == "The Wi-Fi is joined to Livebox, signal 72 %."
+    scene.do("network.wifi.off")
+    assert scene.do("assistant.undo") == "Undone. The Wi-Fi is on."
+    assert programs.calls()[-2:] == [("nmcli", "radio", "wifi", "off"), ("nmcli", "radio", "wifi", "on")]
+
+
+def test_wifi_that_is_off(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("nmcli", "disabled")
+    assert scene.do("network.wifi.status") == "The Wi-Fi is off."
+
+
+@pytest.mark.parametrize(
+    ("tool", "on", "off"),
+    [
+        ("bluetoothctl", ("power", "on"), ("power", "off")),
+        ("rfkill", ("unblock", "bluetooth"), ("block", "bluetooth")),
+    ],
+)
+def test_bluetooth(scene: Scene, programs: FakePrograms, tool: str, on: tuple[str, ...], off: tuple[str, ...]) -> None:
+    programs.add(tool)
+    scene.do("network.bluetooth.on")
+    scene.do("network.bluetooth.off")
+    assert programs.calls() == [(tool, *on), (tool, *off)]
+
+
+def test_own_addresses_are_addresses() -> None:
+    assert all(ipaddress.ip_address(address) for address in own_addresses())
+
+
+@pytest.mark.parametrize(
+    ("command", "system", "call"),
+    [
+        ("power.sleep", "linux", ("systemctl", "suspend")),
+        ("power.restart", "linux", ("systemctl", "reboot")),
+        ("power.shutdown", "linux", ("systemctl", "poweroff")),
+        ("power.sleep", "win32", ("rundll32.exe", "powrprof.dll,SetSuspendState", "0,1,0")),
+        ("power.restart", "win32", ("shutdown.exe", "/r", "/t", "0")),
+        ("power.shutdown", "win32", ("shutdown.exe", "/s", "/t", "0")),
+        ("power.logout", "win32", ("shutdown.exe", "/l")),
+        ("power.sleep", "darwin", ("pmset", "sleepnow")),
+        ("power.logout", "darwin", ("osascript", "-e", 'tell application "System Events" to log out')),
+    ],
+)
+def test_power(programs: FakePrograms, command: str, system: str, call: tuple[str, ...]) -> None:
+    programs.add(call[0])
+    done = Scene(system=system).done(command, {})
+    assert programs.calls() == [call]
+    assert done.undo is None
+
+
+@pytest.mark.parametrize(
+    ("environment", "call"),
+    [
+        ({"XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}, ("gnome-session-quit", "--logout", "--no-prompt")),
+        ({"XDG_CURRENT_DESKTOP": "XFCE"}, ("xfce4-session-logout", "--logout")),
+        ({"XDG_CURRENT_DESKTOP": "sway", "XDG_SESSION_ID": "c2"}, ("loginctl", "terminate-session", "c2")),
+    ],
+)
+def test_each_desktop_logs_out_its_own_way(environment: dict[str, str], call: tuple[str, ...]) -> None:
+    assert logout_arguments(environment) == call
+
+
+def test_an_unknown_session_is_not_logged_out() -> None:
+    with pytest.raises(ActionFailed):
+        logout_arguments({"XDG_SESSION_ID": "-x"})
+
+
+def test_this_computer_tells_its_state(scene: Scene) -> None:
+    assert "processor" in scene.do("system.cpu")
+    assert "of memory are taken" in scene.do("system.memory")
+    assert "free on the disk" in scene.do("system.disk")
+    said = scene.do("system.status")
+    assert "processor" in said
+    assert "disk" in said

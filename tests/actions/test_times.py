@@ -1,0 +1,118 @@
+"""Time and date, timers and alarms, by a clock that the test turns."""
+
+import pytest
+
+from etoile.actions.times import date_said, next_at
+from etoile.domain.events import Rang
+from etoile.errors import ActionFailed
+from etoile.text import Message, render
+from tests.actions.fakes import Scene, local
+
+
+def rung(scene: Scene) -> list[str]:
+    """Return what rang, in English."""
+    return [render(event.said, "en").replace("\u00a0", " ") for event in scene.events if isinstance(event, Rang)]
+
+
+def test_time_and_date(scene: Scene) -> None:
+    assert scene.do("time.now") == "It is 14:05."
+    assert scene.do("date.today") == "Today is Saturday, November 21, 2026."
+
+
+def test_the_first_day_of_a_month_is_a_message_of_its_own() -> None:
+    """French calls it "1er", every other day by its number."""
+    first, second = (date_said(local(2026, 12, day)).values["day"] for day in (1, 2))
+    assert isinstance(first, Message)
+    assert second == 2
+
+
+def test_a_timer_rings_once_when_it_is_due(scene: Scene) -> None:
+    assert scene.do("timer.set", seconds=600) == "The timer rings in 10 min."
+    scene.clock.turn(599)
+    assert rung(scene) == []
+    scene.clock.turn(1)
+    assert rung(scene) == ["The timer of 10 min is over."]
+    scene.clock.turn(3600)
+    assert len(rung(scene)) == 1
+
+
+def test_several_timers_ring_in_their_own_order(scene: Scene) -> None:
+    for seconds in (120, 60, 180):
+        scene.do("timer.set", seconds=seconds)
+    scene.clock.turn(90)
+    assert scene.do("timer.status") == "timer of 2 min: 30 s left, timer of 3 min: 1 min 30 s left."
+    scene.clock.turn(90)
+    assert rung(scene) == [f"The timer of {minutes} min is over." for minutes in (1, 2, 3)]
+
+
+def test_a_timer_that_came_due_while_the_computer_slept_rings_soon_after(scene: Scene) -> None:
+    scene.do("timer.set", seconds=600)
+    scene.clock.turn(10)
+    scene.clock.sleep(3600)
+    scene.clock.turn(30)
+    assert len(rung(scene)) == 1
+
+
+def test_cancelling_takes_the_timer_that_was_set_last(scene: Scene) -> None:
+    scene.do("timer.set", seconds=600)
+    scene.do("timer.set", seconds=60)
+    scene.do("alarm.set", time="15:00")
+    assert scene.do("timer.cancel") == "The timer of 1 min is cancelled."
+    assert scene.do("assistant.undo") == "Undone. timer of 1 min: 1 min left"
+    scene.do("timer.cancel")
+    scene.do("timer.cancel")
+    with pytest.raises(ActionFailed, match="No timer is set"):
+        scene.do("timer.cancel")
+    scene.clock.turn(7200)
+    assert rung(scene) == ["It is 15:00: your alarm rings."]
+
+
+def test_undo_of_a_timer_and_of_one_that_rang_already(scene: Scene) -> None:
+    scene.do("timer.set", seconds=60)
+    assert scene.do("assistant.undo") == "Undone. The timer of 1 min is cancelled."
+    scene.do("timer.set", seconds=60)
+    scene.clock.turn(60)
+    with pytest.raises(ActionFailed, match="rung already"):
+        scene.do("assistant.undo")
+    assert len(rung(scene)) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, -5, 8 * 86400, "soon", ""])
+def test_a_length_without_sense_is_refused(scene: Scene, seconds: int | str) -> None:
+    with pytest.raises(ActionFailed, match="how long"):
+        scene.do("timer.set", seconds=seconds)
+    assert scene.clock.calls == {}
+
+
+@pytest.mark.parametrize(
+    ("now", "time", "due"),
+    [
+        ((2026, 11, 21, 6, 0), "07:30", (2026, 11, 21, 7, 30)),
+        ((2026, 11, 21, 8, 0), "07:30", (2026, 11, 22, 7, 30)),
+        ((2026, 11, 21, 7, 30), "07:30", (2026, 11, 22, 7, 30)),
+        ((2026, 12, 31, 23, 59), "0:00", (2027, 1, 1, 0, 0)),
+    ],
+)
+def test_an_alarm_is_set_for_the_next_such_time(now: tuple[int, ...], time: str, due: tuple[int, ...]) -> None:
+    assert next_at(time, local(*now)) == local(*due)
+
+
+@pytest.mark.parametrize("time", ["24:00", "7:60", "noon", "730", "-1:00"])
+def test_no_time_of_the_day(time: str) -> None:
+    with pytest.raises(ActionFailed, match="not a time of the day"):
+        next_at(time, local(2026, 11, 21))
+
+
+def test_an_alarm_says_whether_it_is_today(scene: Scene) -> None:
+    assert scene.do("alarm.set", time="18:30") == "The alarm rings today at 18:30."
+    assert scene.do("alarm.set", time="07:00") == "The alarm rings tomorrow at 07:00."
+    assert scene.do("timer.status") == "alarm at 18:30, alarm at 07:00."
+    assert scene.do("alarm.cancel") == "The alarm at 07:00 is cancelled."
+
+
+@pytest.mark.parametrize("command", ["timer.set", "timer.cancel", "timer.status", "alarm.set", "alarm.cancel"])
+def test_without_a_lasting_process_timers_are_refused(command: str) -> None:
+    scene = Scene(lasting=False)
+    with pytest.raises(ActionFailed, match="need Etoile to be running") as error:
+        scene.do(command, seconds=60, time="07:00")
+    assert error.value.remedy
