@@ -142,8 +142,10 @@ def _measure(processes: Iterable[psutil.Process]) -> list[tuple[str, float]]:
 
 
 def process_names() -> tuple[str, ...]:
-    """Return the names of what runs, each once."""
-    return tuple(sorted({one.info["name"] for one in psutil.process_iter(["name"]) if one.info["name"]}))
+    """Return the names of the programs that run, each once; threads of the Linux kernel are none."""
+    seen = [one.info for one in psutil.process_iter(["name", "pid", "ppid"])]
+    kernel = {one["pid"] for one in seen if one["name"] == "kthreadd"}
+    return tuple(sorted({one["name"] for one in seen if one["name"] and not kernel & {one["pid"], one["ppid"]}}))
 
 
 ACTIONS: ActionTable = {"process.list": _list, "process.kill": _kill}
