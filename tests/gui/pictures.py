@@ -1,4 +1,4 @@
-"""Draws the window and the tray icons in every state: `python tests/gui/pictures.py FOLDER`, to be looked at by people."""
+"""Draws the window and the tray icons in every state, for people to look at: `python tests/gui/pictures.py FOLDER`."""
 
 import os
 import sys
@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from etoile.domain import events as on
@@ -60,10 +61,10 @@ def scenes() -> dict[str, State]:
     }
 
 
-def picture(app: QApplication, name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
+def picture(name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
     """Return the window in `state`, with the focus where it would be."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
-    clock: Callable[[], datetime] = lambda: datetime(2026, 11, 21, 14, 2).astimezone()  # noqa: DTZ001, E731
+    clock: Callable[[], datetime] = lambda: datetime(2026, 11, 21, 14, 2).astimezone()  # noqa: E731
     look = Look(language, theme)  # type: ignore[arg-type]
     window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S, clock=clock)
     window.resize(*size)
@@ -72,9 +73,9 @@ def picture(app: QApplication, name: str, state: State, language: str, theme: st
         window.show_state(second)
     for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
         window.show_state(replace(state, turn=replace(state.turn, level=level)))
-    for _ in range(20):
-        app.processEvents()
+    QTest.qWait(120)
     image = window.grab().toImage()
+    image.setDevicePixelRatio(1)
     window.hide()
     window.deleteLater()
     return image
@@ -132,20 +133,18 @@ def _nothing() -> None:
 def main(folder: Path) -> None:
     """Draw everything into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    app = QApplication(sys.argv[:1])
+    _app = QApplication(sys.argv[:1])
     tray_sheet().save(str(folder / "tray.png"))
     grounds = {"dark": "#5A6473", "light": "#AEB6C2"}
     for theme, ground in grounds.items():
         for language in ("en", "fr"):
-            images = {
-                name: picture(app, name, state, language, theme, (440, 680)) for name, state in scenes().items()
-            }
+            images = {name: picture(name, state, language, theme, (440, 680)) for name, state in scenes().items()}
             names = list(images)
             for part in range(0, len(names), 4):
                 shown = [images[name] for name in names[part : part + 4]]
                 sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
     small = [
-        picture(app, name, scenes()[name], "en", "dark", (380, 290)) for name in ("answered", "confirming", "listening")
+        picture(name, scenes()[name], "en", "dark", (440, 307)) for name in ("answered", "confirming", "listening")
     ]
     sheet(small, grounds["dark"]).save(str(folder / "low.png"))
 

@@ -66,7 +66,11 @@ def node(name: str = "M1", **values: object) -> NodeStatus:
 
 NODES = (
     node(),
-    node("M2", state=NodeState.DOWN, reason=message("{node} did not answer within {seconds:.0f} s.", node="M2", seconds=2.0)),
+    node(
+        "M2",
+        state=NodeState.DOWN,
+        reason=message("{node} did not answer within {seconds:.0f} s.", node="M2", seconds=2.0),
+    ),
     node("M3", model="llama3.3:70b", state=NodeState.BUSY),
 )
 CALM = State(gpus=(gpu(), gpu(1, temperature_c=58, utilization_percent=7)), nodes=NODES, limits=LIMITS)
@@ -146,7 +150,11 @@ LISTENING = replace(OPENING, hearing=True, level=0.6)
 MISSING = {
     part: on.PartMissing(part, said, remedy)
     for part, said, remedy in (
-        ("gpu", message("No NVIDIA driver was found: GPUs are not watched."), message("Install the driver of your card.")),
+        (
+            "gpu",
+            message("No NVIDIA driver was found: GPUs are not watched."),
+            message("Install the driver of your card."),
+        ),
         ("microphone", message("No microphone was found."), message("Plug one in: it is noticed by itself.")),
         (
             "speech_model",

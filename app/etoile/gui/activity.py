@@ -19,7 +19,7 @@ from etoile.gui.words import PHASE
 from etoile.text import Message, message, verbatim
 
 BARS = 9
-SMOOTHING = 0.7
+SMOOTHING = 0.5
 """Part of the former height that a bar keeps."""
 _LOWEST, _HIGHEST = 4, 18
 STOP = message("Stop")

@@ -65,7 +65,7 @@ class Button(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         face = self._look.px(32)
-        narrowest = min(self._face_width(), self._look.px(72)) if self._words else face
+        narrowest = min(self._face_width(), self._look.px(160)) if self._words else face
         return QSize(narrowest + 2 * RING, face + 2 * RING)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
@@ -96,8 +96,9 @@ class Button(QAbstractButton):
             paint_glyph(painter, self._glyph, QRectF(left, face.center().y() - side / 2, side, side), ink)
             left += look.px(22)
         if self._key:
-            self._paint_key(painter, QRectF(left, face.center().y() - look.px(9), look.px(18), look.px(18)))
-            left += look.px(26)
+            width = self._key_width()
+            self._paint_key(painter, QRectF(left, face.center().y() - look.px(9), width, look.px(18)))
+            left += width + look.px(8)
         kind = Type.UI if self._kind is Kind.FLAT else Type.TITLE
         painter.setFont(look.font(kind))
         painter.setPen(ink)
@@ -116,8 +117,14 @@ class Button(QAbstractButton):
     def _face_width(self) -> int:
         look = self._look
         metrics = look.metrics(Type.UI if self._kind is Kind.FLAT else Type.TITLE)
-        extras = (22 if self._glyph else 0) + (26 if self._key else 0)
-        return metrics.horizontalAdvance(self.text()) + look.px(24 + extras) + 2
+        before = look.px(22) if self._glyph else 0
+        if self._key:
+            before += self._key_width() + look.px(8)
+        return before + metrics.horizontalAdvance(self.text()) + look.px(24) + 2
+
+    def _key_width(self) -> int:
+        look = self._look
+        return max(look.px(18), look.metrics(Type.META).horizontalAdvance(self._key) + look.px(8))
 
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor]:
         """Return fill, edge and text; pressed and hovered faces are raised."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from etoile.domain.turn import Turn
 from etoile.gui.button import Button, Kind
@@ -12,6 +12,7 @@ from etoile.gui.design import Look
 from etoile.gui.empty import Empty
 from etoile.gui.entry_view import EntryView
 from etoile.gui.glyphs import Glyph
+from etoile.gui.scroll import ScrollColumn
 from etoile.gui.transcript import Entry, follow
 from etoile.text import message
 
@@ -19,7 +20,7 @@ ENTRY_GAP = 20
 _NEAR_THE_END_PX = 8
 
 
-class Conversation(QScrollArea):
+class Conversation(ScrollColumn):
     """Shows the turns; `ask` takes an example that was chosen from the empty conversation."""
 
     def __init__(
@@ -34,19 +35,13 @@ class Conversation(QScrollArea):
         self._look = look
         self._entries: tuple[Entry, ...] = ()
         self._views: dict[int, EntryView] = {}
-        self._at_end = True
+        self._at_end = False
         self._empty = Empty(look, talk_key, ask)
-        column = QWidget()
-        self._layout = QVBoxLayout(column)
-        self._layout.setContentsMargins(0, 0, 8, 4)
-        self._layout.setSpacing(ENTRY_GAP)
-        self._layout.addWidget(above)
-        self._layout.addWidget(self._empty, 1)
-        self._layout.addStretch()
-        self.setWidget(column)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.setContentsMargins(0, 0, 0, 4)
+        self.column.setSpacing(ENTRY_GAP)
+        self.column.addWidget(above)
+        self.column.addWidget(self._empty, 1)
+        self.column.addStretch()
         self.setAccessibleName(look.words(message("Conversation")))
         self._new_text = Button(look, message("New text"), kind=Kind.PRIMARY, glyph=Glyph.DOWN, parent=self)
         self._new_text.hide()
@@ -69,7 +64,7 @@ class Conversation(QScrollArea):
         wanted = {entry.turn: entry for entry in self._entries}
         for turn in [turn for turn in self._views if turn not in wanted]:
             view = self._views.pop(turn)
-            self._layout.removeWidget(view)
+            self.column.removeWidget(view)
             view.deleteLater()
         for turn, entry in wanted.items():
             if turn not in self._views:
@@ -87,7 +82,7 @@ class Conversation(QScrollArea):
         return QSize(self._look.px(340), self._look.px(320))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        return QSize(self._look.px(240), self._look.px(72))
+        return QSize(self._look.px(240), self._look.px(24))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
@@ -100,7 +95,7 @@ class Conversation(QScrollArea):
         """Add a view; what the user asks brings the end into view again."""
         view = EntryView(self._look, self._grown)
         self._views[turn] = view
-        self._layout.insertWidget(self._layout.count() - 1, view)
+        self.column.insertWidget(self.column.count() - 1, view)
         self._at_end = True
 
     def _scrolled(self, value: int) -> None:

@@ -23,13 +23,15 @@ class Empty(QWidget):
         line = Label(look, Type.UI, Tone.TEXT2, parent=self)
         line.say(message("Etoile does it itself, or asks the node that is free."))
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 16, 0, 8)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addStretch()
-        for part in (Sign(look, Glyph.HOLLOW_STAR, self, side=48), title, line):
-            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Sign(look, Glyph.HOLLOW_STAR, self, side=40, faint=True), 0, Qt.AlignmentFlag.AlignHCenter)
         for text in (title, line):
             text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(text)
+            column.addSpacing(4)
+        column.setSpacing(0)
         column.addSpacing(8)
         for example in examples():
             words = look.words(example)

@@ -25,6 +25,7 @@ class Bubble(Label):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, Type.BODY, parent=parent)
         self.setProperty("bubble", "true")
+        self.setIndent(0)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 

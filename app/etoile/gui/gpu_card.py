@@ -1,5 +1,6 @@
 """A GPU at a glance: temperature, load and memory, with the last minute of the first two."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -156,7 +157,7 @@ class GpuCard(QWidget):
         shown = look.words(message("{size:bytes}", size=used)) if used is not None else NOTHING
         digits, _, unit = shown.partition("\u00a0")
         if total is not None:
-            unit = look.words(message("of {size:bytes}", size=total))
+            unit = look.words(message("/ {total}", total=_whole(look.words(message("{size:bytes}", size=total)))))
         self._paint_value(painter, column, message("Memory"), digits, unit)
         bar = QRectF(column.left(), column.bottom() - look.px(8), column.width(), look.px(8))
         paint_bar(painter, bar, used / total if used is not None and total else None, look.palette)
@@ -203,6 +204,11 @@ class GpuCard(QWidget):
         painter.setPen(colour)
         painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
         return width
+
+
+def _whole(size: str) -> str:
+    """Return `size` without decimals that say nothing: "24 GiB" for "24.0 GiB"."""
+    return re.sub(r"[.,]0(?=\D)", "", size)
 
 
 def _shown(value: int | None) -> str:

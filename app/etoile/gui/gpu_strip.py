@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.gpu_card import Card, GpuCard
 from etoile.gui.history import History
+from etoile.gui.scroll import ScrollColumn
 from etoile.text import message
 
 CARD_GAP = 8
 
 
-class GpuStrip(QScrollArea):
+class GpuStrip(ScrollColumn):
     """A column of cards that scrolls when there are more than fit.
 
     `now_s` is the monotonic clock of the readings, `clock` the time of day.
@@ -32,14 +33,7 @@ class GpuStrip(QScrollArea):
         super().__init__(parent)
         self._look, self._now_s, self._clock = look, now_s, clock
         self._cards: dict[str, GpuCard] = {}
-        self._column = QWidget()
-        self._layout = QVBoxLayout(self._column)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(CARD_GAP)
-        self.setWidget(self._column)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.setSpacing(CARD_GAP)
         self.setAccessibleName(look.words(message("GPUs")))
 
     def show_state(self, state: State, history: History) -> None:
@@ -51,17 +45,17 @@ class GpuStrip(QScrollArea):
         self.setVisible(bool(state.gpus))
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        return self._column.sizeHint()
+        return self.column.sizeHint()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
-        return QSize(self._column.minimumSizeHint().width(), self._look.px(48))
+        return QSize(self.column.minimumSize().width(), self._look.px(48))
 
     def _rebuild(self, state: State, history: History) -> None:
         for card in self._cards.values():
             card.deleteLater()
         self._cards = {gpu.uuid: GpuCard(self._look, self._card(gpu, state, history)) for gpu in state.gpus}
         for card in self._cards.values():
-            self._layout.addWidget(card)
+            self.column.addWidget(card)
         self.updateGeometry()
 
     def _card(self, gpu: GpuReading, state: State, history: History) -> Card:

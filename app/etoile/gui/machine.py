@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.gpu_strip import GpuStrip
 from etoile.gui.history import History
 from etoile.gui.node_strip import NodeStrip
+from etoile.gui.scroll import GUTTER
 
 PART = 0.42
 """How much of the window's height the GPUs may take; more of them scroll."""
@@ -37,7 +38,10 @@ class Machine(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._gpus)
-        column.addWidget(self._nodes)
+        nodes = QHBoxLayout()
+        nodes.setContentsMargins(0, 0, GUTTER, 0)
+        nodes.addWidget(self._nodes)
+        column.addLayout(nodes)
 
     def show_state(self, state: State, history: History) -> None:
         """Show GPUs and nodes of `state`."""

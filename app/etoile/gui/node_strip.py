@@ -1,14 +1,13 @@
 """All nodes as chips; the one that is pressed tells more below."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.gui.button import Button
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.flow import Flow
-from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
 from etoile.gui.node_chip import NodeChip
 from etoile.gui.words import node_detail
@@ -23,12 +22,12 @@ class NodeStrip(QWidget):
         self._look, self._confirm = look, confirm
         self._nodes: tuple[NodeStatus, ...] = ()
         self._told: str | None = None
-        self._chips: dict[str, QAbstractButton] = {}
+        self._chips: dict[str, NodeChip] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(4)
         self._row = QWidget(self)
-        self._flow = Flow(self._row, gap=0)
+        self._flow = Flow(self._row, gap=6)
         self._detail = Label(look, Type.META, Tone.TEXT2, parent=self)
         self._detail.hide()
         column.addWidget(self._row)
@@ -39,11 +38,9 @@ class NodeStrip(QWidget):
         """Show `nodes`."""
         if nodes == self._nodes:
             return
-        if _made_alike(self._nodes, nodes):
+        if list(self._chips) == [node.name for node in nodes]:
             for node in nodes:
-                chip = self._chips[node.name]
-                if isinstance(chip, NodeChip):
-                    chip.show_node(node)
+                self._chips[node.name].show_node(node)
         else:
             self._rebuild(nodes)
         self._nodes = nodes
@@ -59,15 +56,17 @@ class NodeStrip(QWidget):
             self._flow.addWidget(chip)
             chip.show()
 
-    def _made(self, node: NodeStatus) -> QAbstractButton:
-        if node.state is NodeState.UNCONFIRMED:
-            use = Button(self._look, message("Use {node}", node=node.name), glyph=Glyph.RING, parent=self._row)
-            use.setToolTip(self._look.words(node_detail(node)))
-            use.clicked.connect(lambda: self._confirm(node.name))
-            return use
+    def _made(self, node: NodeStatus) -> NodeChip:
         chip = NodeChip(self._look, node, self._row)
-        chip.clicked.connect(lambda: self._tell(None if self._told == node.name else node.name))
+        chip.clicked.connect(partial(self._pressed, chip))
         return chip
+
+    def _pressed(self, chip: NodeChip, _: bool = False) -> None:
+        node = chip.node
+        if node.state is NodeState.UNCONFIRMED:
+            self._confirm(node.name)
+        else:
+            self._tell(None if self._told == node.name else node.name)
 
     def _tell(self, name: str | None) -> None:
         """Show the details of the node `name` below the chips; of none when it is None or gone."""
@@ -76,12 +75,3 @@ class NodeStrip(QWidget):
         for own, chip in self._chips.items():
             chip.setChecked(own == self._told)
         self._detail.say(node_detail(node) if node else None)
-
-
-def _made_alike(before: tuple[NodeStatus, ...], now: tuple[NodeStatus, ...]) -> bool:
-    """Whether the same chips serve: the same names in order, and the same of them still unconfirmed."""
-
-    def kinds(nodes: tuple[NodeStatus, ...]) -> list[tuple[str, bool]]:
-        return [(node.name, node.state is NodeState.UNCONFIRMED) for node in nodes]
-
-    return kinds(before) == kinds(now)

@@ -158,7 +158,7 @@ class Notices(QWidget):
 
     def _more(self, count: int) -> Button:
         said = plural("{count} more part is off", "{count} more parts are off", count)
-        button = Button(self._look, said, kind=Kind.FLAT, parent=self)
+        button = Button(self._look, said, kind=Kind.FLAT, glyph=Glyph.DOWN, parent=self)
         button.clicked.connect(self._unfold)
         return button
 

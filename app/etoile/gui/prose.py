@@ -90,7 +90,7 @@ class Prose(QTextBrowser):
             if block.blockFormat().headingLevel():
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 cursor.mergeCharFormat(self._heading_format())
-            self._restyle_code(block, cursor)
+            self._restyle_parts(block, cursor)
             block = block.next()
 
     def _block_format(self, block: QTextBlock) -> QTextBlockFormat:
@@ -107,15 +107,27 @@ class Prose(QTextBrowser):
         form.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
         return form
 
-    def _restyle_code(self, block: QTextBlock, cursor: QTextCursor) -> None:
+    def _restyle_parts(self, block: QTextBlock, cursor: QTextCursor) -> None:
         iterator = block.begin()
         while not iterator.atEnd():
             fragment = iterator.fragment()
-            if fragment.charFormat().fontFixedPitch():
+            form = self._form_of(fragment.charFormat())
+            if form:
                 cursor.setPosition(fragment.position())
                 cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
-                cursor.mergeCharFormat(self._code_format())
+                cursor.mergeCharFormat(form)
             iterator += 1
+
+    def _form_of(self, found: QTextCharFormat) -> QTextCharFormat | None:
+        """Return what code and links look like; None for other text."""
+        if found.fontFixedPitch():
+            return self._code_format()
+        if not found.isAnchor():
+            return None
+        form = QTextCharFormat()
+        form.setForeground(self._look.palette.accent)
+        form.setFontUnderline(True)
+        return form
 
     def _code_format(self) -> QTextCharFormat:
         form = QTextCharFormat()

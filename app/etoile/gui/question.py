@@ -40,13 +40,13 @@ class Confirmation(Surface):
         words.setSpacing(4)
         words.addWidget(asked)
         words.addWidget(consequence)
+        words.addWidget(self._expiry)
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(Sign(look, Severity.WARNING, self), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
-        buttons.addWidget(self._expiry)
         buttons.addStretch()
         buttons.addWidget(self.preferred)
         buttons.addWidget(go)
@@ -77,7 +77,7 @@ class Suggestions(QWidget):
         self.preferred = buttons[0]
         for button in buttons:
             flow.addWidget(button)
-        decline = Button(look, message("None of these"), kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
+        decline = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
         decline.clicked.connect(lambda: publish(Declined(question.turn)))
         flow.addWidget(decline)
         head = QHBoxLayout()

@@ -1,7 +1,7 @@
 """A small sign before a line of text."""
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from etoile.gui.design import Look
@@ -13,10 +13,17 @@ class Sign(QWidget):
     """A warning's triangle, a slashed circle, a star: as high as a line."""
 
     def __init__(
-        self, look: Look, sign: Severity | Glyph, parent: QWidget | None = None, *, side: int = 16, height: int = 20
+        self,
+        look: Look,
+        sign: Severity | Glyph,
+        parent: QWidget | None = None,
+        *,
+        side: int = 16,
+        height: int = 20,
+        faint: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._look, self._sign, self._side = look, sign, look.px(side)
+        self._look, self._sign, self._side, self._faint = look, sign, look.px(side), faint
         self.setFixedSize(QSize(self._side + 2, max(look.px(height), self._side)))
 
     def show_sign(self, sign: Severity | Glyph) -> None:
@@ -31,6 +38,11 @@ class Sign(QWidget):
         if isinstance(self._sign, Severity):
             paint_sign(painter, box, self._sign, self._look)
         else:
-            acting = self._sign in (Glyph.STAR, Glyph.HOLLOW_STAR, Glyph.RUNNING)
-            palette = self._look.palette
-            paint_glyph(painter, self._sign, box, palette.accent if acting else palette.text3)
+            paint_glyph(painter, self._sign, box, self._colour(self._sign))
+
+    def _colour(self, glyph: Glyph) -> QColor:
+        """Return blue for the star, which is Etoile acting; grey for what only marks a line."""
+        palette = self._look.palette
+        if self._faint:
+            return palette.ctrl
+        return palette.accent if glyph in (Glyph.STAR, Glyph.HOLLOW_STAR) else palette.text3

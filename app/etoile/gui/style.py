@@ -19,10 +19,10 @@ QScrollArea, QScrollArea > QWidget > QWidget, QTextBrowser { background: transpa
 QTextBrowser, QPlainTextEdit {
     color: %(text)s; selection-background-color: %(accent_fill)s; selection-color: #FFFFFF;
 }
-QPlainTextEdit { background: transparent; border: none; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: %(ctrl)s; border-radius: 3px; margin: 2px; }
+QPlainTextEdit { background: transparent; border: none; placeholder-text-color: %(text3)s; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle { background: %(ctrl)s; border-radius: 2px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 24px; }
 QScrollBar::handle:horizontal { min-width: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QSystemTrayIcon, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
 from etoile.domain.state import State
@@ -24,12 +24,15 @@ from etoile.gui.icons import app_icon
 from etoile.gui.machine import Machine
 from etoile.gui.notices import Notices
 from etoile.gui.question import QuestionView
+from etoile.gui.scroll import GUTTER
 from etoile.gui.style import style_sheet
 from etoile.text import message
 
 WIDTH, HEIGHT = 440, 680
 NARROWEST, WIDEST = 380, 720
 LOWEST = 240
+SHORT = 400
+"""A screen that is not higher, as at 250 % scale, is used whole."""
 TICK_MS = 250
 _HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
 _TIMED = (*_HEARD, Phase.THINKING, Phase.CONFIRMING)
@@ -77,14 +80,18 @@ class Window(Frame):
         self.setWindowTitle(self._look.words(message("Etoile")))
         self.setWindowIcon(app_icon())
         column = QVBoxLayout(self)
-        column.setContentsMargins(PADDING, 0, PADDING, PADDING)
+        column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
-        for part in (self._header, self._machine, self._conversation, self._question, self._activity, self._composer):
-            column.addWidget(part, 1 if part is self._conversation else 0)
+        column.addLayout(_inset(self._header))
+        column.addWidget(self._machine)
+        column.addWidget(self._conversation, 1)
+        for part in (self._question, self._activity, self._composer):
+            column.addLayout(_inset(part))
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
         self.setMaximumWidth(WIDEST)
-        self.resize(min(WIDTH, screen.width()), min(HEIGHT, round(screen.height() * 0.85)))
+        room = max(round(screen.height() * 0.85), min(screen.height(), SHORT))
+        self.resize(min(WIDTH, screen.width()), min(HEIGHT, room))
         right, bottom = screen.right() - self.width(), screen.bottom() - self.height()
         self.move(max(screen.left(), right - PADDING), max(screen.top(), bottom - PADDING))
 
@@ -233,3 +240,11 @@ class Window(Frame):
     def _copy_answer(self) -> None:
         if answer := self._conversation.last_answer:
             QGuiApplication.clipboard().setText(answer)
+
+
+def _inset(part: QWidget) -> QHBoxLayout:
+    """Return a layout that keeps `part` as wide as the content of a column that scrolls."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, GUTTER, 0)
+    row.addWidget(part)
+    return row

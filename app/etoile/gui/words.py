@@ -52,11 +52,14 @@ def gpu_title(gpu: GpuReading) -> Message:
     return message("GPU {index}", index=gpu.index)
 
 
-def summary(state: State) -> Message:
-    """Return how much there is: "3 nodes · 5 GPUs"."""
-    nodes = plural("{count} node", "{count} nodes", len(state.nodes))
-    gpus = plural("{count} GPU", "{count} GPUs", len(state.gpus))
-    return message("{nodes} · {gpus}", nodes=nodes, gpus=gpus)
+def summary(state: State) -> Message | None:
+    """Return how much there is: "3 nodes · 5 GPUs"; None when there is nothing."""
+    parts = []
+    if state.nodes:
+        parts.append(plural("{count} node", "{count} nodes", len(state.nodes)))
+    if state.gpus:
+        parts.append(plural("{count} GPU", "{count} GPUs", len(state.gpus)))
+    return joined(parts)
 
 
 def gpu_line(gpu: GpuReading, thermal: Thermal) -> Message:

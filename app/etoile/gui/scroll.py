@@ -1,0 +1,27 @@
+"""A column that scrolls, whose content keeps its width whether or not the bar is there."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+GUTTER = 12
+"""Room at the right for the scroll bar: whatever stands beside such a column must leave it as well."""
+BAR = 8
+
+
+class ScrollColumn(QScrollArea):
+    """Scrolls up and down only; `column` takes the content."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        content = QWidget()
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setViewportMargins(0, 0, GUTTER, 0)
+        self.verticalScrollBar().rangeChanged.connect(self._leave_room)
+
+    def _leave_room(self, lowest: int, highest: int) -> None:
+        self.setViewportMargins(0, 0, GUTTER - BAR if highest > lowest else GUTTER, 0)
