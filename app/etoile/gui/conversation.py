@@ -96,6 +96,7 @@ class Conversation(ScrollColumn):
         view = EntryView(self._look, self._grown)
         self._views[turn] = view
         self.column.insertWidget(self.column.count() - 1, view)
+        view.show()
         self._at_end = True
 
     def _scrolled(self, value: int) -> None:

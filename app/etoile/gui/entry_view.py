@@ -31,6 +31,8 @@ class Bubble(Label):
 
     def fit(self, room: int) -> None:
         """Be as wide as the longest line, and no wider than `room`."""
+        if not self.text():
+            return
         lines = self.text().splitlines() or [""]
         wanted = max(self.fontMetrics().horizontalAdvance(line) for line in lines) + 28
         width = min(wanted, room)

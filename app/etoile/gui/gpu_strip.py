@@ -56,6 +56,7 @@ class GpuStrip(ScrollColumn):
         self._cards = {gpu.uuid: GpuCard(self._look, self._card(gpu, state, history)) for gpu in state.gpus}
         for card in self._cards.values():
             self.column.addWidget(card)
+            card.show()
         self.updateGeometry()
 
     def _card(self, gpu: GpuReading, state: State, history: History) -> Card:

@@ -1,0 +1,131 @@
+"""The tray: its tool tip, its menu, its clicks."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from pytestqt.qtbot import QtBot
+
+from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
+from etoile.domain.nodes import NodeState
+from etoile.domain.turn import Phase
+from etoile.gui.design import Look
+from etoile.gui.tray import Tray
+from etoile.gui.window import Window
+from tests.gui import states
+from tests.gui.conftest import Desk, Visitor
+
+
+@pytest.fixture
+def tray(qtbot: QtBot, look: Look, window: Window, visitor: Visitor, desk: Desk) -> Iterator[Tray]:
+    made = Tray(look, visitor.doors(), window, now_s=lambda: desk.now_s)
+    made.show_state(states.CALM)
+    yield made
+    made.hide()
+
+
+def _lines(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def _action(menu: QMenu, text: str) -> QAction:
+    inner = [action for part in menu.findChildren(QMenu) for action in part.actions()]
+    found = [action for action in (*menu.actions(), *inner) if action.text() == text]
+    assert len(found) == 1, _lines(menu)
+    return found[0]
+
+
+def test_the_menu_reaches_everything(tray: Tray) -> None:
+    tray.menu.aboutToShow.emit()
+    assert _lines(tray.menu) == [
+        "Ready",
+        "GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB",
+        "Talk",
+        "Ask…",
+        "Show the window",
+        "Nodes",
+        "Stop speaking",
+        "Mute the voice",
+        "Snooze alerts",
+        "Settings file",
+        "Quit",
+    ]
+
+
+def test_the_tool_tip_has_a_line_for_each_gpu(tray: Tray) -> None:
+    lines = tray.icon.toolTip().splitlines()
+    assert lines[0] == "Etoile — Ready"
+    assert [line.partition(":")[0] for line in lines[1:]] == ["GPU 0 on athena", "GPU 1 on athena"]
+
+
+def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
+    tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.SPEAKING)))
+    for text in ("Talk", "Stop speaking", "Mute the voice", "30 minutes", "2 hours", "Until Etoile starts again"):
+        _action(tray.menu, text).trigger()
+    assert visitor.events == [
+        TalkToggled(desk.now_s),
+        SpeechStopped(),
+        VoiceMuted(True),
+        AlertsSnoozed(desk.now_s + 1800),
+        AlertsSnoozed(desk.now_s + 7200),
+        AlertsSnoozed(math.inf),
+    ]
+    _action(tray.menu, "Settings file").trigger()
+    _action(tray.menu, "Quit").trigger()
+    assert visitor.called == ["settings", "quit"]
+
+
+def test_a_snooze_can_be_seen_and_ended(tray: Tray, visitor: Visitor, desk: Desk) -> None:
+    assert not _action(tray.menu, "Alert again").isEnabled()
+    tray.show_state(replace(states.CALM, snoozed_until_s=desk.now_s + 60))
+    assert "Alerts are snoozed" in _lines(tray.menu)
+    _action(tray.menu, "Alert again").trigger()
+    assert visitor.events == [AlertsSnoozed(0.0)]
+    desk.now_s += 61
+    tray.menu.aboutToShow.emit()
+    assert "Snooze alerts" in _lines(tray.menu)
+
+
+def test_nodes_are_listed_and_a_found_one_is_used_after_a_click(tray: Tray, visitor: Visitor) -> None:
+    found = states.node("Ollama", state=NodeState.UNCONFIRMED, url="http://127.0.0.1:11434")
+    tray.show_state(replace(states.CALM, nodes=(*states.NODES, found)))
+    use = _action(tray.menu, "Use Ollama (http://127.0.0.1:11434)")
+    assert not _action(tray.menu, "M1: Online").isEnabled()
+    assert not _action(tray.menu, "M2: Unreachable").isEnabled()
+    use.trigger()
+    assert visitor.confirmed == ["Ollama"]
+
+
+def test_the_menu_follows_what_goes_on(tray: Tray) -> None:
+    tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.LISTENING, muted=True)))
+    assert _lines(tray.menu)[0] == "Listening"
+    assert _action(tray.menu, "Stop listening").isEnabled()
+    assert _action(tray.menu, "Mute the voice").isChecked()
+    assert not _action(tray.menu, "Stop speaking").isEnabled()
+
+
+def test_a_click_shows_and_hides_the_window_and_ask_shows_it(tray: Tray, window: Window) -> None:
+    click = QSystemTrayIcon.ActivationReason.Trigger
+    tray.icon.activated.emit(click)
+    assert window.isVisible()
+    tray.menu.aboutToShow.emit()
+    assert "Hide the window" in _lines(tray.menu)
+    tray.icon.activated.emit(click)
+    assert not window.isVisible()
+    tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Context)
+    assert not window.isVisible()
+    _action(tray.menu, "Ask…").trigger()
+    assert window.isVisible()
+
+
+def test_what_has_not_changed_is_not_sent_again(tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(tray.icon, "setIcon", lambda _: sent.append("icon"))
+    monkeypatch.setattr(tray.icon, "setToolTip", lambda _: sent.append("tip"))
+    tray.show_state(states.CALM)
+    assert sent == []
+    tray.show_state(replace(states.CALM, nodes=()))
+    assert sent == ["icon"]

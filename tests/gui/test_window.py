@@ -1,0 +1,418 @@
+"""The floating window: what it shows of a state, what the keyboard does, how it comes and goes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from etoile.domain import events as on
+from etoile.domain.events import Cancelled, Chosen, Declined, TalkToggled, Typed, VoiceMuted
+from etoile.domain.gpus import GpuState
+from etoile.domain.nodes import NodeState
+from etoile.domain.state import State
+from etoile.domain.turn import Phase
+from etoile.gui.activity import Level
+from etoile.gui.button import Button
+from etoile.gui.code_block import CodeBlock
+from etoile.gui.composer import Composer
+from etoile.gui.conversation import Conversation
+from etoile.gui.design import DARK, LIGHT, Look, Palette, Tone
+from etoile.gui.frame import edges_at
+from etoile.gui.gpu_card import GpuCard
+from etoile.gui.node_chip import NodeChip
+from etoile.gui.prose import Prose, link_menu
+from etoile.gui.window import Window
+from tests.gui import states
+from tests.gui.conftest import Desk, Visitor
+
+Texts = Callable[[QWidget], str]
+CALM = states.CALM
+
+
+def _show(window: Window, state: State) -> None:
+    window.compose()
+    window.show_state(state)
+    QApplication.processEvents()
+
+
+def _button(window: QWidget, name: str) -> QAbstractButton:
+    found = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.accessibleName() == name and button.isVisibleTo(window)
+    ]
+    assert len(found) == 1, [button.accessibleName() for button in window.findChildren(QAbstractButton)]
+    return found[0]
+
+
+class TestWhatIsShown:
+    @pytest.mark.parametrize(
+        ("state", "shown"),
+        [
+            (CALM, ["3 nodes · 2 GPUs", "GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB"]),
+            (CALM, ["312 W of 450 W · fan 46 % · 1 process", "M2", "M2 did not answer within 2 s."]),
+            (CALM, ["Ask, or hold F9", "What can you do?"]),
+            (replace(CALM, turn=states.STREAMING), ["How does vLLM keep its cache?", "M1 · qwen3-30b-a3b-2507"]),
+            (replace(CALM, turn=states.STREAMING), ["M2 was passed over: it did not answer within 2 s.", "Thinking"]),
+            (replace(CALM, turn=states.ANSWERED), ["M1 · qwen3-30b-a3b-2507 · 1.4 s", "KV cache", "curl -s"]),
+            (replace(CALM, turn=states.FAILED), ["No node could take the request.", "Start a model on one of them"]),
+            (replace(CALM, turn=states.CONFIRMING), ["Shut the computer down?", "what is not saved is lost"]),
+            (replace(CALM, turn=states.CONFIRMING), ["Expires in 2\u00a0min", "Cancel"]),
+            (replace(CALM, turn=states.PROPOSING), ["Did you mean:", "Open Firefox", "Open Firewall"]),
+            (replace(CALM, turn=states.OPENING), ["Opening the microphone…", "0:00"]),
+            (replace(CALM, turn=states.LISTENING), ["Listening"]),
+            (replace(CALM, turn=states.turn(phase=Phase.SPEAKING, request="?")), ["Speaking", "Stop speaking"]),
+            (
+                State(missing=states.MISSING),
+                ["No NVIDIA driver was found", "Install the driver", "2 more parts are off"],
+            ),
+            (State(downloading=on.ModelDownloading("base", 2**20, None)), ["Speech model base: 1\u00a0MiB"]),
+            (replace(CALM, nodes=(states.node("Ollama", state=NodeState.UNCONFIRMED),)), ["Use Ollama"]),
+            (
+                replace(CALM, gpus=(states.gpu(temperature_c=None, simulated=True),)),
+                ["GPU 0 on athena: load", "simulated"],
+            ),
+            (replace(CALM, gpus=(states.gpu(state=GpuState.LOST, temperature_c=None),)), ["GPU 0 on athena: Lost"]),
+        ],
+    )
+    def test_everything_of_the_state_is_there(
+        self, window: Window, texts: Texts, state: State, shown: list[str]
+    ) -> None:
+        _show(window, state)
+        found = texts(window)
+        assert [words for words in shown if words not in found] == []
+
+    def test_values_that_are_unknown_are_never_zero(self, window: Window, texts: Texts) -> None:
+        unknown = states.gpu(temperature_c=None, utilization_percent=None, memory_used_bytes=None, power_w=None)
+        _show(window, replace(CALM, gpus=(replace(unknown, fan_percent=None, processes=()),)))
+        assert "reports nothing" in texts(window)
+        assert "0 %" not in texts(window)
+
+    def test_a_question_counts_down_and_goes(self, window: Window, desk: Desk, texts: Texts) -> None:
+        _show(window, replace(CALM, turn=states.CONFIRMING))
+        desk.now_s += 75
+        window.show_state(replace(CALM, turn=states.CONFIRMING, samples_every_s=11))
+        assert "Expires in 45\u00a0s" in texts(window)
+        window.show_state(CALM)
+        assert "Shut the computer down?" not in texts(window)
+
+    def test_a_dismissed_notice_stays_away_until_it_says_something_else(
+        self, window: Window, qtbot: QtBot, texts: Texts
+    ) -> None:
+        one = State(missing={"gpu": states.MISSING["gpu"]})
+        _show(window, one)
+        qtbot.mouseClick(_button(window, "Dismiss"), Qt.MouseButton.LeftButton)
+        window.show_state(replace(one, nodes=states.NODES))
+        assert "No NVIDIA driver" not in texts(window)
+        window.show_state(State(missing={"gpu": on.PartMissing("gpu", states.message("The driver went away."))}))
+        assert "The driver went away." in texts(window)
+
+    def test_more_notices_are_folded_away(self, window: Window, qtbot: QtBot, texts: Texts) -> None:
+        _show(window, State(missing=states.MISSING))
+        assert "No node is known." not in texts(window)
+        qtbot.mouseClick(_button(window, "2 more parts are off"), Qt.MouseButton.LeftButton)
+        assert "No node is known." in texts(window)
+
+    def test_bars_are_flat_until_the_first_sample(self, window: Window) -> None:
+        _show(window, replace(CALM, turn=replace(states.OPENING, level=0.9)))
+        level = window.findChild(Level)
+        assert set(level._heights) == {0.0}
+        window.show_state(replace(CALM, turn=replace(states.LISTENING, level=0.9)))
+        assert level._heights[-1] > 0.4
+
+    def test_a_node_that_is_pressed_tells_more(self, window: Window, qtbot: QtBot, texts: Texts) -> None:
+        _show(window, CALM)
+        chip = _button(window, "M1, Online")
+        before = texts(window).count("http://10.5.0.2:1234")
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+        assert texts(window).count("http://10.5.0.2:1234") == before + 1
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+        assert texts(window).count("http://10.5.0.2:1234") == before
+
+    def test_nodes_and_gpus_that_change_keep_their_widgets(self, window: Window) -> None:
+        _show(window, CALM)
+        kept = (window.findChildren(GpuCard), window.findChildren(NodeChip))
+        window.show_state(replace(CALM, gpus=(states.gpu(temperature_c=70), CALM.gpus[1]), nodes=states.NODES))
+        assert (window.findChildren(GpuCard), window.findChildren(NodeChip)) == kept
+
+    def test_the_newest_text_stays_in_view_until_the_user_scrolls_away(self, window: Window, qtbot: QtBot) -> None:
+        conversation = window.findChild(Conversation)
+        bar = conversation.verticalScrollBar()
+        long = replace(states.STREAMING, answer="line\n\n" * 60)
+        _show(window, replace(CALM, turn=long))
+        qtbot.waitUntil(lambda: 0 < bar.maximum() == bar.value())
+        bar.setValue(0)
+        window.show_state(replace(CALM, turn=replace(long, answer="line\n\n" * 80)))
+        qtbot.waitUntil(conversation._new_text.isVisible)
+        assert bar.value() == 0
+        qtbot.mouseClick(conversation._new_text, Qt.MouseButton.LeftButton)
+        assert bar.value() == bar.maximum()
+        assert not conversation._new_text.isVisible()
+
+
+class TestAnswers:
+    @pytest.fixture
+    def prose(self, qtbot: QtBot, look: Look) -> Iterator[Prose]:
+        made = Prose(look)
+        made.resize(300, 100)
+        yield made
+        made.deleteLater()
+
+    def test_no_picture_is_loaded_and_no_html_is_taken(self, prose: Prose, tmp_path: object) -> None:
+        prose.show_markdown("![alt](/etc/hostname) <b>bold</b> <img src='http://10.0.0.1/x.png'>", streaming=False)
+        loaded = prose.document().resource(QTextDocument.ResourceType.ImageResource.value, QUrl("/etc/hostname"))
+        assert (loaded.width(), loaded.height()) == (1, 1)
+        assert "<b>bold</b>" in prose.toPlainText()
+
+    def test_a_link_asks_before_it_is_opened(self, prose: Prose, look: Look) -> None:
+        assert not prose.openLinks()
+        for address, offered in (("https://docs.vllm.ai/?a=1&b=2", 2), ("file:///etc/passwd", 1)):
+            menu = link_menu(look, QUrl(address), prose)
+            lines = [action for action in menu.actions() if not action.isSeparator()]
+            assert lines[0].text().replace("&&", "&") == address
+            assert not lines[0].isEnabled()
+            assert len(lines) == 1 + offered
+            lines[1].trigger()
+            assert QGuiApplication.clipboard().text() == address
+
+    def test_a_finished_block_is_not_laid_out_again(self, window: Window, qtbot: QtBot, monkeypatch: object) -> None:
+        _show(window, replace(CALM, turn=states.STREAMING))
+        whole = "Before.\n\n```py\nx = 1\n```\n\nAfter"
+        window.show_state(replace(CALM, turn=replace(states.STREAMING, answer=whole)))
+        qtbot.waitUntil(lambda: len(window.findChildren(Prose)) == 2)
+        first = window.findChildren(Prose)[0]
+        changes: list[None] = []
+        first.document().contentsChanged.connect(lambda: changes.append(None))
+        window.show_state(replace(CALM, turn=replace(states.STREAMING, answer=f"{whole} that, more.")))
+        qtbot.waitUntil(lambda: "that, more" in window.findChildren(Prose)[1].toPlainText())
+        assert changes == []
+
+    def test_code_is_copied_as_it_was_written(self, window: Window, qtbot: QtBot) -> None:
+        _show(window, replace(CALM, turn=states.ANSWERED))
+        block = window.findChild(CodeBlock)
+        qtbot.mouseClick(_button(block, "Copy the code"), Qt.MouseButton.LeftButton)
+        assert QGuiApplication.clipboard().text() == "curl -s http://10.5.0.2:8000/metrics | grep cache_usage"
+
+    def test_a_request_is_never_taken_for_markup(self, window: Window, texts: Texts) -> None:
+        _show(window, replace(CALM, turn=states.turn(request="<b>hi</b> **there**")))
+        assert "<b>hi</b> **there**" in texts(window)
+
+
+class TestKeyboard:
+    @pytest.fixture
+    def shown(self, window: Window, qtbot: QtBot) -> Window:
+        with qtbot.waitActive(window):
+            _show(window, CALM)
+        return window
+
+    def test_typing_and_enter_sends(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+        field = shown.focusWidget()
+        qtbot.keyClicks(field, "how hot is it")
+        qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.keyClicks(field, "now?")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert visitor.events == [Typed("how hot is it\nnow?")]
+        assert shown.findChild(Composer).text == ""
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        assert len(visitor.events) == 1
+
+    def test_what_is_typed_survives_a_state(self, shown: Window, qtbot: QtBot) -> None:
+        qtbot.keyClicks(shown.focusWidget(), "half a")
+        shown.show_state(replace(CALM, turn=states.ANSWERED))
+        assert shown.findChild(Composer).text == "half a"
+
+    @pytest.mark.parametrize(
+        ("turn", "published"),
+        [
+            (states.LISTENING, [Cancelled()]),
+            (states.turn(phase=Phase.TRANSCRIBING), [Cancelled()]),
+            (states.CONFIRMING, [Declined(3)]),
+            (states.PROPOSING, [Declined(3)]),
+        ],
+    )
+    def test_escape_steps_back_before_it_hides(
+        self, shown: Window, visitor: Visitor, qtbot: QtBot, turn: object, published: list[object]
+    ) -> None:
+        shown.show_state(replace(CALM, turn=turn))  # type: ignore[arg-type]
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
+        assert visitor.events == published
+        assert shown.isVisible()
+        shown.show_state(CALM)
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
+        assert not shown.isVisible()
+
+    def test_cancel_has_the_focus_and_enter_destroys_nothing(
+        self, shown: Window, visitor: Visitor, qtbot: QtBot
+    ) -> None:
+        shown.show_state(replace(CALM, turn=states.CONFIRMING))
+        assert shown.focusWidget() is _button(shown, "Cancel")
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Return)
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Space)
+        assert visitor.events == [Declined(3)]
+        qtbot.mouseClick(_button(shown, "Shut the computer down"), Qt.MouseButton.LeftButton)
+        assert visitor.events[-1] == Chosen(3, 0)
+        shown.show_state(CALM)
+        assert shown.findChild(Composer).isAncestorOf(shown.focusWidget())
+
+    @pytest.mark.parametrize(("key", "index"), [(Qt.Key.Key_1, 0), (Qt.Key.Key_2, 1)])
+    def test_digits_choose_while_the_choices_have_the_focus(
+        self, shown: Window, visitor: Visitor, qtbot: QtBot, key: Qt.Key, index: int
+    ) -> None:
+        shown.show_state(replace(CALM, turn=states.PROPOSING))
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_3)
+        assert visitor.events == []
+        qtbot.keyClick(shown.focusWidget(), key)
+        assert visitor.events == [Chosen(3, index)]
+
+    def test_digits_are_text_in_the_composer(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+        shown.show_state(replace(CALM, turn=states.PROPOSING))
+        qtbot.keyClick(shown, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_1)
+        assert visitor.events == []
+        assert shown.findChild(Composer).text == "1"
+
+    def test_shortcuts(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+        control = Qt.KeyboardModifier.ControlModifier
+        shown.show_state(replace(CALM, turn=states.ANSWERED))
+        qtbot.keyClick(shown, Qt.Key.Key_Period, control)
+        qtbot.keyClick(shown, Qt.Key.Key_M, control)
+        qtbot.keyClick(shown, Qt.Key.Key_C, control | Qt.KeyboardModifier.ShiftModifier)
+        qtbot.keyClick(shown, Qt.Key.Key_Comma, control)
+        qtbot.keyClick(shown, Qt.Key.Key_Q, control)
+        assert visitor.events == [Cancelled(), VoiceMuted(True)]
+        assert visitor.called == ["settings", "quit"]
+        assert QGuiApplication.clipboard().text() == states.ANSWER
+        qtbot.keyClick(shown, Qt.Key.Key_W, control)
+        assert not shown.isVisible()
+
+    def test_tab_reaches_every_control_and_each_has_a_name(self, shown: Window, qtbot: QtBot) -> None:
+        shown.show_state(replace(CALM, turn=states.CONFIRMING, missing={"gpu": states.MISSING["gpu"]}))
+        reached: list[QWidget] = []
+        while shown.focusWidget() not in reached:
+            reached.append(shown.focusWidget())
+            qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Tab)
+        controls = [
+            widget
+            for widget in shown.findChildren(QWidget)
+            if widget.isVisibleTo(shown) and widget.isEnabled() and isinstance(widget, Button | NodeChip | GpuCard)
+        ]
+        assert [control.accessibleName() for control in controls if control not in reached] == []
+        assert [type(widget) for widget in reached if not widget.accessibleName()] == []
+
+    def test_buttons_talk_ask_confirm_and_stop(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+        left = Qt.MouseButton.LeftButton
+        qtbot.mouseClick(_button(shown, "What can you do?"), left)
+        qtbot.mouseClick(_button(shown, "Talk (F9)"), left)
+        assert visitor.events[0] == Typed("What can you do?")
+        assert isinstance(visitor.events[1], TalkToggled)
+        found = states.node("Ollama", state=NodeState.UNCONFIRMED)
+        shown.show_state(replace(CALM, nodes=(found,), turn=states.ASKED))
+        qtbot.mouseClick(_button(shown, "Use Ollama"), left)
+        qtbot.mouseClick(_button(shown, "Stop"), left)
+        assert visitor.confirmed == ["Ollama"]
+        assert visitor.events[-1] == Cancelled()
+
+
+class TestComingAndGoing:
+    def test_hidden_nothing_is_laid_out_or_painted(self, window: Window, texts: Texts) -> None:
+        for second in states.minute(replace(CALM, turn=states.ANSWERED)):
+            window.show_state(second)
+        assert window.findChildren(GpuCard) == []
+        assert window.findChildren(Prose) == []
+        window.present()
+        assert "KV cache" in texts(window)
+        assert len(window.findChildren(GpuCard)[0]._card.samples) == 61
+
+    def test_it_appears_by_itself_when_the_user_begins_to_speak(self, window: Window) -> None:
+        window.show_state(replace(CALM, turn=states.ASKED))
+        assert not window.isVisible()
+        window.show_state(replace(CALM, turn=states.OPENING))
+        assert window.isVisible()
+        assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        window.dismiss()
+        window.show_state(replace(CALM, turn=states.LISTENING))
+        assert not window.isVisible()
+        window.present()
+        assert not window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+
+    def test_closing_hides_where_there_is_a_tray_and_quits_where_there_is_none(
+        self, window: Window, desk: Desk, visitor: Visitor
+    ) -> None:
+        window.present()
+        window.close()
+        assert not window.isVisible()
+        assert visitor.called == []
+        desk.tray = False
+        window.present()
+        window.close()
+        assert visitor.called == ["quit"]
+
+    def test_without_a_tray_it_never_vanishes(self, window: Window, desk: Desk, qtbot: QtBot) -> None:
+        desk.tray = False
+        with qtbot.waitActive(window):
+            window.present()
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        assert window.isVisible()
+        assert window.isMinimized()
+        window.present()
+        assert not window.isMinimized()
+
+    def test_without_a_compositor_it_is_square_and_opaque(self, window: Window) -> None:
+        window.present()
+        assert window.margin == 0
+        corner = window.grab().toImage().pixelColor(0, 0)
+        assert corner == DARK.ctrl
+
+    def test_with_a_compositor_it_has_a_shadow_and_clear_corners(
+        self, window: Window, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("etoile.gui.x11.on_x11", lambda: True)
+        monkeypatch.setattr("etoile.gui.x11.has_compositor", lambda: True)
+        shaped: list[QRect | None] = []
+        monkeypatch.setattr("etoile.gui.x11.shape_input", lambda _, box: shaped.append(box))
+        window.present()
+        painted = window._painted_backdrop().toImage()
+        assert painted.pixelColor(0, 0).alpha() == 0
+        below = painted.pixelColor(window.width() // 2, window.face.bottom() + 3)
+        assert 0 < below.alpha() < 90
+        assert painted.pixelColor(window.face.center()) == DARK.bg
+        assert shaped[-1] == window.face
+
+    def test_it_follows_dark_and_light(self, window: Window, look: Look) -> None:
+        window.present()
+        look.palette = LIGHT
+        look.changed.emit()
+        assert window.grab().toImage().pixelColor(30, 200) == LIGHT.bg
+
+    def test_edges(self) -> None:
+        face = QRect(0, 0, 400, 600)
+        edge = Qt.Edge
+        assert edges_at(QPoint(200, 300), face) == edge(0)
+        assert edges_at(QPoint(1, 300), face) == edge.LeftEdge
+        assert edges_at(QPoint(399, 599), face) == edge.RightEdge | edge.BottomEdge
+
+
+def _contrast(one: object, other: object) -> float:
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: object) -> float:
+    """WCAG 2.1, relative luminance."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.getRgbF()[:3]]  # type: ignore[attr-defined]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_text_can_be_read_on_every_surface(palette: Palette) -> None:
+    for tone in Tone:
+        for ground in (palette.bg, palette.surface, palette.raised):
+            assert _contrast(palette.tone(tone), ground) >= 4.5, tone
+    assert _contrast(palette.on_warning, palette.warning_fill) >= 4.5
+    assert _contrast(palette.accent, palette.raised) >= 4.5
+    for fill in (palette.critical_fill, palette.accent_fill):
+        assert _contrast(LIGHT.surface, fill) >= 4.5
