@@ -96,11 +96,14 @@ class Frame(QWidget):
         self.update()
 
     def _adapt(self) -> None:
-        """Take up whether windows are blended now: a compositing manager comes and goes."""
+        """Take up whether windows are blended now: a compositing manager comes and goes.  The face stays where it is."""
         platform = QGuiApplication.platformName()
         self._blended = platform.startswith("wayland") or (x11.on_x11() and x11.has_compositor())
-        margin = self.margin
+        before, margin = self.contentsMargins().left(), self.margin
         self.setContentsMargins(margin, margin, margin, margin)
+        if margin != before and not self._fills_screen():
+            grown = margin - before
+            self.setGeometry(self.geometry().adjusted(-grown, -grown, grown, grown))
         self._round_on_windows()
         self.repaint_backdrop()
 

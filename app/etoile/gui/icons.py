@@ -24,6 +24,10 @@ WARNING_ON_LIGHT = QColor("#D98A00")
 CRITICAL_ON_DARK = QColor("#F0525B")
 CRITICAL_ON_LIGHT = QColor("#B81D3A")
 
+HALO = 0.6
+HALO_ALPHA = 96
+"""A faint edge in the other ink: panels do not say whether they are dark, and the guess may be wrong."""
+
 
 class TrayState(StrEnum):
     """What the tray icon tells, the most urgent first."""
@@ -79,7 +83,10 @@ def tray_pixmap(state: TrayState, size: int, *, on_dark: bool) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / 16, size / 16)
     ink, amber, red = _colours(on_dark=on_dark)
-    for path, colour in _drawing(state, ink, amber, red):
+    drawing = _drawing(state, ink, amber, red)
+    for path, _ in drawing:
+        painter.fillPath(shapes.thickened(path, 2 * HALO), _halo(on_dark=on_dark))
+    for path, colour in drawing:
         painter.fillPath(path, colour)
     painter.end()
     return pixmap
@@ -98,6 +105,12 @@ def app_icon() -> QIcon:
         painter.end()
         icon.addPixmap(pixmap)
     return icon
+
+
+def _halo(*, on_dark: bool) -> QColor:
+    halo = QColor(INK_ON_LIGHT if on_dark else INK_ON_DARK)
+    halo.setAlpha(HALO_ALPHA)
+    return halo
 
 
 def _colours(*, on_dark: bool) -> tuple[QColor, QColor, QColor]:

@@ -15,7 +15,7 @@ from etoile.gui.activity import Activity
 from etoile.gui.announcements import announce, announcements
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
-from etoile.gui.design import PADDING, Look
+from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
 from etoile.gui.header import Header
@@ -89,7 +89,7 @@ class Window(Frame):
             column.addLayout(_inset(part))
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
-        self.setMaximumWidth(WIDEST)
+        self.setMaximumWidth(WIDEST + 2 * SHADOW)
         room = max(round(screen.height() * 0.85), min(screen.height(), SHORT))
         self.resize(min(WIDTH, screen.width()), min(HEIGHT, room))
         right, bottom = screen.right() - self.width(), screen.bottom() - self.height()
