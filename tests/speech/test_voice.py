@@ -201,6 +201,23 @@ def test_a_surprise_is_logged_and_the_turn_goes_on(caplog: pytest.LogCaptureFixt
     assert "speaking failed" in caplog.text
 
 
+def test_an_engine_that_leaving_kills_is_not_missing() -> None:
+    it = Stage(Speech())
+    working, killed = threading.Event(), threading.Event()
+
+    def synthesise(text: str, language: str, rate_wpm: int, path: Path) -> None:
+        working.set()
+        assert killed.wait(5)
+        raise VoiceUnavailable(message("The speech engine failed: {error}.", error="no answer"))
+
+    it.engine.synthesise = synthesise  # type: ignore[method-assign]
+    it.engine.kill = killed.set  # type: ignore[method-assign]
+    with it.voice:
+        it.voice.say(1, "Hello.", "en", last=True)
+        assert working.wait(5)
+    assert it.events == []
+
+
 def test_leaving_while_speaking_is_quick() -> None:
     with stage() as it:
         it.loudspeaker.go.clear()

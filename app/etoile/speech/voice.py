@@ -75,6 +75,7 @@ class Voice:
         self._engine = engine or Synthesiser()
         self._loudspeaker = loudspeaker or Player()
         self._era = 0
+        self._closing = False
         self._gate = threading.RLock()
         self._part = Part("voice", publish)
         self._sentences: queue.SimpleQueue[_Sentence | None] = queue.SimpleQueue()
@@ -87,6 +88,7 @@ class Voice:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closing = True
         self.hush()
         self._sentences.put(None)
         self._engine.kill()
@@ -128,7 +130,8 @@ class Voice:
             act()
         except VoiceUnavailable as error:
             log.info("no voice: %s", error)
-            self._part.missing(error)
+            if not self._closing:
+                self._part.missing(error)
         except Exception:
             log.exception("speaking failed")
 

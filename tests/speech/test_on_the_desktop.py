@@ -1,0 +1,256 @@
+"""Speech on a real X desktop with a real sound server: what no fake can show."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+import pytest
+
+from etoile.domain.events import PartMissing, TalkPressed, TalkReleased
+from etoile.errors import HotkeyUnavailable
+from etoile.speech.hotkeys import TalkKey
+from etoile.speech.keys import Chord
+from etoile.speech.x11_key import X11Key
+from tests.desktop.rig import Desktop
+from tests.desktop.sound import Recording
+from tests.speech.fakes import Events
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.desktop
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "tests" / "speech_model" / "model"
+LONG = "Je raconte une longue histoire, qui ne finit pas, et qui continue encore, et encore, et encore, jusqu'au soir."
+
+
+class Live:
+    """`tests.speech.live` on the desktop."""
+
+    def __init__(self, desktop: Desktop, recordings: Path, *options: str) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.recordings = recordings
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.speech.live", str(recordings), *options],
+            env=desktop.env | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdin
+        assert self.process.stdout
+        self._input, self._output = self.process.stdin, self.process.stdout
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        self.wait("Ready", timeout_s=20)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._input.close()
+        try:
+            self.process.wait(5)
+        finally:
+            self.process.kill()
+            self._reader.join()
+            self._output.close()
+
+    def order(self, *words: object) -> None:
+        self._input.write(" ".join(map(str, words)) + "\n")
+        self._input.flush()
+
+    def wait(self, event: str, turn: int | None = None, timeout_s: float = 10) -> dict[str, Any]:
+        def found() -> list[dict[str, Any]]:
+            return [told for told in self.told if told["event"] == event and turn in (None, told.get("turn"))]
+
+        wait_until(found, timeout_s, what=f"{event} of turn {turn} in {self.told[-5:]}")
+        return found()[0]
+
+    def _read(self) -> None:
+        for line in self._output:
+            if line.strip():  # PortAudio prints an empty one when the sound runs dry
+                self.told.append(json.loads(line))
+
+
+@pytest.fixture(scope="module")
+def live(desktop: Desktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with Live(desktop, tmp_path_factory.mktemp("recordings")) as running:
+        yield running
+
+
+def test_what_is_spoken_into_the_microphone_is_heard(desktop: Desktop, live: Live) -> None:
+    live.order("record", 1)
+    live.wait("RecordingStarted", 1)
+    desktop.play_into_microphone(desktop.speech("Quelle heure est-il ?", voice="fr"))
+    live.order("transcribe", 1)
+    assert live.wait("Transcribed", 1)["text"] == "speech"
+    assert max(told["level"] for told in live.told if told["event"] == "LevelMeasured") > 0.3
+    assert list(live.recordings.iterdir()) == []
+
+
+def test_silence_is_nothing_heard(live: Live) -> None:
+    live.order("record", 2)
+    live.wait("RecordingStarted", 2)
+    wait_until(lambda: sum(told.get("turn") == 2 for told in live.told) > 10)
+    live.order("transcribe", 2)
+    live.wait("NothingHeard", 2)
+
+
+def test_a_suspended_microphone_is_told_and_comes_back(desktop: Desktop, live: Live) -> None:
+    """PortAudio gives no sign of it, and its own stop() would hang."""
+    live.order("record", 3)
+    live.wait("RecordingStarted", 3)
+    desktop.run("pactl", "suspend-source", "mic", "1")
+    suspended_s = time.monotonic()
+    assert "delivered nothing" in live.wait("Failed", 3)["said"]["values"]["said"]["id"]
+    assert time.monotonic() - suspended_s < 3
+    desktop.run("pactl", "suspend-source", "mic", "0")
+    live.order("record", 4)
+    live.wait("RecordingStarted", 4)
+    live.order("transcribe", 4)
+    live.wait("NothingHeard", 4)
+    live.wait("PartReady")
+
+
+def test_an_answer_is_heard_from_the_speaker_and_reported_after_it(desktop: Desktop, live: Live) -> None:
+    with desktop.record_speaker() as recording:
+        started_s = time.monotonic()
+        live.order("say", "fr", "Le volume est à **quarante** pour cent.")
+        spoken = live.wait("Spoken")
+        assert recording.loud_s() > 1.0
+        assert spoken["at_s"] - started_s > 1.5
+
+
+def test_a_hush_is_silence_within_150_ms(desktop: Desktop, live: Live) -> None:
+    with desktop.record_speaker() as recording:
+        live.order("say", "fr", LONG)
+        wait_until(lambda: recording.loud_s() > 0.5)
+        before = recording.loud_s()
+        live.order("hush")
+        live.wait("Hushed")
+        length = len(recording.samples())
+        wait_until(lambda: len(recording.samples()) > length + Recording.RATE_HZ)
+        # The recorder itself may be two of its 20 ms behind.
+        assert recording.loud_s() - before < 0.15 + 0.05
+    assert sum(told["event"] == "Spoken" for told in live.told) == 1
+
+
+def test_it_ends_at_once_while_it_speaks_and_listens(desktop: Desktop, tmp_path: Path) -> None:
+    with Live(desktop, tmp_path) as live:
+        live.order("record", 1)
+        live.order("say", "fr", LONG)
+        live.wait("RecordingStarted", 1)
+        with desktop.record_speaker() as recording:
+            wait_until(lambda: recording.loud_s() > 0.2)
+        children = psutil.Process(live.process.pid).children(recursive=True)
+        assert children, "the synthesis process"
+        started_s = time.monotonic()
+    assert time.monotonic() - started_s < 2
+    assert live.process.returncode == 0
+    _, alive = psutil.wait_procs(children, timeout=2)
+    assert alive == []
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not (MODEL / "model.bin").exists(), reason="needs tests/speech_model/model")
+@pytest.mark.parametrize(("voice", "words"), [("fr", "Quelle heure est-il ?"), ("en-us", "Turn up the volume.")])
+def test_words_are_understood(desktop: Desktop, tmp_path: Path, voice: str, words: str) -> None:
+    with Live(desktop, tmp_path, "--model", str(MODEL)) as live:
+        live.order("record", 1)
+        live.wait("RecordingStarted", 1)
+        desktop.play_into_microphone(desktop.speech(words, voice=voice))
+        live.order("transcribe", 1)
+        transcribed = live.wait("Transcribed", 1, timeout_s=20)
+    assert (transcribed["text"], transcribed["language"]) == (words, voice[:2])
+
+
+# The talk key
+
+
+@pytest.fixture
+def on_display(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Desktop:
+    monkeypatch.setenv("DISPLAY", desktop.env["DISPLAY"])
+    monkeypatch.setenv("XDG_SESSION_TYPE", "x11")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    return desktop
+
+
+def watching(key: str, events: Events) -> TalkKey:
+    """Return a talk key; entering it does not wait for the grab."""
+    return TalkKey(key, events.append)
+
+
+def until_grabbed(key: TalkKey) -> None:
+    wait_until(lambda: key._keyboard is not None, what="the grab")
+
+
+@pytest.mark.parametrize(("key", "pressed"), [("F9", "F9"), ("Ctrl+Alt+Space", "ctrl+alt+space")])
+def test_holding_the_key_is_one_press_and_one_release(on_display: Desktop, key: str, pressed: str) -> None:
+    """The X server repeats a key after 660 ms, as releases and presses."""
+    events = Events()
+    with watching(key, events) as talk_key:
+        until_grabbed(talk_key)
+        on_display.xdotool("keydown", pressed, "sleep", "1", "keyup", pressed)
+        wait_until(lambda: events.of(TalkReleased))
+    (press, release) = events
+    assert isinstance(press, TalkPressed)
+    assert 0.9 < release.at_s - press.at_s < 1.5
+
+
+@pytest.mark.parametrize("lock", ["Num_Lock", "Caps_Lock"])
+def test_the_key_is_heard_whatever_lock_is_on(on_display: Desktop, lock: str) -> None:
+    events = Events()
+    with watching("F9", events) as talk_key:
+        until_grabbed(talk_key)
+        on_display.xdotool("key", lock)
+        try:
+            on_display.xdotool("key", "F9")
+            wait_until(lambda: events.of(TalkReleased))
+        finally:
+            on_display.xdotool("key", lock)
+    assert len(events) == 2
+
+
+def test_the_key_reaches_nobody_else_and_is_given_back(on_display: Desktop) -> None:
+    title = "Somebody else's window"
+    viewer = on_display.start("xev", "-name", title, "-event", "keyboard", log="xev-key")
+    wait_until(lambda: on_display.windows(title))
+    on_display.click(*on_display.windows(title)[0].centre)
+    on_display.xdotool("key", "F7")
+    log = on_display.log("xev-key")
+    wait_until(lambda: "F7" in log.read_text())
+    events = Events()
+    with watching("F9", events) as talk_key:
+        until_grabbed(talk_key)
+        on_display.xdotool("key", "F9", "key", "F6")
+        wait_until(lambda: "F6" in log.read_text())
+        assert "F9" not in log.read_text()
+    on_display.xdotool("key", "F9")
+    wait_until(lambda: "F9" in log.read_text())
+    viewer.terminate()
+
+
+def test_a_key_that_another_program_has_is_told(on_display: Desktop) -> None:
+    taken = X11Key(Chord("F9"))
+    try:
+        with pytest.raises(HotkeyUnavailable, match="Another program has the key F9"):
+            X11Key(Chord("F9"))
+        events = Events()
+        with watching("F9", events):
+            wait_until(lambda: events.of(PartMissing))
+    finally:
+        taken.close()
+    X11Key(Chord("F9")).close()
+
+
+@pytest.mark.parametrize("key", ["F99", "Hyperspace"])
+def test_a_key_that_the_keyboard_has_not_is_told(on_display: Desktop, key: str) -> None:
+    with pytest.raises(HotkeyUnavailable, match="There is no key"):
+        X11Key(Chord(key))
