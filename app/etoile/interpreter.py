@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from etoile.catalogue import load
+from etoile.catalogue import load_catalogues
 from etoile.domain.effects import Interpret
-from etoile.domain.events import Event, Failed, Interpreted
+from etoile.domain.events import Event, Interpreted, PartMissing
 from etoile.domain.match import Match
 from etoile.domain.matching import Matcher
-from etoile.text import message
+from etoile.errors import EtoileError
+from etoile.text import message, verbatim
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ Values = Mapping[str, Sequence[str]]
 class Interpreter:
     """Matches requests against the commands; `values` returns what their slots may be filled with on this computer.
 
-    `interpret` returns at once and publishes Interpreted; `match` blocks.  Without `enabled` nothing is a command.
+    `interpret` returns at once and publishes Interpreted; `match` blocks and raises ConfigError.  Without `enabled`
+    nothing is a command.
     """
 
     def __init__(self, publish: Callable[[Event], None], values: Callable[[], Values], *, enabled: bool = True) -> None:
@@ -34,7 +36,7 @@ class Interpreter:
         self._matcher: Matcher | None = None
 
     def __enter__(self) -> Self:
-        self._thread.submit(self._refresh)
+        self._thread.submit(self._refresh_quietly)
         return self
 
     def __exit__(
@@ -53,12 +55,29 @@ class Interpreter:
     def _interpret(self, effect: Interpret) -> None:
         try:
             match, _ = self._timed(effect.text, effect.language)
-        except Exception:  # a catalogue of the user's may break in any way; the turn must end
+        except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
-            self._publish(Failed(effect.turn, message("The commands could not be read."), _REMEDY))
-            return
+            self._tell(error)
+            match = Match(text=effect.text, language=effect.language)
         self._publish(Interpreted(effect.turn, match))
-        self._refresh()
+        self._refresh_quietly()
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self._refresh()
+        except Exception as error:  # noqa: BLE001  # the next request tries again
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """Say once that commands are off: until then every request is for the nodes, and nothing is run."""
+        said = error.said if isinstance(error, EtoileError) else verbatim(repr(error))
+        self._publish(
+            PartMissing(
+                "commands",
+                message("The commands cannot be read: {said}", said=said),
+                message("Run “etoile commands check”; until it is mended, requests go to the nodes."),
+            )
+        )
 
     def _timed(self, text: str, language: str | None) -> tuple[Match, float]:
         if not self._enabled:
@@ -72,9 +91,6 @@ class Interpreter:
         """Take up new applications, models and the like; keep the matcher where nothing changed."""
         values = self._values()
         if self._matcher is None or values != self._known:
-            self._matcher = Matcher(load(), values)
+            self._matcher = Matcher(load_catalogues(), values)
             self._known = values
         return self._matcher
-
-
-_REMEDY = message("Run “etoile commands check” to see what is wrong with them.")

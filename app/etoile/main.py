@@ -14,13 +14,15 @@ from types import FrameType
 
 from PySide6.QtCore import (
     QLibraryInfo,
+    QLoggingCategory,
     QMessageLogContext,
-    QMetaObject,
+    QObject,
     QSocketNotifier,
     Qt,
     QtMsgType,
     QTranslator,
     QUrl,
+    Signal,
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QDesktopServices
@@ -30,6 +32,7 @@ from etoile import logs
 from etoile.config import FOLDERS, Config
 from etoile.domain.effects import Effect
 from etoile.domain.state import State
+from etoile.gui.balloons import Balloons
 from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
@@ -69,12 +72,27 @@ def main(start: Start) -> int:
     with held:
         logs.set_up(start.log_level, Path(FOLDERS.user_log_dir) / "etoile.log")
         qInstallMessageHandler(_log_qt)
+        # Desktops without a portal are told of as a warning each time, and nothing depends on it.
+        QLoggingCategory.setFilterRules("qt.qpa.services=false")
         app = QApplication(["etoile"])
         app.setApplicationName("etoile")
         app.setApplicationDisplayName("Etoile")
         app.setDesktopFileName("etoile")
         app.setQuitOnLastWindowClosed(False)
         return _live(app, start, folder)
+
+
+class _Leaving(QObject):
+    """Ends the loop, whichever thread asks.
+
+    Not by `QApplication.quit`: that asks every window first, and ours hides instead of closing.
+    """
+
+    wanted = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.wanted.connect(lambda: app.exit(0), Qt.ConnectionType.QueuedConnection)
 
 
 def _live(app: QApplication, start: Start, folder: Path) -> int:
@@ -89,19 +107,19 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
     def confirm(name: str) -> None:
         rooms.router.confirm(name)
 
-    def quit_app() -> None:
-        QMetaObject.invokeMethod(app, "quit", Qt.ConnectionType.QueuedConnection)
+    leaving = _Leaving(app)
+    balloons = Balloons()
 
     bridge = Bridge(first_state(config), perform)
     callers = Callers(
         bridge.publish,
         lambda: bridge.state,
-        quit_app,
+        leaving.wanted.emit,
         confirm,
         language,
     )
     with ExitStack() as stack:
-        stack.enter_context(_quit_on_signals(app))
+        stack.enter_context(_leave_on_signals(app, leaving))
         _speak_qt(app, language)
         rooms: Rooms = stack.enter_context(
             open_rooms(
@@ -111,6 +129,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
                 simulate=start.simulate,
                 desktop=True,
                 report=callers.report,
+                balloons=balloons,
             )
         )
         stack.enter_context(Server(folder, callers.answer))
@@ -118,11 +137,12 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
             publish=bridge.publish,
             confirm_node=rooms.router.confirm,
             open_settings=lambda: _open_settings(start.config_path),
-            quit=app.quit,
+            quit=leaving.wanted.emit,
         )
         look = Look(language, config.window.theme)
         window = Window(look, doors, talk_key=config.speech.talk_key)
         tray = Tray(look, doors, window)
+        balloons.belong_to(tray.icon)
         _connect(bridge, window, tray)
         tray.show()
         if not start.hidden or not QSystemTrayIcon.isSystemTrayAvailable():
@@ -162,7 +182,7 @@ def _speak_qt(app: QApplication, language: str) -> None:
 
 
 @contextmanager
-def _quit_on_signals(app: QApplication) -> Iterator[None]:
+def _leave_on_signals(app: QApplication, leaving: _Leaving) -> Iterator[None]:
     """End the loop on Ctrl+C, on logout and on `kill`.
 
     Python runs its handlers between its own instructions only, and Qt's loop has none: a byte on a socket wakes it.
@@ -176,7 +196,7 @@ def _quit_on_signals(app: QApplication) -> Iterator[None]:
 
     def end_loop(number: int, frame: FrameType | None) -> None:
         log.info("ended by signal %d", number)
-        app.quit()
+        leaving.wanted.emit()
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     former = {name: signal.signal(getattr(signal, name), end_loop) for name in names}

@@ -6,11 +6,11 @@ notifications and the samples by `desktop=True`.
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from etoile.actions.runner import Actions
 from etoile.clock import AlarmClock
@@ -37,7 +37,6 @@ from etoile.store.samples import Samples
 from etoile.text import desktop_language, message, render
 
 if TYPE_CHECKING:
-    from etoile.notify.desktop import DesktopNotifier
     from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
 
@@ -108,6 +107,16 @@ class Live:
         self._publish(on.LanguageChosen(code))
 
 
+class Notifier(Protocol):
+    """Shows notifications; both methods return at once."""
+
+    def notify(self, key: str, title: str, body: str, urgency: do.Urgency, actions: Mapping[str, str]) -> None:
+        """Show a notification in place of the former one with the same `key`; `actions` are labels by action."""
+
+    def withdraw(self, key: str) -> None:
+        """Take the notification `key` away."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """The rooms that are open, and how each effect reaches its room."""
@@ -123,7 +132,7 @@ class Rooms:
     samples: Samples | None
     ears: "Ears | None"
     voice: "Voice | None"
-    notifier: "DesktopNotifier | None"
+    notifier: Notifier | None
     report: ReportTo
     """Tells callers what becomes of their requests."""
 
@@ -199,8 +208,12 @@ def open_rooms(
     simulate: str | None,
     desktop: bool,
     report: ReportTo,
+    balloons: Notifier | None = None,
 ) -> Iterator[Rooms]:
-    """Open the rooms; leaving closes them in the opposite order, producers first."""
+    """Open the rooms; leaving closes them in the opposite order, producers first.
+
+    `balloons` shows notifications where the system has no service for them.
+    """
     language = interface_language(config)
     with ExitStack() as stack:
         clock = stack.enter_context(AlarmClock())
@@ -210,7 +223,7 @@ def open_rooms(
         live = Live(state, publish, history, read_gpus)
         voice = notifier = ears = kept = None
         if desktop:
-            notifier = _open_notifier(stack, publish)
+            notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             voice = _open_voice(stack, config, publish)
             kept = _open_samples(stack, publish)
         router = stack.enter_context(_router(config, publish, history, live, watch=desktop))
@@ -306,9 +319,7 @@ def _open_database(stack: ExitStack, name: str, migrations: list[str], publish: 
     return database
 
 
-def _open_notifier(stack: ExitStack, publish: Publish) -> "DesktopNotifier | None":
-    if sys.platform != "linux":
-        return None
+def _open_notifier(stack: ExitStack, publish: Publish) -> Notifier:
     from etoile.notify.desktop import DesktopNotifier
 
     return stack.enter_context(DesktopNotifier(publish))

@@ -38,6 +38,9 @@ class Message:
     many: str | None = None
     """The plural form of `id`; `values["count"]` chooses."""
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.many))
+
 
 def message(id: str, /, **values: object) -> Message:
     """Return the message `id`; places may carry a format spec, and `{size:bytes}` and `{time:duration}` too."""

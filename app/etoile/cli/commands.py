@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
@@ -17,8 +17,10 @@ from etoile.domain.descriptions import describe
 from etoile.domain.match import Candidate, Match
 from etoile.domain.shapes import match_line
 from etoile.errors import UsageError
-from etoile.interpreter import Interpreter
 from etoile.text import message, verbatim
+
+if TYPE_CHECKING:
+    from etoile.interpreter import Interpreter
 
 
 def match(arguments: argparse.Namespace, console: Console) -> int:
@@ -157,9 +159,10 @@ def _texts(words: list[str]) -> Iterable[str]:
 
 
 @contextmanager
-def _interpreter(arguments: argparse.Namespace) -> Iterator[Interpreter]:
+def _interpreter(arguments: argparse.Namespace) -> "Iterator[Interpreter]":
     """Open a matcher that knows this computer's applications, folders, processes and services."""
     from etoile.actions.slots import SlotValues
+    from etoile.interpreter import Interpreter
     from etoile.parts import Live, first_state
 
     config, _ = settings(arguments)

@@ -14,7 +14,7 @@ _ICONS = {
 
 
 class Balloons:
-    """Shows one balloon after the other; they have no buttons, cannot be replaced, and go by themselves.  Main thread."""
+    """Shows one balloon after the other: without buttons, not to be replaced, gone by themselves.  Main thread."""
 
     def __init__(self) -> None:
         self._icon: QSystemTrayIcon | None = None
@@ -23,7 +23,7 @@ class Balloons:
         """Let the balloons come from `icon`."""
         self._icon = icon
 
-    def notify(self, key: str, title: str, body: str, urgency: Urgency, actions: Mapping[str, str]) -> None:  # noqa: ARG002  # balloons have neither
+    def notify(self, key: str, title: str, body: str, urgency: Urgency, actions: Mapping[str, str]) -> None:
         """Show a balloon."""
         if self._icon:
             self._icon.showMessage(title, body, _ICONS[urgency])

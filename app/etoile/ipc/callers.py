@@ -92,6 +92,7 @@ class Callers:
             "pid": os.getpid(),
             "phase": state.turn.phase,
             "turn": state.turn.number,
+            "answer_length": len(state.turn.answer),
             "muted": state.turn.muted,
             "missing": sorted(state.missing),
         }

@@ -1,0 +1,114 @@
+"""Etoile itself on the virtual desktop, started as its users start it, and asked through its own command line."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.desktop.rig import Desktop, Window, end
+from tests.waiting import wait_until
+
+ETOILE = (sys.executable, "-m", "etoile")
+ROOT = Path(__file__).parents[2]
+START_S = 30.0
+"""Two busy cores take their time; each wait ends as soon as its condition holds."""
+
+
+class App:
+    """A running tray app with a home of its own."""
+
+    def __init__(self, desktop: Desktop, home: Path, settings: str, *options: str) -> None:
+        self.desktop = desktop
+        self.settings = home / "config.toml"
+        self.settings.write_text(settings, encoding="utf-8")
+        runtime = home / "run"
+        runtime.mkdir(mode=0o700)
+        # The session bus and the sound server are found by their own variables.
+        self.env = {
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(runtime),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_DATA_HOME": str(home / ".local/share"),
+            "XDG_STATE_HOME": str(home / ".local/state"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "ETOILE_CONFIG": str(self.settings),
+            "PYTHONPATH": str(ROOT),
+            "HF_HUB_OFFLINE": "1",
+        }
+        self.process = desktop.start(*ETOILE, *options, env=self.env, log=f"etoile-{home.name}")
+        self.log = desktop.log(f"etoile-{home.name}")
+
+    def etoile(self, *arguments: str) -> list[dict[str, Any]]:
+        """Return the JSON lines that a command of the command line prints."""
+        shown = subprocess.run(
+            [*ETOILE, *arguments, "--json"],
+            env=self.desktop.env | self.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return [json.loads(line) for line in shown.stdout.splitlines()]
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line to its end."""
+        return subprocess.run(
+            [*ETOILE, *arguments],
+            env=self.desktop.env | self.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def status(self) -> dict[str, Any] | None:
+        """Return what the running app tells of itself; None while it does not answer."""
+        [line] = self.etoile("status")
+        status: dict[str, Any] | None = line["app"]
+        return status
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return what was asked so far, the newest first."""
+        return self.etoile("history")
+
+    def windows(self) -> list[Window]:
+        """Return the floating window, if it shows."""
+        return [window for window in self.desktop.windows("^Etoile$") if window.width > 200]
+
+    def wait_for_window(self) -> Window:
+        """Return the floating window as soon as it shows."""
+        wait_until(self.windows, START_S, what="the floating window")
+        return self.windows()[0]
+
+    def wait_for_answer(self, count: int = 1) -> dict[str, Any]:
+        """Return the newest exchange as soon as `count` are in the history."""
+        wait_until(lambda: len(self.history()) >= count, START_S, what=f"{count} exchanges in the history")
+        return self.history()[0]
+
+    def quit(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """End the app by a signal, and return how many seconds it took.  Raises TimeoutExpired."""
+        started_s = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(10)
+        return time.monotonic() - started_s
+
+
+@contextmanager
+def running(desktop: Desktop, home: Path, settings: str = "", *options: str) -> Iterator[App]:
+    """Start the app, wait until it answers, and end it; what it logged as a problem fails the test."""
+    home.mkdir(exist_ok=True)
+    app = App(desktop, home, settings, *options)
+    try:
+        wait_until(app.status, START_S, what=f"the app answers; its log: {app.log.read_text()}")
+        yield app
+    finally:
+        if app.process.poll() is None:
+            app.quit()
+        end(app.process)
+    problems = [line for line in app.log.read_text().splitlines() if " WARNING " in line or "Traceback" in line]
+    assert not problems, app.log.read_text()
