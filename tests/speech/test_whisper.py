@@ -234,6 +234,17 @@ def test_a_damaged_model_is_told(tmp_path: Path) -> None:
         load(str(tmp_path), "cpu")
 
 
+def test_a_model_without_language_tokens_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A conversion may lack them; faster-whisper then looks for the first of none."""
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
+        (tmp_path / name).write_text("{}")
+    engine = FakeEngine()
+    monkeypatch.setattr(engine, "detect_language", lambda _: [][0])
+    monkeypatch.setattr(whisper, "_open", lambda folder, device: engine)
+    with pytest.raises(ModelUnavailable, match="does not load"):
+        load(str(tmp_path), "cpu")
+
+
 def test_a_gpu_that_fails_gives_way_to_the_cpu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

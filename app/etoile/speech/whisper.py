@@ -43,7 +43,7 @@ def load(model: str, device: str = "auto") -> "Whisper":
         try:
             whisper = Whisper(_open(folder, candidate), model=folder.name, device=candidate)
             whisper.warm_up()
-        except (RuntimeError, ValueError, OSError) as error:
+        except (RuntimeError, ValueError, OSError, IndexError) as error:  # without language tokens: IndexError
             if candidate == "cpu":
                 raise _broken(folder, error) from error
             log.warning("the speech model does not run on the GPU (%s); taking the CPU", error)
