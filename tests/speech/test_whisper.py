@@ -239,7 +239,7 @@ def test_a_model_without_language_tokens_is_told(tmp_path: Path, monkeypatch: py
     for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
         (tmp_path / name).write_text("{}")
     engine = FakeEngine()
-    monkeypatch.setattr(engine, "detect_language", lambda _: [][0])
+    monkeypatch.setattr(engine, "detect_language", lambda _: list[str]()[0])
     monkeypatch.setattr(whisper, "_open", lambda folder, device: engine)
     with pytest.raises(ModelUnavailable, match="does not load"):
         load(str(tmp_path), "cpu")
