@@ -8,7 +8,7 @@ from etoile.domain.effects import Decision, Outcome
 from etoile.domain.turn import Phase, Turn
 from etoile.gui.activity import clock
 from etoile.gui.history import History
-from etoile.gui.markdown import LONGEST_PROSE, Block, blocks
+from etoile.gui.markdown import LARGEST_PROSE, LONGEST_PROSE, Block, blocks, grown
 from etoile.gui.sparkline import runs
 from etoile.gui.transcript import Entry, follow
 from etoile.text import message, verbatim
@@ -99,7 +99,7 @@ class TestBlocks:
         ],
     )
     def test_code_is_cut_out(self, markdown: str, found: list[Block]) -> None:
-        assert blocks(markdown) == found
+        assert [block._replace(start=0) for block in blocks(markdown)] == found
 
     def test_long_prose_is_cut_between_paragraphs_and_never_within_a_list(self) -> None:
         paragraph = "word " * (LONGEST_PROSE // 4)
@@ -108,10 +108,18 @@ class TestBlocks:
 
     def test_a_growing_answer_leaves_the_former_blocks_alone(self) -> None:
         text = f"{states.ANSWER}\n\n" * 30
-        whole = blocks(text)
+        found: list[Block] = []
         for end in range(0, len(text), 997):
-            done = blocks(text[:end])[:-1]
-            assert done == whole[: len(done)]
+            before, found = found, grown(found, text[:end])
+            assert found == blocks(text[:end])
+            assert found[: max(0, len(before) - 1)] == before[:-1]
+
+    def test_no_block_is_ever_too_large_to_lay_out(self) -> None:
+        endless = ("- an item\n" * 5000, "word " * 50_000, "\n".join(["| a | b |"] * 9000))
+        for text in endless:
+            found = blocks(text)
+            assert max(len(block.text) for block in found) <= 2 * LARGEST_PROSE + 1
+            assert sum(len(block.text.replace("\n", "")) for block in found) >= len(text.replace("\n", "")) - len(found)
 
 
 def test_curves_are_cut_at_gaps_and_at_missing_values() -> None:

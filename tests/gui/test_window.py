@@ -197,6 +197,13 @@ class TestAnswers:
         qtbot.mouseClick(_button(block, "Copy the code"), Qt.MouseButton.LeftButton)
         assert QGuiApplication.clipboard().text() == "curl -s http://10.5.0.2:8000/metrics | grep cache_usage"
 
+    def test_an_endless_answer_does_not_hold_the_window_up(self, window: Window, texts: Texts) -> None:
+        endless = "- an item of a list\n" * 100_000
+        _show(window, replace(CALM, turn=replace(states.ANSWERED, answer=endless)))
+        assert "The answer goes on" in texts(window)
+        assert sum(len(prose.toPlainText()) for prose in window.findChildren(Prose)) < 100_000
+        assert window.findChild(Conversation).last_answer == endless
+
     def test_a_request_is_never_taken_for_markup(self, window: Window, texts: Texts) -> None:
         _show(window, replace(CALM, turn=states.turn(request="<b>hi</b> **there**")))
         assert "<b>hi</b> **there**" in texts(window)

@@ -6,11 +6,15 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from etoile.gui.code_block import CodeBlock
-from etoile.gui.design import Look
-from etoile.gui.markdown import Block, blocks
+from etoile.gui.design import Look, Tone, Type
+from etoile.gui.label import Label
+from etoile.gui.markdown import Block, blocks, grown
 from etoile.gui.prose import Prose
+from etoile.text import message
 
 REPAINT_MS = 50
+LONGEST = 60_000
+"""Characters that are shown: an answer that is longer can be copied whole, and does not hold the window up."""
 
 
 class AnswerView(QWidget):
@@ -20,10 +24,16 @@ class AnswerView(QWidget):
         super().__init__(parent)
         self._look, self._grown = look, grown
         self._wanted = ("", False)
+        self._markdown = ""
+        self._blocks: list[Block] = []
         self._views: list[Prose | CodeBlock] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
+        self._cut = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self._cut.say(message("The answer goes on: Ctrl+Shift+C copies all of it."))
+        self._cut.hide()
+        self._column.addWidget(self._cut)
         self._repaint = QTimer(self)
         self._repaint.setSingleShot(True)
         self._repaint.setInterval(REPAINT_MS)
@@ -41,10 +51,14 @@ class AnswerView(QWidget):
             self._repaint.start()
 
     def _show(self) -> None:
-        markdown, streaming = self._wanted
-        found = blocks(markdown)
-        for index, block in enumerate(found):
-            self._show_block(index, block, streaming=streaming and index == len(found) - 1)
+        markdown, streaming = self._wanted[0][:LONGEST], self._wanted[1]
+        self._cut.setVisible(len(self._wanted[0]) > LONGEST)
+        before = self._blocks
+        found = grown(before, markdown) if markdown.startswith(self._markdown) else blocks(markdown)
+        self._markdown, self._blocks = markdown, found
+        at_rest = max(0, min(len(before), len(found)) - 1) if found[: len(before) - 1] == before[:-1] else 0
+        for index in range(at_rest, len(found)):
+            self._show_block(index, found[index], streaming=streaming and index == len(found) - 1)
         for view in self._views[len(found) :]:
             self._column.removeWidget(view)
             view.deleteLater()

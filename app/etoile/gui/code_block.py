@@ -20,6 +20,7 @@ class CodeBlock(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self._shown = ""
         self._text = QPlainTextEdit(self)
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
@@ -46,7 +47,7 @@ class CodeBlock(QWidget):
     def show_code(self, text: str, language: str) -> None:
         """Show `text`, adding to what is there when it only grew."""
         self._language.say(verbatim(language) if language else None)
-        before = self._text.toPlainText()
+        before, self._shown = self._shown, text
         if text == before:
             return
         if before and text.startswith(before):
@@ -76,5 +77,5 @@ class CodeBlock(QWidget):
         self._text.setFixedHeight(lines * self._text.fontMetrics().lineSpacing() + bar + 4)
 
     def _copied(self) -> None:
-        QGuiApplication.clipboard().setText(self._text.toPlainText())
+        QGuiApplication.clipboard().setText(self._shown)
         self._copy.show_as(message("Copied"), Glyph.TICK, Kind.FLAT)

@@ -96,7 +96,7 @@ class Frame(QWidget):
         self.update()
 
     def _adapt(self) -> None:
-        """Take up whether windows are blended now: a compositing manager comes and goes.  The face stays where it is."""
+        """Take up whether windows are blended now: a compositor comes and goes.  The face stays where it is."""
         platform = QGuiApplication.platformName()
         self._blended = platform.startswith("wayland") or (x11.on_x11() and x11.has_compositor())
         before, margin = self.contentsMargins().left(), self.margin

@@ -83,6 +83,7 @@ class Prose(QTextBrowser):
     def _restyle(self, document: QTextDocument) -> None:
         """Give headings, paragraphs and code the type of the design: markdown brings sizes of its own."""
         cursor = QTextCursor(document)
+        cursor.beginEditBlock()  # all at once: each change by itself would lay the text out again
         block = document.begin()
         while block.isValid():
             cursor.setPosition(block.position())
@@ -92,6 +93,7 @@ class Prose(QTextBrowser):
                 cursor.mergeCharFormat(self._heading_format())
             self._restyle_parts(block, cursor)
             block = block.next()
+        cursor.endEditBlock()
 
     def _block_format(self, block: QTextBlock) -> QTextBlockFormat:
         form = QTextBlockFormat()
