@@ -30,6 +30,7 @@ def _refusal(content: str) -> str:
         ("[[nodes]]\nname='a'\nurl='http://x'\n[[nodes]]\nname='a'\nurl='http://y'", ['two nodes are called "a"']),
         ("[[nodes]]\nname='a'\nurl='http://x'\nroles=['cook']", ["Invalid enum value 'cook'"]),
         ("[thermal]\nwarning_c = 90", ["warning_c (90)", "critical_c (85)"]),
+        ("[thermal]\nlimits = 'card'", ["thermal.limits", "not there yet", "fixed"]),
         ("[gpu]\nperiod_s = 0", ["gpu.period_s", "0.1"]),
         ("[speech\n", ["not valid TOML"]),
         ("zzzzzz = 1", ["unknown key zzzzzz", "Known keys here"]),

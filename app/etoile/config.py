@@ -69,6 +69,7 @@ class Thermal(Section, frozen=True):
     hold_s: float = 10.0
     """A threshold must be exceeded this long before a warning; falling back takes as long."""
     limits: Literal["fixed", "card"] = "fixed"
+    """"card" will take the card's own limits; until then it is refused."""
 
 
 class Speech(Section, frozen=True):
@@ -228,6 +229,11 @@ def _check_values(config: Config, name: str) -> None:
                 message("{path}: nodes[{index}].key must not hold the secret itself.", path=name, index=index),
                 message('Write key = "env:NAME" or key = "keyring".'),
             )
+    if config.thermal.limits == "card":
+        raise ConfigError(
+            message('{path}: thermal.limits = "card" is not there yet.', path=name),
+            message('Write limits = "fixed", with warning_c and critical_c.'),
+        )
     if config.thermal.warning_c >= config.thermal.critical_c:
         raise ConfigError(
             message(

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,15 +33,21 @@ Check = Callable[[], Finding]
 
 
 def examine(
-    config: Config, simulate: str | None, nodes: Callable[[], list[NodeStatus]]
+    config: Config,
+    simulate: str | None,
+    nodes: Callable[[], list[NodeStatus]],
+    missing_in_app: Sequence[str] | None,
 ) -> Iterator[tuple[str, Finding, float]]:
-    """Yield the name, the finding and the milliseconds of every check, in a fixed order.  Blocks; never raises."""
+    """Yield the name, the finding and the milliseconds of every check, in a fixed order.  Blocks; never raises.
+
+    `missing_in_app` names the parts that the running app lacks; None when none runs.
+    """
     checks: dict[str, Check] = {
         "gpu": lambda: _gpu(simulate),
         "microphone": lambda: _microphone(config.speech.microphone),
         "speech_model": lambda: _speech_model(config.speech.model),
         "voice": _voice,
-        "talk_key": lambda: _talk_key(config.speech.talk_key),
+        "talk_key": lambda: _talk_key(config.speech.talk_key, missing_in_app),
         "notifications": _notifications,
         "nodes": lambda: _nodes(nodes()),
         "disk": _disk,
@@ -106,12 +112,20 @@ def _voice() -> Finding:
     return Finding(True, message("Speech can be synthesised."))
 
 
-def _talk_key(key: str) -> Finding:
+def _talk_key(key: str, missing_in_app: Sequence[str] | None) -> Finding:
+    if missing_in_app is not None:
+        # One program at a time can have the key: asking for it here would find it taken.
+        if "talk_key" in missing_in_app:
+            return Finding(False, message("The running app cannot watch {key}.", key=key), _TALK_KEY_REMEDY)
+        return Finding(True, message("The running app watches {key}.", key=key))
     from etoile.speech.hotkeys import watch
     from etoile.speech.keys import parse_chord
 
     watch(parse_chord(key)).close()
     return Finding(True, message("{key} can be watched.", key=key))
+
+
+_TALK_KEY_REMEDY = message("Its window says why; “etoile talk --toggle” works without a key.")
 
 
 def _notifications() -> Finding:

@@ -64,6 +64,11 @@ class MicrophoneUnavailable(Unavailable):
 class ModelUnavailable(Unavailable):
     """No speech model, or one that does not load."""
 
+    def __init__(self, said: Message, remedy: Message | None = None, *, downloadable: str | None = None) -> None:
+        super().__init__(said, remedy)
+        self.downloadable = downloadable
+        """The model whose download mends it."""
+
 
 class VoiceUnavailable(Unavailable):
     """No speech synthesis, or nothing to play it on."""

@@ -37,6 +37,7 @@ from etoile.store.samples import Samples
 from etoile.text import desktop_language, message, render
 
 if TYPE_CHECKING:
+    from etoile.speech.downloads import Downloads
     from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
 
@@ -132,6 +133,7 @@ class Rooms:
     samples: Samples | None
     ears: "Ears | None"
     voice: "Voice | None"
+    downloads: "Downloads | None"
     notifier: Notifier | None
     report: ReportTo
     """Tells callers what becomes of their requests."""
@@ -143,6 +145,8 @@ class Rooms:
                 self._listen(effect)
             case do.Say() | do.Hush():
                 self._speak(effect)
+            case do.DownloadModel() | do.StopDownload():
+                self._download(effect)
             case do.Interpret():
                 self.interpreter.interpret(effect)
             case do.Ask():
@@ -188,6 +192,15 @@ class Rooms:
             case do.Hush() if self.voice:
                 self.voice.hush()
 
+    def _download(self, effect: do.DownloadModel | do.StopDownload) -> None:
+        if self.downloads is None:
+            return
+        match effect:
+            case do.DownloadModel(model):
+                self.downloads.start(model)
+            case do.StopDownload():
+                self.downloads.stop()
+
     def _notify(self, effect: do.Notify | do.Withdraw) -> None:
         if self.notifier is None:
             return
@@ -221,7 +234,7 @@ def open_rooms(
         source = open_source(simulate)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus)
-        voice = notifier = ears = kept = None
+        voice = notifier = ears = downloads = kept = None
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             voice = _open_voice(stack, config, publish)
@@ -230,6 +243,7 @@ def open_rooms(
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
         interpreter = stack.enter_context(Interpreter(publish, actions.slot_values, enabled=config.commands.enabled))
         if desktop:
+            downloads = _open_downloads(stack, publish)
             ears = _open_ears(stack, config, publish)
             stack.enter_context(
                 GpuMonitor(source, publish, period_s=config.gpu.period_s, processes_every=config.gpu.processes_every)
@@ -245,6 +259,7 @@ def open_rooms(
             samples=kept,
             ears=ears,
             voice=voice,
+            downloads=downloads,
             notifier=notifier,
             report=report,
         )
@@ -329,6 +344,12 @@ def _open_voice(stack: ExitStack, config: Config, publish: Publish) -> "Voice":
     from etoile.speech.voice import Voice
 
     return stack.enter_context(Voice(config.speech, publish))
+
+
+def _open_downloads(stack: ExitStack, publish: Publish) -> "Downloads":
+    from etoile.speech.downloads import Downloads
+
+    return stack.enter_context(Downloads(publish))
 
 
 def _open_ears(stack: ExitStack, config: Config, publish: Publish) -> "Ears":

@@ -126,7 +126,19 @@ def test_nodes_as_json(etoile: Line, node: FakeNode) -> None:
     assert etoile("nodes", "--json") == 0
     [line] = etoile.lines
     assert line.keys() >= {
-        *("name", "dialect", "url", "state", "model", "models", "loaded", "latency_ms", "in_flight", "thermal", "reason")
+        *(
+            "name",
+            "dialect",
+            "url",
+            "state",
+            "model",
+            "models",
+            "loaded",
+            "latency_ms",
+            "in_flight",
+            "thermal",
+            "reason",
+        )
     }
     assert (line["name"], line["state"], line["model"]) == ("M1", "up", "tiny")
 
@@ -182,9 +194,7 @@ def test_a_timer_is_refused_without_the_app(etoile: Line) -> None:
 def test_a_match_as_json(etoile: Line) -> None:
     assert etoile("match", "--json", "mets le volume à quarante pour cent") == 0
     [line] = etoile.lines
-    assert line.keys() >= {
-        *("text", "command", "slots", "confidence", "runner_up", "choices", "then", "reason", "ms")
-    }
+    assert line.keys() >= {*("text", "command", "slots", "confidence", "runner_up", "choices", "then", "reason", "ms")}
     assert (line["command"], line["slots"]) == ("audio.volume.set", {"level": 40})
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from etoile.ipc import client
 from tests.desktop.rig import Desktop, Window, end
 from tests.waiting import wait_until
 
@@ -28,6 +29,7 @@ class App:
         self.settings.write_text(settings, encoding="utf-8")
         runtime = home / "run"
         runtime.mkdir(mode=0o700)
+        self.runtime = runtime / "etoile"
         # The session bus and the sound server are found by their own variables.
         self.env = {
             "HOME": str(home),
@@ -68,9 +70,7 @@ class App:
 
     def status(self) -> dict[str, Any] | None:
         """Return what the running app tells of itself; None while it does not answer."""
-        [line] = self.etoile("status")
-        status: dict[str, Any] | None = line["app"]
-        return status
+        return client.ask_once(self.runtime, {"do": "status"})
 
     def history(self) -> list[dict[str, Any]]:
         """Return what was asked so far, the newest first."""

@@ -160,7 +160,9 @@ def doctor(arguments: argparse.Namespace, console: Console) -> int:
 
     config, _ = settings(arguments)
     worst = 0
-    for name, finding, elapsed_ms in examine(config, arguments.simulate, lambda: _check_nodes(config)):
+    app = _from_app("status")
+    missing = app["missing"] if app else None
+    for name, finding, elapsed_ms in examine(config, arguments.simulate, lambda: _check_nodes(config), missing):
         if console.json:
             console.line(doctor_line(name, finding, elapsed_ms, console.language))
         else:

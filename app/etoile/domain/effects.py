@@ -51,6 +51,18 @@ class Hush:
     """Be silent at once, and forget what was still to be spoken."""
 
 
+@dataclass(frozen=True, slots=True)
+class DownloadModel:
+    """Download a speech model."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopDownload:
+    """Give the download up; what has arrived is kept for the next try."""
+
+
 # Work
 
 
@@ -243,6 +255,8 @@ Effect = (
     | DiscardRecording
     | Say
     | Hush
+    | DownloadModel
+    | StopDownload
     | Interpret
     | Run
     | Ask

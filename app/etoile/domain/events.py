@@ -264,6 +264,8 @@ class PartMissing:
     """"gpu", "microphone", "speech_model", "voice", "talk_key", "notifications", "nodes", "tray", "store"."""
     said: Message
     remedy: Message | None = None
+    downloadable: str | None = None
+    """The speech model whose download mends it, if the user wants that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,12 +291,29 @@ class Rang:
 
 
 @dataclass(frozen=True, slots=True)
+class DownloadWanted:
+    """The user wants the speech model `model` downloaded."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadStopped:
+    """The user no longer wants the download."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelDownloading:
     """The speech model is on its way."""
 
     model: str
     received_bytes: int
     total_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadEnded:
+    """The speech model is there, or its download was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +352,9 @@ Event = (
     | PartReady
     | NotificationActed
     | Rang
+    | DownloadWanted
+    | DownloadStopped
     | ModelDownloading
+    | DownloadEnded
     | WindowWanted
 )

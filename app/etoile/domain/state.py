@@ -55,9 +55,15 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, missing={**state.missing, part: event}), ()
         case on.PartReady(part):
             missing = {name: gone for name, gone in state.missing.items() if name != part}
-            return replace(state, missing=missing, downloading=None), ()
+            return replace(state, missing=missing), ()
+        case on.DownloadWanted(model):
+            return state, (do.DownloadModel(model),)
+        case on.DownloadStopped():
+            return state, (do.StopDownload(),)
         case on.ModelDownloading():
             return replace(state, downloading=event), ()
+        case on.DownloadEnded():
+            return replace(state, downloading=None), ()
         case on.AlertsSnoozed(until_s):
             return replace(state, snoozed_until_s=until_s), ()
         case on.NotificationActed(key, action):

@@ -64,6 +64,7 @@ def folder(model: str) -> Path:
             raise ModelUnavailable(
                 message('The speech model "{name}" is not on this computer.', name=model),
                 message("Download it with: etoile models download {name}", name=model),
+                downloadable=model,
             )
         return _whole(path, message("Download it again with: etoile models download {name}", name=model))
     path = Path(model).expanduser()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from etoile.domain.events import Event, PartMissing, PartReady
-from etoile.errors import EtoileError
+from etoile.errors import EtoileError, ModelUnavailable
 
 
 class Part:
@@ -18,7 +18,8 @@ class Part:
         """Tell that it is missing, and how to mend it."""
         if not self._told:
             self._told = True
-            self._publish(PartMissing(self._name, error.said, error.remedy))
+            downloadable = error.downloadable if isinstance(error, ModelUnavailable) else None
+            self._publish(PartMissing(self._name, error.said, error.remedy, downloadable))
 
     def ready(self) -> None:
         """Tell that it works, if it was told to be missing."""
