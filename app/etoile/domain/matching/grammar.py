@@ -1,0 +1,207 @@
+"""The forms of a language as one trie, and the walk through it that explains every word of a request or gives up.
+
+A node's children are labels: a word, a `<concept>`, a `{slot}`.  A request is walked token by token; at each, the walk
+may follow a word, all the words of a concept, all the words of a slot's value, or pass over a stop word.  What reaches
+the end has explained everything.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from etoile.domain.commands import SlotType
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.phrases import Phrase
+from etoile.domain.matching.quantities import READERS
+from etoile.domain.matching.templates import Form
+from etoile.domain.matching.tokens import BREAK
+
+T = TypeVar("T")
+
+Label = tuple[str, int, str | int | None]
+"""What stands at a token: a word, a concept or a slot; how many tokens; the slot's value."""
+
+_MOST_STEPS = 2000
+"""A walk is given up after this many: no request of a person comes near."""
+_OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
+_LONGEST_NAME = 6
+"""Words of a name that the user makes up."""
+
+Values = Mapping[SlotType, Mapping[Phrase, str]]
+"""Slot -> what is said -> value."""
+
+
+@dataclass(slots=True)
+class _Node:
+    children: "dict[str, _Node]" = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A way to explain a request."""
+
+    command: str
+    slot: SlotType | None = None
+    value: str | int | None = None
+    """None with a slot: the value is understood, and out of range."""
+    first: int = 0
+    last: int = 0
+    """The tokens from `first` to before `last` are an open slot's words."""
+    explained: int = 0
+    """Words that the command's own wording explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    index: int
+    node: _Node
+    reading: Reading
+    skipped: bool = False
+    """Whether it came here over a stop word."""
+
+
+class Grammar:
+    """What a language can say, with the values that slots can take on this machine."""
+
+    def __init__(self, catalogue: Catalogue, values: Values) -> None:
+        self._catalogue = catalogue
+        self._root = _Node()
+        self._lone: dict[Phrase, list[str]] = {}
+        self._concepts = _starts(
+            (self._content(phrase), f"<{name}>") for name, phrases in catalogue.concepts.items() for phrase in phrases
+        )
+        self._values = _starts(
+            (self._content(phrase), (slot, value))
+            for slot, spoken in values.items()
+            for phrase, value in spoken.items()
+        )
+        for command, forms in catalogue.forms.items():
+            for form in forms:
+                self._add(command, form)
+        self.lexicon = self._lexicon(values)
+
+    def readings(self, tokens: Sequence[str]) -> list[Reading]:
+        """Return every way to explain all of `tokens`, punctuation aside."""
+        said = [text for text in tokens if text != BREAK]
+        lone = [Reading(command=command, explained=len(said)) for command in self._lone.get(tuple(said), ())]
+        return lone + list(self._walk(tokens))
+
+    def spans(self, tokens: Sequence[str]) -> list[Reading]:
+        """Return the values of closed slots in `tokens`, each with the tokens that say it."""
+        return [
+            Reading(command="", slot=SlotType(label[1:-1]), value=value, first=index, last=index + length)
+            for index in range(len(tokens))
+            for label, length, value in self._labels(tokens, index)
+            if label.startswith("{")
+        ]
+
+    def _walk(self, tokens: Sequence[str]) -> Iterator[Reading]:
+        labels: dict[int, list[Label]] = {}
+        steps = [_Step(0, self._root, Reading(command=""))]
+        for _ in range(_MOST_STEPS):
+            if not steps:
+                return
+            step = steps.pop()
+            if step.index == len(tokens):
+                yield from (replace(step.reading, command=command) for command in step.node.commands)
+                continue
+            if step.index not in labels:
+                labels[step.index] = list(self._labels(tokens, step.index))
+            steps += self._next(step, tokens, labels[step.index])
+
+    def _next(self, step: _Step, tokens: Sequence[str], labels: Sequence[Label]) -> Iterator[_Step]:
+        """Return where the walk may go from `step`."""
+        token, index, children = tokens[step.index], step.index, step.node.children
+        if token == BREAK or token in self._catalogue.words.stop:
+            yield _Step(index + 1, step.node, step.reading, skipped=token != BREAK)
+        for label, length, value in labels:
+            if (child := children.get(label)) is None:
+                continue
+            reading = step.reading
+            if label.startswith("{"):
+                reading = replace(reading, slot=SlotType(label[1:-1]), value=value)
+            else:
+                reading = replace(reading, explained=reading.explained + length)
+            yield _Step(index + length, child, reading)
+        for label, slot in _OPEN.items():
+            # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
+            if (child := children.get(label)) and not step.skipped:
+                furthest = min(len(tokens), index + _LONGEST_NAME) if slot is SlotType.NAME else len(tokens)
+                for end in range(index + 1, furthest + 1):
+                    yield _Step(end, child, replace(step.reading, slot=slot, value="", first=index, last=end))
+
+    def _labels(self, tokens: Sequence[str], index: int) -> Iterator[Label]:
+        """Return what stands at `index`: label, how many tokens, value."""
+        token = tokens[index]
+        yield token, 1, None
+        for phrase, name in self._concepts.get(token, ()):
+            if length := self._length(phrase, tokens, index):
+                yield name, length, None
+        for phrase, (slot, value) in self._values.get(token, ()):
+            if length := self._length(phrase, tokens, index):
+                yield f"{{{slot}}}", length, value
+        for slot, read in READERS.items():
+            if found := read(tokens, index, self._catalogue.language):
+                yield f"{{{slot}}}", *found
+
+    def _length(self, phrase: Phrase, tokens: Sequence[str], index: int) -> int:
+        """Return how many tokens from `index` on say `phrase`, stop words between them included; 0 when they do not."""
+        at = index
+        for word in phrase:
+            while at < len(tokens) and tokens[at] != word and at > index and tokens[at] in self._catalogue.words.stop:
+                at += 1
+            if at == len(tokens) or tokens[at] != word:
+                return 0
+            at += 1
+        return at - index
+
+    def _content(self, phrase: Phrase) -> Phrase:
+        """Return `phrase` without stop words, unless nothing else is in it."""
+        return tuple(word for word in phrase if word not in self._catalogue.words.stop) or phrase
+
+    def _add(self, command: str, form: Form) -> None:
+        is_open = any(part in _OPEN for part in form)
+        parts = list(form) if is_open else [part for part in form if part not in self._catalogue.words.stop]
+        if len(parts) < 2 and not any(part.startswith("{") for part in parts):
+            for phrase in self._spelled(form):
+                _claim(self._lone.setdefault(phrase, []), command)
+            return
+        node = self._root
+        for part in parts:
+            node = node.children.setdefault(part, _Node())
+        _claim(node.commands, command)
+
+    def _spelled(self, form: Form) -> Iterator[Phrase]:
+        """Return `form`, which has at most one concept, with each of its words."""
+        concept = next((part for part in form if part.startswith("<")), None)
+        if concept is None:
+            yield form
+            return
+        at = form.index(concept)
+        for phrase in self._catalogue.concepts[concept[1:-1]]:
+            yield form[:at] + phrase + form[at + 1 :]
+
+    def _lexicon(self, values: Values) -> frozenset[str]:
+        """Return every word that means something here."""
+        words = self._catalogue.words
+        phrases = [*words.guards, *words.code, *words.openers, *words.closers, *words.connectors, *words.fillers]
+        phrases += [phrase for said in self._catalogue.concepts.values() for phrase in said]
+        phrases += [phrase for spoken in values.values() for phrase in spoken]
+        phrases += [form for forms in self._catalogue.forms.values() for form in forms]
+        known = {word for phrase in phrases for word in phrase if word[0] not in "<{"}
+        return frozenset(known | words.stop | words.known | set(self._catalogue.same))
+
+
+def _claim(claimed: list[str], command: str) -> None:
+    if command not in claimed:
+        claimed.append(command)
+
+
+def _starts(said: Iterable[tuple[Phrase, T]]) -> dict[str, list[tuple[Phrase, T]]]:
+    """Return the phrases by their first word."""
+    starts: dict[str, list[tuple[Phrase, T]]] = {}
+    for phrase, meaning in said:
+        if phrase:
+            starts.setdefault(phrase[0], []).append((phrase, meaning))
+    return starts

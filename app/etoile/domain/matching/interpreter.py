@@ -1,0 +1,259 @@
+"""What one language makes of a request.
+
+A request is cleaned, then explained word by word by the grammar; what is left over leaves it unmatched.  Only if that
+fails are its words repaired, and only if that fails are unknown words taken for known ones that they resemble.
+Everything is pure.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from etoile.domain.commands import COMMANDS, Consequence, SlotType
+from etoile.domain.match import Candidate, Reason, Slots
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.cleaning import Cleaned, Cleaner
+from etoile.domain.matching.grammar import Grammar, Reading
+from etoile.domain.matching.nearness import ratio
+from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.repair import Repairer
+from etoile.domain.matching.tokens import BREAK, Token, tokens_of
+from etoile.domain.matching.values import values_of
+
+RUNS = 0.85
+"""Confidence from which a command may run."""
+
+_MOST_TOKENS = 100
+_MOST_WITHOUT_FREE_TEXT = 24
+_MOST_COMMANDS = 4
+_MOST_REPAIRS = 3
+
+_EXACT, _TEMPLATE, _PROPOSED = 1.0, 0.97, 0.8
+_OF_OTHER_MACHINES = 0.02
+"""Taken off for a value that the catalogue knows and this machine does not."""
+_OF_FREE_TEXT = 0.05
+_OF_A_REPAIR = 0.04
+_SURELY_LIKE = 90.0
+"""Likeness, 0 to 100, from which a near copy of a known phrase is taken for it."""
+_MARGIN = 0.015
+"""Two commands this near are both meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A command that a request may mean, and how that was found."""
+
+    candidate: Candidate
+    reason: Reason
+    explained: int = 0
+    """Words that the command's own wording explains."""
+    opened: bool = False
+    """Whether it was asked for: "could you ..."."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a language makes of a request, the likeliest first."""
+
+    found: tuple[Found, ...] = ()
+    then: tuple[Candidate, ...] = ()
+    refused: bool = False
+    """A command is named, and it must not run."""
+
+
+class Interpreter:
+    """The whole of one language, with the values that slots can take on this machine."""
+
+    def __init__(self, catalogue: Catalogue, slot_values: Mapping[str, Sequence[str]]) -> None:
+        self._catalogue = catalogue
+        self._own = {slot: frozenset(names) for slot, names in slot_values.items()}
+        self._grammar = Grammar(catalogue, values_of(catalogue, slot_values))
+        self._cleaner = Cleaner(catalogue.words)
+        lexicon = self._grammar.lexicon
+        self._repairer = Repairer(lexicon, catalogue.mistaken, catalogue.language)
+        words = catalogue.words
+        self._connectors = PhraseSet(words.connectors)
+        self._code = PhraseSet(words.code)
+        self._guards = PhraseSet((*words.guards, *words.code))
+
+    def outcome(self, text: str) -> Outcome:
+        """Return what `text` means in this language."""
+        tokens = tokens_of(text, self._catalogue.language, self._catalogue.same)
+        if not tokens or len(tokens) > _MOST_TOKENS:
+            return Outcome()
+        outcome = self._understood(text, tokens)
+        if not outcome.found and not outcome.refused:
+            outcome = self._compound(text, tokens)
+        if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
+            return _questioned(outcome) if text.rstrip().endswith("?") else outcome
+        if self._talks_about([token.text for token in tokens]):
+            return Outcome(refused=True)
+        return self._slipped(text, tokens)
+
+    # One command
+
+    def _understood(self, text: str, tokens: Sequence[Token]) -> Outcome:
+        """Explain the request as it stands, else with its words repaired."""
+        outcome = self._explained(text, tokens, _EXACT)
+        if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
+            return outcome
+        repaired = self._repairer.repaired(tokens)
+        if not 0 < repaired.changes <= _MOST_REPAIRS:
+            return outcome
+        return self._explained(text, repaired.tokens, _TEMPLATE - _OF_A_REPAIR * repaired.changes)
+
+    def _explained(self, text: str, tokens: Sequence[Token], confidence: float) -> Outcome:
+        """Explain every word of the request, politeness aside."""
+        found: list[Found] = []
+        refused = False
+        for choice in self._cleaner.cleaned(tokens):
+            sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
+            for reading in self._readings(choice):
+                one = self._found(text, choice, reading, sure)
+                refused = refused or one is None
+                found += [one] if one else []
+        return Outcome(_ranked(found), refused=refused and not found)
+
+    def _readings(self, choice: Cleaned) -> Iterator[Reading]:
+        for reading in self._grammar.readings([token.text for token in choice.tokens]):
+            is_open = reading.slot is not None and reading.slot.is_open
+            if not (choice.closed if is_open else len(choice.tokens) > _MOST_WITHOUT_FREE_TEXT):
+                yield reading
+
+    def _found(self, text: str, choice: Cleaned, reading: Reading, confidence: float) -> Found | None:
+        """Return the command of `reading`; None when its value is out of range, or no name or query at all."""
+        slots: Slots = {}
+        if reading.slot and reading.slot.is_open:
+            words = choice.tokens[reading.first : reading.last]
+            said = _free_text(text, words)
+            if not self._is_free_text(reading.slot, said, words):
+                return None
+            slots = {reading.slot.value: said}
+            confidence -= _OF_FREE_TEXT
+        elif reading.slot:
+            if reading.value is None:
+                return None
+            slots = {reading.slot.value: reading.value}
+            own = self._own.get(reading.slot, frozenset())
+            confidence -= _OF_OTHER_MACHINES if own and reading.value not in own else 0.0
+        reason = Reason.EXACT if confidence == _EXACT and reading.slot is None else Reason.TEMPLATE
+        candidate = Candidate(command=reading.command, slots=slots, confidence=round(confidence, 3))
+        return Found(candidate, reason, reading.explained, choice.opened)
+
+    def _is_free_text(self, slot: SlotType, said: str, tokens: Sequence[Token]) -> bool:
+        """Whether `said` can be what a command is to work on."""
+        if not any(letter.isalnum() for letter in said):
+            return False
+        if slot is SlotType.NAME:
+            return not said.startswith(".") and not set(said) & set('/\\:*?<>|"') and said.isprintable()
+        if slot is SlotType.QUERY:
+            return not self._code.is_in([token.text for token in tokens])
+        return True
+
+    # Several commands
+
+    def _compound(self, text: str, tokens: Sequence[Token]) -> Outcome:
+        """Explain the request as commands that follow each other, each of them whole."""
+        parts = self._parts(text, tokens, _MOST_COMMANDS)
+        if not parts:
+            return Outcome()
+        first, *others = parts
+        lowest = min(part.candidate.confidence for part in parts)
+        candidate = replace(first.candidate, confidence=lowest)
+        then = tuple(part.candidate for part in others if part.candidate != first.candidate)
+        explained = sum(part.explained for part in parts)
+        return Outcome((replace(first, candidate=candidate, reason=Reason.TEMPLATE, explained=explained),), then)
+
+    def _parts(self, text: str, tokens: Sequence[Token], most: int) -> list[Found]:
+        """Return the commands that `tokens` are made of; empty when something in them is no command."""
+        if not tokens or most == 0:
+            return []
+        if first := self._one(text, tokens):
+            return [first]
+        for index in range(len(tokens) - 1, 0, -1):
+            length = self._connects(tokens, index)
+            if length and (first := self._one(text, tokens[:index])):
+                rest = self._parts(text, tokens[index + length :], most - 1)
+                if rest:
+                    return [first, *rest]
+        return []
+
+    def _one(self, text: str, tokens: Sequence[Token]) -> Found | None:
+        """Return the one command that `tokens` mean for sure."""
+        found = self._understood(text, tokens).found
+        return found[0] if runs(found) else None
+
+    def _connects(self, tokens: Sequence[Token], index: int) -> int:
+        """Return the length of what joins two commands at `index`: a comma, "and then"; 0 when nothing does."""
+        if tokens[index].text == BREAK:
+            return 1
+        return self._connectors.length_at([token.text for token in tokens], index)
+
+    # No command, or perhaps one
+
+    def _talks_about(self, words: Sequence[str]) -> bool:
+        """Whether a command is named in a negation, a question, or somebody's words."""
+        if not self._guards.is_in(words):
+            return False
+        bare = self._guards.without(words)
+        return any(self._grammar.readings(bare[at:]) for at in range(max(len(bare) - 1, 0)))
+
+    def _slipped(self, text: str, tokens: Sequence[Token]) -> Outcome:
+        """Explain the request with its unknown words taken for known ones that they resemble."""
+        found: list[Found] = []
+        for tried in self._repairer.slips(tokens):
+            outcome = self._explained(text, tried, _TEMPLATE)
+            likeness = ratio(" ".join(token.text for token in tokens), " ".join(token.text for token in tried))
+            found += [_near_found(one, likeness) for one in outcome.found]
+        return Outcome(_ranked(found))
+
+
+def _near_found(found: Found, likeness: float) -> Found:
+    """Return a command that was found by likeness: from `_SURELY_LIKE` on it may run, unless it destroys."""
+    confidence = likeness / 100 - 0.06
+    if likeness >= _SURELY_LIKE:
+        confidence = RUNS + (likeness - _SURELY_LIKE) / 100
+    command = COMMANDS[found.candidate.command]
+    if command.consequence is Consequence.DESTRUCTIVE or command.asks:
+        confidence = min(confidence, _PROPOSED)
+    return replace(found, candidate=replace(found.candidate, confidence=round(confidence, 3)), reason=Reason.FUZZY)
+
+
+def runs(found: Sequence[Found]) -> bool:
+    """Whether the first of `found` may run: it is sure, and no other is as likely."""
+    if not found or found[0].candidate.confidence < RUNS:
+        return False
+    return len(found) < 2 or not as_likely(found[1], found[0])
+
+
+def as_likely(second: Found, first: Found) -> bool:
+    """Whether `second` may be meant as well as `first`."""
+    near = second.candidate.confidence >= first.candidate.confidence - _MARGIN
+    return near and second.explained >= first.explained
+
+
+def _ranked(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Return the likeliest first; of one command only its best reading."""
+
+    def likelihood(one: Found) -> tuple[float, int, int]:
+        return one.candidate.confidence, one.explained, -sum(len(str(value)) for value in one.candidate.slots.values())
+
+    best: dict[str, Found] = {}
+    for one in sorted(found, key=likelihood, reverse=True):
+        best.setdefault(one.candidate.command, one)
+    return tuple(best.values())
+
+
+def _questioned(outcome: Outcome) -> Outcome:
+    """Return `outcome` as a question's: "mute?" only proposes, "could you mute?" runs."""
+    return replace(outcome, found=tuple(map(_only_proposed, outcome.found)))
+
+
+def _only_proposed(found: Found) -> Found:
+    if found.opened or COMMANDS[found.candidate.command].consequence is Consequence.SAFE:
+        return found
+    return replace(found, candidate=replace(found.candidate, confidence=min(found.candidate.confidence, _PROPOSED)))
+
+
+def _free_text(text: str, tokens: Sequence[Token]) -> str:
+    """Return the words of an open slot as they were said."""
+    return text[tokens[0].start : tokens[-1].end].strip(" \t\n\"'«»“”.,;:!?…")

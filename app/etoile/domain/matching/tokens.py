@@ -1,0 +1,137 @@
+"""A request as tokens: small letters without accents, number words as digits, each with its place in the request."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+BREAK = ","
+"""The token of every punctuation mark that ends or divides a sentence."""
+
+_PIECE = re.compile(
+    r"""
+    (?P<plain> \d+ | [^\W\d_]+ )                                # letters and digits part: "7h30" is three tokens
+  | (?P<dot>   (?<=\w)\.(?=\w) | (?<=\d),(?=\d) )               # youtube.com, 20.5
+  | (?P<colon> (?<=\d)\s?:\s?(?=\d) )                           # 7:30
+  | (?P<minus> (?<!\S)[-−](?=\s?\d) )
+  | (?P<end>   [,.;:!?…]+ )
+  | (?P<gap>   [\s'’‘‐\-–—_]+ )
+  | (?P<other> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_SYMBOLS = {"dot": ".", "colon": ":", "minus": "-", "end": BREAK}
+
+_UNHEARD = ("So", "Cc", "Cf", "Mn", "Me")
+"""Unicode categories that nobody pronounces: emoji, control and format characters, stray accents."""
+
+_FRENCH_NUMBERS = """
+zero un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt vingts trente
+quarante cinquante soixante septante huitante octante nonante cent cents mille
+"""
+_ENGLISH_NUMBERS = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
+"""
+_NUMBER_WORDS = {"fr": frozenset(_FRENCH_NUMBERS.split()), "en": frozenset(_ENGLISH_NUMBERS.split())}
+_AND = {"fr": "et", "en": "and"}
+_ARTICLES = {"un", "une", "one"}
+"""Numbers that are articles or pronouns when they stand alone."""
+
+_PERCENT = {"percent", "pourcent", "pourcents"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a sign of a request."""
+
+    text: str
+    start: int
+    end: int
+    """Its place in the request, so that free text can be given back as it was."""
+
+
+def tokens_of(request: str, language: str, same: Mapping[str, str]) -> list[Token]:
+    """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
+    said: list[Token] = []
+    for token in _numbers(_percent(list(_pieces(request))), language):
+        is_unit = bool(said) and said[-1].text.isdigit()  # the "s" of "30 s" is not the one of "what's"
+        said.append(token if is_unit else Token(same.get(token.text, token.text), token.start, token.end))
+    return said
+
+
+def texts_of(request: str, language: str, same: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what the tokens of `request` say, without punctuation."""
+    return tuple(token.text for token in tokens_of(request, language, same) if token.text != BREAK)
+
+
+@lru_cache(maxsize=4096)
+def fold(word: str) -> str:
+    """Return `word` in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _pieces(request: str) -> Iterator[Token]:
+    for found in _PIECE.finditer(request):
+        kind = found.lastgroup or ""
+        text = fold(found.group()) if kind == "plain" else _SYMBOLS.get(kind, found.group())
+        unheard = kind == "other" and unicodedata.category(text[0]) in _UNHEARD
+        if kind != "gap" and text and not unheard:
+            yield Token(text, found.start(), found.end())
+
+
+def _percent(tokens: list[Token]) -> list[Token]:
+    """Write "pour cent" and "percent" as "%"."""
+    written: list[Token] = []
+    for token in tokens:
+        if token.text in _PERCENT:
+            written.append(Token("%", token.start, token.end))
+        elif token.text == "cent" and written and written[-1].text in ("pour", "per"):
+            written[-1] = Token("%", written[-1].start, token.end)
+        else:
+            written.append(token)
+    return written
+
+
+def _numbers(tokens: list[Token], language: str) -> list[Token]:
+    """Write runs of number words as digits: "vingt et un" is 21, "seven thirty" 7 and 30."""
+    words = _NUMBER_WORDS[language]
+    written: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        length = _run_length(tokens[index:], words, _AND[language]) if tokens[index].text in words else 0
+        run = tokens[index : index + length]
+        if not run or (length == 1 and run[0].text in _ARTICLES):
+            written.append(tokens[index])
+            index += 1
+            continue
+        digits = _digits(" ".join(token.text for token in run), language)
+        written += [Token(part, run[0].start, run[-1].end) for part in digits]
+        index += length
+    return written
+
+
+def _run_length(tokens: Sequence[Token], words: frozenset[str], conjunction: str) -> int:
+    length = 1
+    while length < len(tokens):
+        step = 2 if tokens[length].text == conjunction else 1
+        if length + step > len(tokens) or tokens[length + step - 1].text not in words:
+            break
+        length += step
+    return length
+
+
+@lru_cache(maxsize=1024)
+def _digits(run: str, language: str) -> tuple[str, ...]:
+    return tuple(_alpha2digit()(run, language, 0.0).replace("zero", "0").split())
+
+
+@cache
+def _alpha2digit() -> Callable[[str, str, float], str]:
+    from text_to_num import alpha2digit
+
+    found: Callable[[str, str, float], str] = alpha2digit
+    return found
