@@ -7,11 +7,12 @@ import pytest
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.turn import Phase, Turn
 from etoile.gui.activity import clock
+from etoile.gui.announcements import announcements
 from etoile.gui.history import History
 from etoile.gui.markdown import LARGEST_PROSE, LONGEST_PROSE, Block, blocks, grown
 from etoile.gui.sparkline import runs
 from etoile.gui.transcript import Entry, follow
-from etoile.text import message, verbatim
+from etoile.text import message, render, verbatim
 from tests.gui import states
 
 
@@ -120,6 +121,35 @@ class TestBlocks:
             found = blocks(text)
             assert max(len(block.text) for block in found) <= 2 * LARGEST_PROSE + 1
             assert sum(len(block.text.replace("\n", "")) for block in found) >= len(text.replace("\n", "")) - len(found)
+
+
+class TestAnnouncements:
+    def test_questions_and_critical_heat_interrupt_and_answers_do_not(self) -> None:
+        calm = states.CALM
+        answered = Outcome(turn=3, text="q", decision=Decision.ROUTE, ok=True, answer=verbatim("all of it"))
+        hot = states.minute(replace(calm, gpus=(states.gpu(temperature_c=95),)))[-1]
+        asking = replace(calm, turn=states.CONFIRMING)
+        told = [
+            announcements(calm, asking),
+            announcements(asking, asking),
+            announcements(calm, replace(calm, turn=states.turn(last=answered))),
+            announcements(calm, hot),
+            announcements(hot, hot),
+        ]
+        assert [[(render(said, "en").partition(":")[0], loud) for said, loud in part] for part in told] == [
+            [("Shut the computer down?", True)],
+            [],
+            [("all of it", False)],
+            [("GPU 0 on athena", True)],
+            [],
+        ]
+
+    def test_text_that_streams_in_and_levels_are_not_told(self) -> None:
+        streaming = replace(states.CALM, turn=states.STREAMING)
+        grown = replace(streaming, turn=replace(states.STREAMING, answer=states.ANSWER))
+        assert announcements(streaming, grown) == []
+        listening = replace(states.CALM, turn=states.LISTENING)
+        assert announcements(listening, replace(listening, turn=replace(states.LISTENING, level=0.9))) == []
 
 
 def test_curves_are_cut_at_gaps_and_at_missing_values() -> None:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
 from etoile.domain.nodes import NodeState
 from etoile.domain.turn import Phase
+from etoile.gui.button import Button
 from etoile.gui.design import Look
 from etoile.gui.tray import Tray
 from etoile.gui.window import Window
@@ -119,6 +121,15 @@ def test_a_click_shows_and_hides_the_window_and_ask_shows_it(tray: Tray, window:
     assert not window.isVisible()
     _action(tray.menu, "Ask…").trigger()
     assert window.isVisible()
+
+
+def test_the_menu_opens_from_the_window_as_well(tray: Tray, window: Window, qtbot: QtBot) -> None:
+    window.present()
+    QApplication.processEvents()
+    more = next(button for button in window.findChildren(Button) if button.accessibleName() == "Menu")
+    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+    assert tray.menu.isVisible()
+    tray.menu.hide()
 
 
 def test_what_has_not_changed_is_not_sent_again(tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,6 +76,10 @@ def _copy() -> QPainterPath:
     return shapes.thickened(front, 1.4).united(shapes.thickened(back, 1.4))
 
 
+def _more() -> QPainterPath:
+    return shapes.dots((3, 8), (8, 8), (13, 8), radius=1.5)
+
+
 class Glyph(Enum):
     """The signs, each with what draws its outline."""
 
@@ -93,6 +97,7 @@ class Glyph(Enum):
     DOWN = (_down,)
     MICROPHONE = (_microphone,)
     COPY = (_copy,)
+    MORE = (_more,)
 
     @property
     def outline(self) -> Callable[[], QPainterPath]:

@@ -1,8 +1,9 @@
-"""The head of the window: who this is, how much there is, and the button that hides it."""
+"""The head of the window: who this is, how much there is, the menu, and the button that hides it."""
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from etoile.domain.state import State
 from etoile.gui.button import Button, Kind
@@ -24,6 +25,10 @@ class Header(QWidget):
         title = Label(look, Type.HEADING, wraps=False, parent=self)
         title.say(message("Etoile"))
         self._summary = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
+        self._more = Button(look, message("Menu"), kind=Kind.FLAT, glyph=Glyph.MORE, words=False, parent=self)
+        self._more.clicked.connect(self._open_menu)
+        self._more.hide()
+        self._menu: QMenu | None = None
         close = Button(look, message("Hide"), kind=Kind.FLAT, glyph=Glyph.CLOSE, words=False, parent=self)
         close.clicked.connect(hide_window)
         row = QHBoxLayout(self)
@@ -33,8 +38,19 @@ class Header(QWidget):
         row.addWidget(title)
         row.addStretch()
         row.addWidget(self._summary)
+        row.addWidget(self._more)
+        row.addSpacing(-row.spacing())
         row.addWidget(close)
         self.setFixedHeight(look.px(HEIGHT))
+
+    def offer_menu(self, menu: QMenu) -> None:
+        """Open `menu` from a button: where there is no tray, it is the only way to it."""
+        self._menu = menu
+        self._more.show()
+
+    def _open_menu(self) -> None:
+        if self._menu:
+            self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def show_state(self, state: State) -> None:
         """Show how many nodes and GPUs there are."""

@@ -32,6 +32,7 @@ QMenu {
 }
 QMenu::item { padding: 6px 16px; border-radius: 6px; }
 QMenu::item:selected { background: %(raised)s; }
+QMenu::separator { height: 1px; background: %(border)s; margin: 4px 8px; }
 QMenu::item:disabled { color: %(text3)s; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s; padding: 4px; }
 """

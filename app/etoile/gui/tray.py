@@ -17,6 +17,7 @@ from etoile.domain.turn import Phase
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.icons import TrayState, tray_icon, tray_state
+from etoile.gui.style import style_sheet
 from etoile.gui.window import Window
 from etoile.gui.words import NODE_STATE, PHASE, gpu_line
 from etoile.text import Message, message
@@ -44,9 +45,11 @@ class Tray(QObject):
         self.icon = QSystemTrayIcon()
         self.icon.setContextMenu(self._menu)
         self.icon.activated.connect(self._activated)
-        look.changed.connect(self._show_icon)
+        window.offer_menu(self._menu)
+        look.changed.connect(self._restyle)
         self._shown: tuple[TrayState, bool] | None = None
         self.show_state(self._state)
+        self._restyle()
 
     def show(self) -> None:
         """Put the icon into the tray, now or as soon as there is one."""
@@ -72,6 +75,10 @@ class Tray(QObject):
         if outline != self._outline:
             self._outline = outline
             self._refresh_menu()
+
+    def _restyle(self) -> None:
+        self._menu.setStyleSheet(style_sheet(self._look.palette))
+        self._show_icon()
 
     def _show_icon(self) -> None:
         wanted = (tray_state(self._state), self._look.dark_panel)

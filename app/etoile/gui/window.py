@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSystemTrayIcon, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
 from etoile.domain.state import State
@@ -74,6 +74,7 @@ class Window(Frame):
         self._arrange()
         self._bind_keys()
         self._restyle()
+        self._composer.setFocus()
         look.changed.connect(self._restyle)
 
     def _arrange(self) -> None:
@@ -109,6 +110,10 @@ class Window(Frame):
         for key, call in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(call)
 
+    def offer_menu(self, menu: QMenu) -> None:
+        """Let `menu` be opened from the window as well."""
+        self._header.offer_menu(menu)
+
     # Coming and going
 
     def present(self) -> None:
@@ -139,7 +144,7 @@ class Window(Frame):
         if self.isVisible() and not self.isMinimized():
             self.dismiss()
         else:
-            self.compose()
+            self.present()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         """Hide instead of closing; without a tray, closing ends the app."""

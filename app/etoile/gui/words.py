@@ -59,6 +59,8 @@ def summary(state: State) -> Message | None:
         parts.append(plural("{count} node", "{count} nodes", len(state.nodes)))
     if state.gpus:
         parts.append(plural("{count} GPU", "{count} GPUs", len(state.gpus)))
+    if state.turn.muted:
+        parts.append(message("muted"))
     return joined(parts)
 
 
