@@ -415,6 +415,15 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.AnswerText(1, " three."), THINKING, []),
         ],
     ),
+    "a voice that fails leaves the reply to be read": (
+        Turn(),
+        [
+            (on.Typed("mute"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), THINKING, ["Run"]),
+            (on.ActionDone(1, "audio.mute", {}, DONE), SPEAKING, ["Remember", "Say"]),
+            (on.Failed(1, BROKE), IDLE, []),
+        ],
+    ),
     "an empty line asks nothing": (Turn(), [(on.Typed("   "), IDLE, [])]),
 }
 

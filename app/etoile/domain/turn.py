@@ -424,7 +424,8 @@ def _failed(turn: Turn, event: on.Failed) -> Step:
     return _finish(turn, ok=False, said=event.said, remedy=event.remedy)
 
 
-def _spoken(turn: Turn, event: on.Spoken) -> Step:
+def _spoken(turn: Turn, event: Event) -> Step:
+    """The reply was played, or cannot be: it stands in the window."""
     return replace(turn, phase=Phase.IDLE), ()
 
 
@@ -573,6 +574,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.Failed): _failed,
     (Phase.THINKING, on.DeadlinePassed): _deadline_passed,
     (Phase.SPEAKING, on.Spoken): _spoken,
+    (Phase.SPEAKING, on.Failed): _spoken,
     (Phase.CONFIRMING, on.Chosen): _chosen,
     (Phase.CONFIRMING, on.Declined): _declined,
     (Phase.CONFIRMING, on.DeadlinePassed): _deadline_passed,
