@@ -85,9 +85,10 @@ def _list(console: Console) -> int:
 
 def _check(console: Console) -> int:
     """Print every problem of the catalogue; the exit code is 1 when there is one."""
-    from etoile.catalogue import check
+    from etoile.catalogue import load_catalogues
+    from etoile.domain.matching import check
 
-    problems = check()
+    problems = check(load_catalogues())
     for problem in problems:
         console.line({"problem": console.words(problem)}) if console.json else console.say(problem)
     if not problems and not console.json:
