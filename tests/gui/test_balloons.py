@@ -15,7 +15,7 @@ class Icon(QSystemTrayIcon):
         super().__init__()
         self.shown: list[tuple[str, str, QSystemTrayIcon.MessageIcon]] = []
 
-    def showMessage(self, title: str, body: str, icon: QSystemTrayIcon.MessageIcon) -> None:  # type: ignore[override]  # noqa: N802  # Qt's name
+    def showMessage(self, title: str, body: str, icon: QSystemTrayIcon.MessageIcon) -> None:  # type: ignore[override]
         self.shown.append((title, body, icon))
 
 

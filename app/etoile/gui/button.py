@@ -59,16 +59,16 @@ class Button(QAbstractButton):
         self.setToolTip(name)
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         face = self._look.px(32)
         return QSize((self._face_width() if self._words else face) + 2 * RING, face + 2 * RING)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         face = self._look.px(32)
         narrowest = min(self._face_width(), self._look.px(160)) if self._words else face
         return QSize(narrowest + 2 * RING, face + 2 * RING)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         face = QRectF(self.rect()).adjusted(RING + 0.5, RING + 0.5, -RING - 0.5, -RING - 0.5)

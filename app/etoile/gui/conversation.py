@@ -78,13 +78,13 @@ class Conversation(ScrollColumn):
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(self._look.px(340), self._look.px(320))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(240), self._look.px(24))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         size = self._new_text.sizeHint()
         self._new_text.setGeometry(

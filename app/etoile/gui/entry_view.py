@@ -119,6 +119,6 @@ class EntryView(QWidget):
     def _room(self) -> int:
         return round(self.width() * BUBBLE_PART)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._bubble.fit(self._room())

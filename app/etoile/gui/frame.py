@@ -50,26 +50,26 @@ class Frame(QWidget):
         margin = self.margin
         return self.rect().adjusted(margin, margin, -margin, -margin)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+    def showEvent(self, event: QShowEvent) -> None:
         self._adapt()
         super().showEvent(event)
         self._shape()
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
             self._adapt()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         self._backdrop = QPixmap()
         self._shape()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         if self._backdrop.isNull():
             self._backdrop = self._painted_backdrop()
         QPainter(self).drawPixmap(0, 0, self._backdrop)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         edges = edges_at(event.position().toPoint(), self.face)
@@ -78,7 +78,7 @@ class Frame(QWidget):
         else:
             self._pressed = event.position().toPoint()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         here = event.position().toPoint()
         if not event.buttons():
             self.setCursor(_cursor(edges_at(here, self.face)))
@@ -87,7 +87,7 @@ class Frame(QWidget):
             if self.windowHandle():
                 self.windowHandle().startSystemMove()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802  # Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._pressed = None
 
     def repaint_backdrop(self) -> None:

@@ -78,10 +78,10 @@ class GpuCard(QWidget):
         self._name()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(self._look.px(340), self._look.px(HEIGHT))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(300), self._look.px(HEIGHT))
 
     def _name(self) -> None:
@@ -93,7 +93,7 @@ class GpuCard(QWidget):
         self.setAccessibleDescription(description)
         self.setToolTip(f"{card.gpu.name}\n{description}")
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_frame(painter)

@@ -44,10 +44,10 @@ class GpuStrip(ScrollColumn):
             self._cards[gpu.uuid].show_card(self._card(gpu, state, history))
         self.setVisible(bool(state.gpus))
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         return self.column.sizeHint()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def minimumSizeHint(self) -> QSize:
         return QSize(self.column.minimumSize().width(), self._look.px(48))
 
     def _rebuild(self, state: State, history: History) -> None:

@@ -51,14 +51,14 @@ class NodeChip(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
+    def sizeHint(self) -> QSize:
         look = self._look
         name = look.metrics(Type.TITLE).horizontalAdvance(self.text())
         more = look.metrics(Type.META).horizontalAdvance(self._more())
         width = look.px(36) + name + (look.px(8) + more if more else 0)
         return QSize(width + 2, look.px(30))
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         look, palette = self._look, self._look.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -56,17 +56,17 @@ class Prose(QTextBrowser):
         self._shown = (text, streaming)
         self._lay_out(text, streaming=streaming)
 
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+    def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._shown:
             text, streaming = self._shown
             self._lay_out(text, streaming=streaming)
 
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802  # Qt's name
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Give an empty picture for whatever the text wants loaded."""
         return QImage(1, 1, QImage.Format.Format_ARGB32)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 

@@ -95,7 +95,7 @@ class Suggestions(QWidget):
         """Show how long the question still stands."""
         self._left.say(message("Expires in {left:duration}", left=max(0.0, left_s)))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         place = event.key() - Qt.Key.Key_1.value
         if 0 <= place < len(self._question.options):
             self._publish(Chosen(self._question.turn, place))

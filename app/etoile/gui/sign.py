@@ -32,7 +32,7 @@ class Sign(QWidget):
             self._sign = sign
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         box = QRectF(1, (self.height() - self._side) / 2, self._side, self._side)
         if isinstance(self._sign, Severity):

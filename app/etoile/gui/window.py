@@ -146,7 +146,7 @@ class Window(Frame):
         else:
             self.present()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Hide instead of closing; without a tray, closing ends the app."""
         event.ignore()
         if self._tray_available():
@@ -154,14 +154,14 @@ class Window(Frame):
         else:
             self._doors.quit()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+    def showEvent(self, event: QShowEvent) -> None:
         self._refresh()
         super().showEvent(event)
 
-    def hideEvent(self, event: object) -> None:  # noqa: N802  # Qt's name
+    def hideEvent(self, event: object) -> None:
         self._tick.stop()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._machine.fit_into(self.face.height())
 
