@@ -162,6 +162,24 @@ def test_closing_hangs_up_on_whoever_waits_and_leaves_no_file(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("app.")] == []
 
 
+def test_a_folder_too_deep_for_a_unix_socket_is_served_by_a_loopback_port(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("d" * 60)
+    deep.mkdir(parents=True)
+    app = App()
+    with Server(deep, app.callers.answer):
+        known = endpoint.read(deep)
+        assert known
+        assert known.address == "127.0.0.1"
+        assert client.ask_once(deep, {"do": "show"}) == {"ok": True}
+
+
+def test_without_a_session_the_folder_is_the_users_own(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    folder = endpoint.runtime_folder()
+    assert folder.is_relative_to(own_home)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_one_app_at_a_time(tmp_path: Path) -> None:
     held = endpoint.lock(tmp_path)
     assert held

@@ -104,7 +104,7 @@ def paths(arguments: argparse.Namespace, console: Console) -> int:
         "models": data / "models",
         "recordings": Path(FOLDERS.user_state_dir) / "recordings",
         "log": Path(FOLDERS.user_log_dir) / "etoile.log",
-        "runtime": Path(FOLDERS.user_runtime_dir),
+        "runtime": endpoint.runtime_folder(),
     }
     if console.json:
         console.line({name: str(path) for name, path in places.items()})

@@ -1,7 +1,7 @@
 """Where the running app listens, and who may speak to it: its owner alone, with the token of this run.
 
-On Linux and macOS a Unix socket in the user's runtime folder; on Windows, where Python has none, a port of the
-loopback address.  The file `app.json` beside it, readable by its owner alone, names the address and the token.
+On Linux and macOS a Unix socket in the user's runtime folder; on Windows, where Python has none, and in a folder too deep
+for one, a port of the loopback address.  The file `app.json` beside it, readable by its owner alone, names the address and the token.
 One app runs at a time: it holds a lock that the system gives back even when it dies.
 """
 
@@ -16,6 +16,8 @@ from typing import IO
 from etoile.config import FOLDERS
 
 LONGEST_LINE_BYTES = 1_000_000
+LONGEST_PATH_BYTES = 100
+"""A Unix socket's path holds 104 to 108 bytes, depending on the system; a longer one needs a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,12 @@ class Endpoint:
 
 
 def runtime_folder() -> Path:
-    """Return the folder for what lasts as long as the session, made for its owner alone."""
-    folder = Path(FOLDERS.user_runtime_dir)
+    """Return the folder for what lasts as long as the session, made for its owner alone.
+
+    Without a session (ssh, cron) it is in the home folder: a shared /tmp is nobody's own.
+    """
+    in_session = sys.platform != "linux" or os.environ.get("XDG_RUNTIME_DIR")
+    folder = Path(FOLDERS.user_runtime_dir) if in_session else Path(FOLDERS.user_state_dir) / "run"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
@@ -72,10 +78,10 @@ def connect(endpoint: Endpoint, timeout_s: float) -> socket.socket:
 
 def listen(folder: Path) -> tuple[socket.socket, str, int | None]:
     """Return a listening socket with its address and port (None for a Unix socket)."""
-    if sys.platform == "win32":
+    path = folder / "app.sock"
+    if sys.platform == "win32" or len(os.fsencode(path)) > LONGEST_PATH_BYTES:
         listener = socket.create_server(("127.0.0.1", 0))
         return listener, "127.0.0.1", listener.getsockname()[1]
-    path = folder / "app.sock"
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(str(path))
