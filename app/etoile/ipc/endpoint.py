@@ -1,7 +1,8 @@
 """Where the running app listens, and who may speak to it: its owner alone, with the token of this run.
 
-On Linux and macOS a Unix socket in the user's runtime folder; on Windows, where Python has none, and in a folder too deep
-for one, a port of the loopback address.  The file `app.json` beside it, readable by its owner alone, names the address and the token.
+On Linux and macOS a Unix socket in the user's runtime folder; on Windows, where Python has none, and in a folder too
+deep for one, a port of the loopback address.  The file `app.json` beside it, readable by its owner alone, names the
+address and the token.
 One app runs at a time: it holds a lock that the system gives back even when it dies.
 """
 
