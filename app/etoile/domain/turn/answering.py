@@ -1,0 +1,43 @@
+"""The answer of a node, as it comes."""
+
+from dataclasses import replace
+
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Effect
+from etoile.domain.spoken import sentences
+from etoile.domain.turn.lifetime import finish, speaks
+from etoile.domain.turn.turn import Step, Turn
+from etoile.text import verbatim
+
+_SEAM = "\n\n---\n\n"
+"""Between what a node left unfinished and the answer of the next: a rule in markdown."""
+
+
+def passed_over(turn: Turn, event: on.NodePassedOver) -> Step:
+    """Keep which node could not take it, and why."""
+    return replace(turn, passed_over=(*turn.passed_over, (event.node, event.reason))), ()
+
+
+def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
+    """Name who answers; what an earlier node left unfinished stays, above a seam."""
+    seam = _SEAM if turn.answer else ""
+    turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam)
+    return replace(turn, spoken=len(turn.answer) if seam else turn.spoken), ()
+
+
+def answer_text(turn: Turn, event: on.AnswerText) -> Step:
+    """Take a further piece; whole sentences are spoken while the rest is still coming."""
+    turn = replace(turn, answer=turn.answer + event.text)
+    told: tuple[Effect, ...] = (do.ReportText(turn.asking.ticket, event.text),) if turn.asking.ticket else ()
+    if not speaks(turn):
+        return turn, told
+    ready, spoken = sentences(turn.answer, turn.spoken)
+    said = tuple(do.Say(turn.number, verbatim(part), turn.language, last=False) for part in ready)
+    return replace(turn, spoken=spoken), told + said
+
+
+def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
+    """End the turn: the answer is whole."""
+    turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
+    return finish(turn, ok=True)

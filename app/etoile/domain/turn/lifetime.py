@@ -1,0 +1,126 @@
+"""How a turn begins, ends, is given up, and is reported."""
+
+from dataclasses import replace
+
+from etoile.domain import effects as do
+from etoile.domain.effects import Decision, Effect, Exchange, Outcome
+from etoile.domain.events import Asking, Origin
+from etoile.domain.turn.turn import Phase, Speaking, Step, Turn
+from etoile.text import Message, message, verbatim
+
+THINKING_S = 180.0
+"""A turn without any progress for this long is given up: a worker's own limits are shorter."""
+REMEMBERED_EXCHANGES = 20
+
+
+def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
+    """Return a fresh turn that keeps only what outlives one."""
+    return Turn(
+        phase=phase,
+        number=turn.number + 1,
+        asking=asking,
+        interrupted=turn.phase is not Phase.IDLE,
+        language=turn.home_language,
+        exchanges=turn.exchanges,
+        last=turn.last,
+        muted=turn.muted,
+        speaking=turn.speaking,
+        confirm_s=turn.confirm_s,
+        longest_s=turn.longest_s,
+        home_language=turn.home_language,
+    )
+
+
+def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
+    """Find out what `text` means, after the effects `before`."""
+    turn = replace(turn, phase=Phase.THINKING, request=text, language=language or turn.language)
+    return turn, (*before, do.Interpret(turn.number, text, language), deadline(turn, THINKING_S))
+
+
+def give_up(turn: Turn) -> tuple[Effect, ...]:
+    """What ends the work of a turn that is broken into or cancelled; its caller is told."""
+    match turn.phase:
+        case Phase.IDLE:
+            return ()
+        case Phase.LISTENING:
+            stop: tuple[Effect, ...] = (do.DiscardRecording(turn.number),)
+        case Phase.TRANSCRIBING:
+            stop = ()  # the transcript is still wanted: it comes late, and is kept
+        case Phase.SPEAKING:
+            return (do.Hush(),)
+        case _:
+            stop = (do.Hush(), do.StopWork(turn.number))
+    return stop + reports(turn, outcome_of(turn, ok=False, said=message("It was cancelled.")))
+
+
+def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message | None = None) -> Step:
+    """End the turn's work: report, remember, and speak what is still to be spoken."""
+    outcome = outcome_of(turn, ok=ok, said=said, remedy=remedy)
+    turn = replace(
+        turn,
+        said=said,
+        remedy=remedy,
+        failed=not ok,
+        question=None,
+        last=outcome,
+        exchanges=_with_exchange(turn) if ok else turn.exchanges,
+    )
+    told = reports(turn, outcome) + ((do.Remember(outcome),) if turn.request else ())
+    rest = said if said is not None else verbatim(turn.answer[turn.spoken :])
+    if speaks(turn) and (said is not None or turn.answer):
+        speech = do.Say(turn.number, rest, turn.language, last=True)
+        return replace(turn, phase=Phase.SPEAKING, spoken=len(turn.answer)), (*told, speech)
+    return replace(turn, phase=Phase.IDLE), told
+
+
+def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | None = None) -> Outcome:
+    """Return how the turn ends, for its caller and for the history."""
+    answer = said if said is not None else (verbatim(turn.answer) if turn.answer else None)
+    return Outcome(
+        turn=turn.number,
+        text=turn.request,
+        decision=turn.decision,
+        ok=ok,
+        command=turn.command,
+        slots=turn.slots,
+        answer=answer,
+        remedy=remedy,
+        attribution=turn.attribution,
+        passed_over=turn.passed_over,
+        first_token_ms=turn.first_token_ms,
+        elapsed_ms=turn.elapsed_ms,
+    )
+
+
+def reports(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
+    """What tells the caller how it ended; nothing when only the window looks on."""
+    return (do.ReportOutcome(turn.asking.ticket, outcome),) if turn.asking.ticket else ()
+
+
+def _with_exchange(turn: Turn) -> tuple[Exchange, ...]:
+    """Answers of nodes are what later requests may refer to; replies of commands are not."""
+    if turn.decision is not Decision.ROUTE or not turn.answer:
+        return turn.exchanges
+    exchange = Exchange(turn.request, turn.answer, turn.attribution)
+    return (*turn.exchanges, exchange)[-REMEMBERED_EXCHANGES:]
+
+
+def speaks(turn: Turn) -> bool:
+    """Whether the replies of this turn are spoken."""
+    if turn.muted or turn.asking.origin is Origin.LINE:
+        return False
+    by_voice = turn.asking.origin is Origin.VOICE
+    return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and by_voice)
+
+
+# What the user does, in any phase
+
+
+def deadline(turn: Turn, after_s: float, phase: Phase | None = None) -> do.Deadline:
+    """Return the deadline of `phase`, by default the phase the turn is in."""
+    return do.Deadline(turn.number, phase or turn.phase, after_s, progress(turn))
+
+
+def progress(turn: Turn) -> int:
+    """A number that grows while work goes on."""
+    return len(turn.answer) + len(turn.passed_over) + len(turn.attribution)

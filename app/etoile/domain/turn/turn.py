@@ -1,0 +1,83 @@
+"""What a conversation is at one moment."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from etoile.domain.effects import Decision, Effect, Exchange, Outcome, Question
+from etoile.domain.events import Asking
+from etoile.domain.match import Candidate, Slots
+from etoile.domain.nodes import Attribution
+from etoile.text import Message
+
+
+class Phase(StrEnum):
+    """What the turn is doing."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    TRANSCRIBING = "transcribing"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    CONFIRMING = "confirming"
+
+
+class Speaking(StrEnum):
+    """Which replies are spoken."""
+
+    ALWAYS = "always"
+    VOICE = "voice"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Everything a conversation is at one moment; the window shows just this."""
+
+    phase: Phase = Phase.IDLE
+    number: int = 0
+    asking: Asking = field(default_factory=Asking)
+    interrupted: bool = False
+    """Whether this turn broke into another one's work."""
+    language: str = "en"
+    """The language of this request and of its spoken reply."""
+
+    pressed_at_s: float = 0.0
+    hearing: bool = False
+    """Whether the first sample of the recording has arrived."""
+    level: float = 0.0
+
+    request: str = ""
+    decision: Decision | None = None
+    command: str | None = None
+    slots: Slots = field(default_factory=dict)
+    waiting: tuple[Candidate, ...] = ()
+    """Further commands of a compound request, still to be run."""
+    question: Question | None = None
+    """What the user must answer; it survives while the answer is being spoken into the microphone."""
+    answer: str = ""
+    """A node's answer so far, as markdown."""
+    said: Message | None = None
+    """What a command replied, or how the turn failed."""
+    remedy: Message | None = None
+    failed: bool = False
+    attribution: tuple[Attribution, ...] = ()
+    passed_over: tuple[tuple[str, Message], ...] = ()
+    first_token_ms: float | None = None
+    elapsed_ms: float | None = None
+    spoken: int = 0
+    """How much of `answer` was handed to the voice."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    """What came before in this conversation, oldest first."""
+    last: Outcome | None = None
+    """How the last turn ended."""
+
+    muted: bool = False
+    speaking: Speaking = Speaking.ALWAYS
+    confirm_s: float = 120.0
+    longest_s: float = 60.0
+    home_language: str = "en"
+    """The language when a request does not tell its own."""
+
+
+Step = tuple[Turn, tuple[Effect, ...]]
