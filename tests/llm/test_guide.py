@@ -107,7 +107,8 @@ def test_the_page_that_answers(question: str, title: str) -> None:
     ],
 )
 def test_a_question_about_something_else_is_not_answered(question: str) -> None:
-    assert "I have no page about that" in answer(question)
+    said = answer(question)
+    assert "I have no page about that" in said or "Je n’ai pas de page à ce sujet" in said
 
 
 def test_it_says_that_it_is_the_guide() -> None:
