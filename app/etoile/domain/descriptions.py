@@ -8,8 +8,9 @@ from etoile.text import Message, message
 
 def describe(candidate: Candidate) -> Message:
     """Return what `candidate` would do, as a phrase that begins with a verb."""
-    if candidate.command == "timer.set":
-        return message("Set a timer of {seconds:duration}", seconds=candidate.slots.get("seconds", 0))
+    seconds = candidate.slots.get("seconds")
+    if candidate.command == "timer.set" and isinstance(seconds, int):
+        return message("Set a timer of {seconds:duration}", seconds=seconds)
     said = _PHRASES.get(candidate.command)
     if said is None:
         return message("Run {command}", command=candidate.command)
@@ -97,6 +98,7 @@ _PHRASES: Mapping[str, Message] = {
     "power.logout": message("Log out"),
     "time.now": message("Tell the time"),
     "date.today": message("Tell the date"),
+    "timer.set": message("Set a timer"),
     "timer.status": message("Tell the timers"),
     "timer.cancel": message("Cancel the timer"),
     "alarm.set": message("Set an alarm for {time}"),
