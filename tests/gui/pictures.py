@@ -1,4 +1,4 @@
-"""Draws the window and the tray icons in every state, for people to look at: `python tests/gui/pictures.py FOLDER`."""
+"""Draws the window and the tray icons in every state, for people to look at: `python -m tests.gui.pictures FOLDER`."""
 
 import os
 import sys
@@ -39,6 +39,15 @@ UNWELL = replace(
         states.gpu(2, state=GpuState.UNSUPPORTED, temperature_c=None, utilization_percent=None, host="hermes"),
     ),
 )
+SIX = replace(states.CALM, gpus=states.SIX)
+MIXED = replace(
+    states.CALM,
+    gpus=(
+        *HOT.gpus,
+        *(replace(gpu, index=gpu.index + 2, uuid=f"GPU-{gpu.index + 2}") for gpu in UNWELL.gpus),
+        states.gpu(5, state=GpuState.ASLEEP, name="NVIDIA RTX 6000 Ada Generation", temperature_c=None),
+    ),
+)
 FOUND = (*states.NODES, states.node("Ollama", state=NodeState.UNCONFIRMED, url="http://127.0.0.1:11434"))
 
 
@@ -48,16 +57,23 @@ def scenes() -> dict[str, State]:
     return {
         "empty": replace(calm, nodes=FOUND),
         "bare": State(missing=states.MISSING),
+        "absent": replace(calm, missing={"speech_model": states.MISSING["speech_model"]}),
         "answered": replace(calm, turn=states.ANSWERED),
         "streaming": replace(calm, turn=states.STREAMING),
         "hot": replace(HOT, turn=states.ANSWERED),
         "unwell": UNWELL,
+        "six": replace(SIX, turn=states.ANSWERED),
+        "mixed": replace(MIXED, turn=states.ANSWERED),
         "failed": replace(calm, turn=states.FAILED),
         "confirming": replace(calm, turn=states.CONFIRMING),
         "proposing": replace(calm, turn=states.PROPOSING),
         "opening": replace(calm, turn=states.OPENING),
         "listening": replace(calm, turn=states.LISTENING),
-        "downloading": replace(calm, downloading=on.ModelDownloading("base", 61_000_000, 145_000_000)),
+        "downloading": replace(
+            calm,
+            missing={"speech_model": states.MISSING["speech_model"]},
+            downloading=on.ModelDownloading("base", 61_000_000, 145_000_000),
+        ),
     }
 
 
@@ -143,6 +159,9 @@ def main(folder: Path) -> None:
             for part in range(0, len(names), 4):
                 shown = [images[name] for name in names[part : part + 4]]
                 sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
+    narrow = [picture("six", scenes()["six"], language, "dark", (380, 680)) for language in ("en", "fr")]
+    narrow += [picture("six", scenes()["six"], "fr", "light", (720, 680))]
+    sheet(narrow, grounds["dark"]).save(str(folder / "widths.png"))
     small = [
         picture(name, scenes()[name], "en", "dark", (440, 307)) for name in ("answered", "confirming", "listening")
     ]

@@ -73,6 +73,27 @@ NODES = (
     ),
     node("M3", model="llama3.3:70b", state=NodeState.BUSY),
 )
+SIX = tuple(
+    gpu(
+        index,
+        name=f"NVIDIA {name}",
+        temperature_c=temperature_c,
+        utilization_percent=load,
+        memory_used_bytes=round(used_gib * GIB),
+        memory_total_bytes=total_gib * GIB,
+        simulated=True,
+    )
+    for index, (name, temperature_c, load, used_gib, total_gib) in enumerate(
+        (
+            ("GeForce GTX 1660 SUPER", 53, 36, 2.0, 6),
+            ("GeForce GTX 1660 SUPER", 49, 9, 0.3, 6),
+            ("GeForce RTX 3080", 79, 100, 8.3, 10),
+            ("GeForce GTX 1660 SUPER", 38, 0, 0.0, 6),
+            ("RTX 6000 Ada Generation", 91, 99, 46.9, 48),
+            ("H200", 61, 45, 127.4, 141),
+        )
+    )
+)
 CALM = State(gpus=(gpu(), gpu(1, temperature_c=58, utilization_percent=7)), nodes=NODES, limits=LIMITS)
 
 
@@ -148,8 +169,8 @@ OPENING = turn(phase=Phase.LISTENING, asking=Asking(origin=Origin.VOICE))
 LISTENING = replace(OPENING, hearing=True, level=0.6)
 
 MISSING = {
-    part: on.PartMissing(part, said, remedy)
-    for part, said, remedy in (
+    part: on.PartMissing(part, *words)
+    for part, *words in (
         (
             "gpu",
             message("No NVIDIA driver was found: GPUs are not watched."),
@@ -160,6 +181,7 @@ MISSING = {
             "speech_model",
             message("There is no speech model “{model}” here.", model="base"),
             message("etoile models download base (145 MB)"),
+            "base",
         ),
         ("nodes", message("No node is known."), message("Add one to the settings, or start Ollama on this machine.")),
     )

@@ -1,26 +1,45 @@
-"""The cards of all GPUs, in their order."""
+"""All GPUs in their order: cards for one or two, rows for more."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.state import State
 from etoile.gui.design import Look
-from etoile.gui.gpu_card import Card, GpuCard
+from etoile.gui.glance import Glance
+from etoile.gui.gpu_card import GpuCard
+from etoile.gui.gpu_row import GpuRow
+from etoile.gui.gpu_view import GpuView
 from etoile.gui.history import History
 from etoile.gui.scroll import ScrollColumn
+from etoile.gui.severity import Severity
 from etoile.text import message
 
-CARD_GAP = 8
+CARD_GAP, ROW_GAP = 8, 4
+MOST_CARDS = 2
+"""More GPUs than these are shown as rows."""
+_RANK = {Severity.WARNING: 1, Severity.CRITICAL: 2}
+
+
+def as_rows(state: State) -> bool:
+    """Tell whether the GPUs of `state` are shown as rows."""
+    return len(state.gpus) > MOST_CARDS
+
+
+def all_simulated(state: State) -> bool:
+    """Tell whether every GPU of `state` is simulated."""
+    return all(gpu.simulated for gpu in state.gpus)
 
 
 class GpuStrip(ScrollColumn):
-    """A column of cards that scrolls when there are more than fit.
+    """A column that scrolls when there are more GPUs than fit, and brings one that turns hot into view.
 
-    `now_s` is the monotonic clock of the readings, `clock` the time of day.
+    It is one stop for the Tab key; within it ↑ ↓ Home End go from GPU to GPU.  `now_s` is the monotonic clock of the
+    readings, `clock` the time of day.
     """
 
     def __init__(
@@ -32,16 +51,27 @@ class GpuStrip(ScrollColumn):
     ) -> None:
         super().__init__(parent)
         self._look, self._now_s, self._clock = look, now_s, clock
-        self._cards: dict[str, GpuCard] = {}
-        self.column.setSpacing(CARD_GAP)
+        self._views: dict[str, GpuView] = {}
+        self._hottest = ""
+        # New rows have their places only after the layout has run.
+        self._reveal = QTimer(self)
+        self._reveal.setSingleShot(True)
+        self._reveal.setInterval(0)
+        self._reveal.timeout.connect(self._show_hottest)
         self.setAccessibleName(look.words(message("GPUs")))
 
     def show_state(self, state: State, history: History) -> None:
         """Show the GPUs of `state`, with what `history` knows of them."""
-        if list(self._cards) != [gpu.uuid for gpu in state.gpus]:
+        before = {uuid: view.glance.severity for uuid, view in self._views.items()}
+        if list(self._views) != [gpu.uuid for gpu in state.gpus]:
             self._rebuild(state, history)
         for gpu in state.gpus:
-            self._cards[gpu.uuid].show_card(self._card(gpu, state, history))
+            self._views[gpu.uuid].show_glance(self._glance(gpu, state, history))
+        ranks = {uuid: _rank(view.glance.severity) for uuid, view in self._views.items()}
+        worse = [uuid for uuid, rank in ranks.items() if rank > _rank(before.get(uuid))]
+        if worse:
+            self._hottest = max(worse, key=lambda uuid: ranks[uuid])
+            self._reveal.start()
         self.setVisible(bool(state.gpus))
 
     def sizeHint(self) -> QSize:
@@ -50,25 +80,77 @@ class GpuStrip(ScrollColumn):
     def minimumSizeHint(self) -> QSize:
         return QSize(self.column.minimumSize().width(), self._look.px(48))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        views = list(self._views.values())
+        here = next((place for place, view in enumerate(views) if view.hasFocus()), None)
+        there = None if here is None else _goal(event.key(), here, len(views) - 1)
+        if there is None:
+            super().keyPressEvent(event)
+        else:
+            self._reach(views[there])
+
     def _rebuild(self, state: State, history: History) -> None:
-        for card in self._cards.values():
-            card.deleteLater()
-        self._cards = {gpu.uuid: GpuCard(self._look, self._card(gpu, state, history)) for gpu in state.gpus}
-        for card in self._cards.values():
-            self.column.addWidget(card)
-            card.show()
+        focused = next((uuid for uuid, view in self._views.items() if view.hasFocus()), None)
+        for view in self._views.values():
+            self.column.removeWidget(view)
+            view.hide()
+            view.deleteLater()
+        made = GpuRow if as_rows(state) else GpuCard
+        self._views = {gpu.uuid: made(self._look, self._glance(gpu, state, history)) for gpu in state.gpus}
+        self.column.setSpacing(ROW_GAP if as_rows(state) else CARD_GAP)
+        for place, view in enumerate(self._views.values()):
+            view.setFocusPolicy(Qt.FocusPolicy.NoFocus if place else Qt.FocusPolicy.TabFocus)
+            self.column.addWidget(view)
+            view.show()
+        if focused in self._views:
+            self._reach(self._views[focused])
         self.updateGeometry()
 
-    def _card(self, gpu: GpuReading, state: State, history: History) -> Card:
+    def _reach(self, view: GpuView) -> None:
+        """Give `view` the focus: it is where the Tab key comes back to."""
+        for other in self._views.values():
+            other.setFocusPolicy(Qt.FocusPolicy.TabFocus if other is view else Qt.FocusPolicy.NoFocus)
+        view.setFocus(Qt.FocusReason.TabFocusReason)
+        self.ensureWidgetVisible(view, 0, 0)
+
+    def _show_hottest(self) -> None:
+        """Scroll to the GPU that turned hot, unless the user is looking at others."""
+        bar, focus = self.verticalScrollBar(), QApplication.focusWidget()
+        in_use = self.underMouse() or bar.isSliderDown() or (focus is not None and self.isAncestorOf(focus))
+        if self._hottest in self._views and not in_use:
+            self.ensureWidgetVisible(self._views[self._hottest], 0, 0)
+
+    def _glance(self, gpu: GpuReading, state: State, history: History) -> Glance:
         stale = gpu.state is GpuState.STALE
-        return Card(
+        return Glance(
             gpu=gpu,
             thermal=state.thermal(gpu.uuid),
             limits=state.limits,
             samples=history.of(gpu.uuid),
             measured_at=self._time_of(gpu.at_s) if stale else "",
+            says_simulated=not (as_rows(state) and all_simulated(state)),
         )
 
     def _time_of(self, at_s: float) -> str:
         then = self._clock().timestamp() - (self._now_s() - at_s)
         return datetime.fromtimestamp(then).astimezone().strftime("%H:%M")
+
+
+def _rank(severity: Severity | None) -> int:
+    """Return how much `severity` is a reason to look."""
+    return _RANK.get(severity, 0) if severity else 0
+
+
+def _goal(key: int, here: int, last: int) -> int | None:
+    """Return the place to which `key` goes from `here`; None where it goes nowhere."""
+    match key:
+        case Qt.Key.Key_Up:
+            return max(0, here - 1)
+        case Qt.Key.Key_Down:
+            return min(last, here + 1)
+        case Qt.Key.Key_Home:
+            return 0
+        case Qt.Key.Key_End:
+            return last
+        case _:
+            return None

@@ -3,23 +3,25 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from etoile.domain.state import State
 from etoile.gui.design import Look
-from etoile.gui.gpu_strip import GpuStrip
+from etoile.gui.gpu_row import GpuHeading
+from etoile.gui.gpu_strip import GpuStrip, all_simulated, as_rows
 from etoile.gui.history import History
 from etoile.gui.node_strip import NodeStrip
-from etoile.gui.scroll import GUTTER
+from etoile.gui.scroll import beside_bar
 
-PART = 0.42
+PART = 0.46
 """How much of the window's height the GPUs may take; more of them scroll."""
 KEPT_FREE = 330
 """Height that conversation, question and composer keep in a low window, before the GPUs get any."""
+_HEADING_GAP = 4
 
 
 class Machine(QWidget):
-    """GPU cards above node chips."""
+    """GPUs above node chips."""
 
     def __init__(
         self,
@@ -32,19 +34,23 @@ class Machine(QWidget):
         super().__init__(parent)
         self._look = look
         self._room = 10_000
+        self._heading = GpuHeading(look, self)
         self._gpus = GpuStrip(look, now_s, clock, self)
         self._nodes = NodeStrip(look, confirm_node, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self._gpus)
-        nodes = QHBoxLayout()
-        nodes.setContentsMargins(0, 0, GUTTER, 0)
-        nodes.addWidget(self._nodes)
-        column.addLayout(nodes)
+        gpus = QVBoxLayout()
+        gpus.setSpacing(_HEADING_GAP)
+        gpus.addLayout(beside_bar(self._heading))
+        gpus.addWidget(self._gpus)
+        column.addLayout(gpus)
+        column.addLayout(beside_bar(self._nodes))
 
     def show_state(self, state: State, history: History) -> None:
         """Show GPUs and nodes of `state`."""
+        self._heading.show_simulated(all_simulated(state))
+        self._heading.setVisible(as_rows(state))
         self._gpus.show_state(state, history)
         self._nodes.show_nodes(state.nodes)
         self._fit()
@@ -56,4 +62,5 @@ class Machine(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        self._gpus.setFixedHeight(min(self._gpus.sizeHint().height(), self._room))
+        heading = 0 if self._heading.isHidden() else self._heading.height() + _HEADING_GAP
+        self._gpus.setFixedHeight(max(0, min(self._gpus.sizeHint().height(), self._room - heading)))

@@ -1,7 +1,7 @@
 """A column that scrolls, whose content keeps its width whether or not the bar is there."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 GUTTER = 12
 """Room at the right for the scroll bar: whatever stands beside such a column must leave it as well."""
@@ -25,3 +25,11 @@ class ScrollColumn(QScrollArea):
 
     def _leave_room(self, lowest: int, highest: int) -> None:
         self.setViewportMargins(0, 0, GUTTER - BAR if highest > lowest else GUTTER, 0)
+
+
+def beside_bar(part: QWidget) -> QHBoxLayout:
+    """Return a layout that keeps `part` as wide as the content of a column that scrolls."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, GUTTER, 0)
+    row.addWidget(part)
+    return row

@@ -1,6 +1,7 @@
 """How bad something is: its shape, its word, and its colour last."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -21,7 +22,20 @@ class Severity(StrEnum):
 
 SEVERITY = {Thermal.WARNING: Severity.WARNING, Thermal.CRITICAL: Severity.CRITICAL}
 
-CHIP_HEIGHT = 22
+
+class Chip(NamedTuple):
+    """Sizes of a chip."""
+
+    height: int
+    sign: int
+    """Side of its sign."""
+    room: int
+    """Width of everything but the word."""
+    kind: Type
+
+
+CHIP = Chip(22, 14, 40, Type.TITLE)
+SMALL_CHIP = Chip(18, 12, 32, Type.META)
 
 
 def paint_sign(painter: QPainter, box: QRectF, severity: Severity, look: Look) -> None:
@@ -36,25 +50,27 @@ def paint_sign(painter: QPainter, box: QRectF, severity: Severity, look: Look) -
             paint_glyph(painter, Glyph.SLASHED, box, palette.text2)
 
 
-def chip_width(look: Look, word: str) -> int:
+def chip_width(look: Look, word: str, chip: Chip = CHIP) -> int:
     """Return how wide the chip that says `word` is."""
-    return look.px(40) + look.metrics(Type.TITLE).horizontalAdvance(word)
+    return look.px(chip.room) + look.metrics(chip.kind).horizontalAdvance(word)
 
 
-def paint_chip(painter: QPainter, right: float, middle: float, severity: Severity, word: str, look: Look) -> None:
+def paint_chip(
+    painter: QPainter, right: float, middle: float, severity: Severity, word: str, look: Look, chip: Chip = CHIP
+) -> None:
     """Paint the chip that says `word`, ending at `right` and centred on `middle`."""
-    height, width = look.px(CHIP_HEIGHT), chip_width(look, word)
+    height, width = look.px(chip.height), chip_width(look, word, chip)
     box = QRectF(right - width + 0.5, middle - height / 2 + 0.5, width - 1, height - 1)
     fill, edge, ink = _colours(severity, look)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(edge, 1))
     painter.setBrush(fill)
     painter.drawRoundedRect(box, height / 2, height / 2)
-    side = look.px(14)
-    _paint_sign_on_chip(painter, QRectF(box.left() + look.px(8), middle - side / 2, side, side), severity, fill, ink)
+    side, inset = look.px(chip.sign), look.px(chip.height // 3 + 1)
+    _paint_sign_on_chip(painter, QRectF(box.left() + inset, middle - side / 2, side, side), severity, fill, ink)
     painter.setPen(ink)
-    painter.setFont(look.font(Type.TITLE))
-    text = box.adjusted(look.px(27), 0, 0, 0)
+    painter.setFont(look.font(chip.kind))
+    text = box.adjusted(inset + side + look.px(5), 0, 0, 0)
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
 
 

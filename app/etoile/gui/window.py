@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSystemTrayIcon, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout
 
 from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
 from etoile.domain.state import State
@@ -24,7 +24,7 @@ from etoile.gui.icons import app_icon
 from etoile.gui.machine import Machine
 from etoile.gui.notices import Notices
 from etoile.gui.question import QuestionView
-from etoile.gui.scroll import GUTTER
+from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.style import style_sheet
 from etoile.text import message
 
@@ -83,11 +83,11 @@ class Window(Frame):
         column = QVBoxLayout(self)
         column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
-        column.addLayout(_inset(self._header))
+        column.addLayout(beside_bar(self._header))
         column.addWidget(self._machine)
         column.addWidget(self._conversation, 1)
         for part in (self._question, self._activity, self._composer):
-            column.addLayout(_inset(part))
+            column.addLayout(beside_bar(part))
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
         self.setMaximumWidth(WIDEST + 2 * SHADOW)
@@ -245,11 +245,3 @@ class Window(Frame):
     def _copy_answer(self) -> None:
         if answer := self._conversation.last_answer:
             QGuiApplication.clipboard().setText(answer)
-
-
-def _inset(part: QWidget) -> QHBoxLayout:
-    """Return a layout that keeps `part` as wide as the content of a column that scrolls."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, GUTTER, 0)
-    row.addWidget(part)
-    return row

@@ -52,6 +52,11 @@ def gpu_title(gpu: GpuReading) -> Message:
     return message("GPU {index}", index=gpu.index)
 
 
+def short_gpu(name: str) -> str:
+    """Return a GPU's model without the words that most share: "RTX 3080" for "NVIDIA GeForce RTX 3080"."""
+    return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+
+
 def summary(state: State) -> Message | None:
     """Return how much there is: "3 nodes · 5 GPUs"; None when there is nothing."""
     parts = []

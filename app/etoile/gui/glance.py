@@ -1,0 +1,100 @@
+"""What is shown of a GPU at a glance, whether as a card or as a row."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from etoile.config import Thermal as ThermalLimits
+from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.gui.design import Look
+from etoile.gui.history import Sample
+from etoile.gui.severity import SEVERITY, Severity
+from etoile.gui.sparkline import Points
+from etoile.gui.words import GPU_STATE, NOTHING, THERMAL
+from etoile.text import Message, message
+
+_SAID = frozenset({GpuState.ASLEEP, GpuState.UNSUPPORTED, GpuState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """One GPU now, and its last minute."""
+
+    gpu: GpuReading
+    thermal: Thermal
+    limits: ThermalLimits
+    samples: Sequence[Sample] = ()
+    measured_at: str = ""
+    """Time of day of the reading, when it is an old one."""
+    says_simulated: bool = True
+    """Whether it says by itself that its GPU is simulated: a heading may say it of all."""
+
+    @property
+    def severity(self) -> Severity | None:
+        """What the chip says, if there is one."""
+        return Severity.LOST if self.gpu.state is GpuState.LOST else SEVERITY.get(self.thermal)
+
+    @property
+    def word(self) -> Message:
+        """The word of the chip."""
+        lost = self.gpu.state is GpuState.LOST
+        return GPU_STATE[GpuState.LOST] if lost else THERMAL[self.thermal]
+
+    @property
+    def faded(self) -> bool:
+        """Whether the values are not those of now."""
+        return self.gpu.state is not GpuState.OK
+
+    @property
+    def remark(self) -> Message | None:
+        """What is said about the reading itself, in small."""
+        if self.gpu.state is GpuState.STALE:
+            return message("measured {time}", time=self.measured_at)
+        if self.gpu.state in _SAID and self.severity is None:
+            return GPU_STATE[self.gpu.state]
+        return message("simulated") if self.gpu.simulated and self.says_simulated else None
+
+    @property
+    def temperatures(self) -> Points:
+        """The curve of the temperature."""
+        return [(at_s, _float(sample.temperature_c)) for at_s, sample in self._since_newest()]
+
+    @property
+    def loads(self) -> Points:
+        """The curve of the load."""
+        return [(at_s, _float(sample.utilization_percent)) for at_s, sample in self._since_newest()]
+
+    @property
+    def memory_part(self) -> float | None:
+        """How full the memory is, 0 to 1."""
+        used, total = self.gpu.memory_used_bytes, self.gpu.memory_total_bytes
+        return used / total if used is not None and total else None
+
+    def _since_newest(self) -> list[tuple[float, Sample]]:
+        """Return the samples, each with its time in seconds before the newest one."""
+        return [(sample.at_s - self.samples[-1].at_s, sample) for sample in self.samples]
+
+
+def digits(value: int | None) -> str:
+    """Return `value`, or the dash that stands for none."""
+    return NOTHING if value is None else str(value)
+
+
+def memory(gpu: GpuReading, look: Look) -> str:
+    """Return how much memory is in use of how much, in the unit of the latter: "8.3/10 GiB"."""
+    used, total = gpu.memory_used_bytes, gpu.memory_total_bytes
+    if not total:
+        return NOTHING if used is None else look.words(message("{size:bytes}", size=used))
+    shown = NOTHING if used is None else _in_unit_of(total, used)
+    whole = look.words(message("{size:bytes}", size=total))
+    return look.words(message("{used}/{total}", used=shown, total=re.sub(r"[.,]0(?=\u00a0)", "", whole)))
+
+
+def _in_unit_of(total: int, used: int) -> float:
+    """Return `used` in the binary unit in which `total` is shown, with a decimal where it says something."""
+    size = used / (1 << (total.bit_length() - 1) // 10 * 10)
+    return round(size, 1) if size < 100 else round(size)
+
+
+def _float(value: int | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,149 @@
+"""A GPU as a row: many of them show all that matters at one glance."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.glance import digits, memory
+from etoile.gui.gpu_view import GpuView
+from etoile.gui.severity import SMALL_CHIP, chip_width, paint_chip
+from etoile.gui.sparkline import paint_bar, paint_temperature
+from etoile.gui.words import gpu_title, short_gpu
+from etoile.text import message
+
+_PADDING, _GAP = 10, 8
+_NAME = 132
+"""Room that a name and a chip beside it want; beyond that the curve grows, and below it the curve shrinks first."""
+_CURVE = (40, 96)
+_SHORTEST_NAME = 44
+"""A model that would be elided to less is not shown."""
+
+
+class Columns(NamedTuple):
+    """Where everything is in a row; numbers keep the room of the widest, so that nothing shifts."""
+
+    name: QRectF
+    temperature: QRectF
+    curve: QRectF
+    load: QRectF
+    memory: QRectF
+
+
+def columns(box: QRectF, look: Look) -> Columns:
+    """Return the columns of a row, or of the heading, that fills `box`."""
+    number, unit = look.metrics(Type.HEADING).horizontalAdvance("100") + look.px(4), look.metrics(Type.META)
+    temperature, load = number + unit.horizontalAdvance("°C"), number + unit.horizontalAdvance("%")
+    memory_width = unit.horizontalAdvance("88.8/888\u00a0GiB")
+    gap, padding = look.px(_GAP), look.px(_PADDING)
+    room = box.width() - 2 * padding - temperature - load - memory_width - 4 * gap
+    shortest, longest = _CURVE
+    curve = min(max(room - look.px(_NAME), look.px(shortest)), look.px(longest))
+    left, found = box.left() + padding, []
+    for width in (room - curve, temperature, curve, load, memory_width):
+        found.append(QRectF(left, box.top(), width, box.height()))
+        left += width + gap
+    return Columns(*found)
+
+
+class GpuRow(GpuView):
+    """For three GPUs and more."""
+
+    HEIGHT = 44
+    RADIUS = BUTTON_RADIUS
+
+    def paint_glance(self, painter: QPainter) -> None:
+        look, glance = self._look, self.glance
+        places = columns(QRectF(self.rect()), look)
+        self._paint_name(painter, places.name)
+        self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
+        curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
+        paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette)
+        self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
+        self._paint_memory(painter, places.memory)
+
+    def _paint_name(self, painter: QPainter, column: QRectF) -> None:
+        """Paint the title with its chip, and the model below; where the chip has no room, it takes the model's."""
+        look, glance = self._look, self.glance
+        above, below = self._lines(column)
+        title = self._paint_text(painter, above, Type.TITLE, look.palette.text, look.words(gpu_title(glance.gpu)))
+        if not glance.severity:
+            self._paint_model(painter, below)
+            return
+        word = look.words(glance.word)
+        width = chip_width(look, word, SMALL_CHIP)
+        beside = title + look.px(8) + width <= column.width()
+        left, line = (column.left() + title + look.px(8), above) if beside else (column.left(), below)
+        paint_chip(painter, left + width, line.center().y(), glance.severity, word, look, SMALL_CHIP)
+        if beside:
+            self._paint_model(painter, below)
+
+    def _paint_model(self, painter: QPainter, line: QRectF) -> None:
+        """Paint the model, elided in its middle, and after it what is remarked about the reading."""
+        look, metrics = self._look, self._look.metrics(Type.META)
+        remark = look.words(self.glance.remark) if self.glance.remark else ""
+        gap = look.px(6) if remark else 0
+        room = round(line.width()) - metrics.horizontalAdvance(remark) - gap
+        left = line.left()
+        if room >= look.px(_SHORTEST_NAME):
+            name = metrics.elidedText(short_gpu(self.glance.gpu.name), Qt.TextElideMode.ElideMiddle, room)
+            left += self._paint_text(painter, line, Type.META, look.palette.text2, name) + gap
+        line.setLeft(left)
+        self._paint_text(painter, line, Type.META, look.palette.text3, remark)
+
+    def _paint_value(self, painter: QPainter, column: QRectF, value: str, unit: str) -> None:
+        """Paint a number, its last digit where the last digit of the widest would be."""
+        metrics = self._look.metrics(Type.HEADING)
+        indent = metrics.horizontalAdvance("100") - metrics.horizontalAdvance(value)
+        base = column.center().y() + metrics.capHeight() / 2
+        self._paint_number(painter, QPointF(column.left() + indent, base), Type.HEADING, value, unit)
+
+    def _paint_memory(self, painter: QPainter, column: QRectF) -> None:
+        look, palette = self._look, self._look.palette
+        above, below = self._lines(column)
+        colour = palette.text3 if self.glance.faded else palette.text
+        self._paint_text(painter, above, Type.META, colour, memory(self.glance.gpu, look))
+        height = look.px(6)
+        bar = QRectF(column.left(), below.center().y() - height / 2, column.width(), height)
+        paint_bar(painter, bar, self.glance.memory_part, palette)
+
+    def _lines(self, column: QRectF) -> tuple[QRectF, QRectF]:
+        """Return the two lines of text of a column."""
+        look = self._look
+        above = QRectF(column.left(), look.px(4), column.width(), look.px(20))
+        return above, QRectF(column.left(), above.bottom(), column.width(), look.px(16))
+
+
+class GpuHeading(QWidget):
+    """Says above the rows what their columns are, and once for all if every GPU is simulated."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._simulated = False
+        self.setFixedHeight(look.px(16))
+
+    def show_simulated(self, simulated: bool) -> None:
+        """Show whether every GPU is simulated."""
+        self._simulated = simulated
+        self.setAccessibleName(self._look.words(message("Simulated") if simulated else message("GPUs")))
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = self._look
+        painter = QPainter(self)
+        painter.setFont(look.font(Type.CAPTION))
+        painter.setPen(look.palette.text3)
+        places = columns(QRectF(self.rect()), look)
+        wide = QRectF(places.temperature)
+        wide.setRight(places.curve.right())
+        captions = [(wide, message("Temperature")), (places.load, message("Load")), (places.memory, message("Memory"))]
+        if self._simulated:
+            captions.append((places.name, message("Simulated")))
+        for place, caption in captions:
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, look.words(caption))

@@ -1,0 +1,99 @@
+"""What card and row of a GPU share: the frame, the words for keyboard and screen reader, and how values are written."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from etoile.gui.design import Look, Type
+from etoile.gui.glance import Glance
+from etoile.gui.severity import Severity
+from etoile.gui.words import NOTHING, gpu_details, gpu_line, gpu_title
+
+NARROWEST, WIDTH = 300, 340
+
+
+class GpuView(QWidget):
+    """Paints a `Glance`; how, is up to `paint_glance`.  Everything is in its name and description too."""
+
+    HEIGHT: int
+    RADIUS: int
+
+    def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.glance = glance
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._name()
+
+    def show_glance(self, glance: Glance) -> None:
+        """Show `glance`; the same one again paints nothing."""
+        if glance == self.glance:
+            return
+        self.glance = glance
+        self._name()
+        self.update()
+
+    def paint_glance(self, painter: QPainter) -> None:
+        """Paint everything within the frame."""
+        raise NotImplementedError
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._look.px(WIDTH), self._look.px(self.HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._look.px(NARROWEST), self._look.px(self.HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_frame(painter)
+        self.paint_glance(painter)
+
+    def _name(self) -> None:
+        gpu, words = self.glance.gpu, self._look.words
+        line = words(gpu_line(gpu, self.glance.thermal))
+        self.setAccessibleName(f"{words(gpu_title(gpu))}, {gpu.name}")
+        details = gpu_details(gpu)
+        description = f"{line}\n{words(details)}" if details else line
+        self.setAccessibleDescription(description)
+        self.setToolTip(f"{gpu.name}\n{description}")
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        palette = self._look.palette
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        critical = self.glance.severity is Severity.CRITICAL
+        painter.setBrush(palette.surface)
+        painter.setPen(QPen(palette.critical, 2) if critical else QPen(palette.border, 1))
+        painter.drawRoundedRect(box, self.RADIUS, self.RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.accent, 2))
+            inset = 4 if critical else 0
+            radius = self.RADIUS - inset
+            painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+    def _paint_text(
+        self, painter: QPainter, line: QRectF, kind: Type, colour: QColor, text: str, *, right: float | None = None
+    ) -> int:
+        """Paint `text` at the left of `line`, or ending at `right`; return its width."""
+        width = self._look.metrics(kind).horizontalAdvance(text)
+        box = QRectF(line)
+        if right is not None:
+            box.setRight(right)
+        side = Qt.AlignmentFlag.AlignLeft if right is None else Qt.AlignmentFlag.AlignRight
+        painter.setFont(self._look.font(kind))
+        painter.setPen(colour)
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+        return width
+
+    def _paint_number(self, painter: QPainter, base: QPointF, kind: Type, digits: str, unit: str) -> None:
+        """Paint a value and its unit from `base` on: grey when it is not the value of now."""
+        look, palette = self._look, self._look.palette
+        painter.setFont(look.font(kind))
+        painter.setPen(palette.text3 if self.glance.faded else palette.text)
+        painter.drawText(base, digits)
+        if digits == NOTHING:
+            return
+        painter.setFont(look.font(Type.META))
+        painter.setPen(palette.text3 if self.glance.faded else palette.text2)
+        painter.drawText(base + QPointF(look.metrics(kind).horizontalAdvance(digits) + look.px(4), 0), unit)
