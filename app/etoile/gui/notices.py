@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from etoile.domain.events import ModelDownloading, PartMissing
+from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing
 from etoile.domain.state import State
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
@@ -22,9 +22,14 @@ SHOWN = 2
 
 
 class Notice(Surface):
-    """One missing part: what, how to mend it, and a button that puts it out of sight."""
+    """One missing part: what, how to mend it, and buttons that mend it or put it out of sight.
 
-    def __init__(self, look: Look, missing: PartMissing, dismiss: Callable[[], None]) -> None:
+    `publish` hears when the user wants the download that mends it.
+    """
+
+    def __init__(
+        self, look: Look, missing: PartMissing, dismiss: Callable[[], None], publish: Callable[[Event], None]
+    ) -> None:
         super().__init__(look)
         said = Label(look, Type.UI, parent=self)
         said.say(missing.said)
@@ -39,6 +44,13 @@ class Notice(Surface):
         words.setSpacing(2)
         words.addWidget(said)
         words.addWidget(remedy)
+        if missing.downloadable:
+            wanted = DownloadWanted(missing.downloadable)
+            download = Button(look, message("Download"), glyph=Glyph.DOWN, parent=self)
+            download.setAccessibleDescription(look.words(missing.said))
+            download.clicked.connect(lambda: publish(wanted))
+            words.addSpacing(4)
+            words.addWidget(download, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
@@ -72,17 +84,24 @@ class Progress(QWidget):
 
 
 class Download(Surface):
-    """The speech model on its way."""
+    """The speech model on its way, and a button that gives it up."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, publish: Callable[[Event], None], parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
         self._said = Label(look, Type.UI, parent=self)
         self._bar = Progress(look, self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 10, 12, 12)
+        stop = Button(look, message("Stop"), glyph=Glyph.STOP, parent=self)
+        stop.clicked.connect(lambda: publish(DownloadStopped()))
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 10, 0, 12)
         column.setSpacing(8)
         column.addWidget(self._said)
         column.addWidget(self._bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(8)
+        row.addLayout(column, 1)
+        row.addWidget(stop)
 
     def show_download(self, download: ModelDownloading | None) -> None:
         """Show how far it is; None hides it."""
@@ -110,23 +129,26 @@ def download_line(download: ModelDownloading) -> Message:
 class Notices(QWidget):
     """Everything that is missing and was not dismissed; what comes back with other words is shown again."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, publish: Callable[[Event], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._publish = look, publish
         self._dismissed: set[tuple[str, str]] = set()
         self._shown: list[PartMissing] | None = None
         self._folded = True
         self._missing: list[PartMissing] = []
         self._rows: list[QWidget] = []
-        self._download = Download(look, self)
+        self._download = Download(look, publish, self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._column.addWidget(self._download)
 
     def show_state(self, state: State) -> None:
-        """Show what `state` misses."""
-        self._missing = list(state.missing.values())
+        """Show what `state` misses; what is being downloaded is on its way, and no longer missing."""
+        coming = state.downloading.model if state.downloading else None
+        self._missing = [
+            missing for missing in state.missing.values() if coming is None or missing.downloadable != coming
+        ]
         self._download.show_download(state.downloading)
         self._refresh()
 
@@ -140,6 +162,7 @@ class Notices(QWidget):
     def _rebuild(self, wanted: list[PartMissing]) -> None:
         for row in self._rows:
             self._column.removeWidget(row)
+            row.hide()
             row.deleteLater()
         fold = self._folded and len(wanted) > SHOWN + 1
         self._rows = [self._made(missing) for missing in (wanted[:SHOWN] if fold else wanted)]
@@ -154,7 +177,7 @@ class Notices(QWidget):
             self._dismissed.add(_key(missing))
             self._refresh()
 
-        return Notice(self._look, missing, dismiss)
+        return Notice(self._look, missing, dismiss, self._publish)
 
     def _more(self, count: int) -> Button:
         said = plural("{count} more part is off", "{count} more parts are off", count)

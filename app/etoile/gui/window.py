@@ -63,7 +63,7 @@ class Window(Frame):
         self._since = (0, Phase.IDLE, 0.0)
         self._header = Header(look, self.dismiss, self)
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
-        self._notices = Notices(look)
+        self._notices = Notices(look, doors.publish)
         self._conversation = Conversation(look, talk_key, self._ask, self._notices, self)
         self._question = QuestionView(look, doors.publish, self)
         self._activity = Activity(look, doors.publish, self)
