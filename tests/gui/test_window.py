@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -362,6 +362,23 @@ class TestComingAndGoing:
         window.present()
         window.close()
         assert visitor.called == ["quit"]
+
+    def test_it_stands_in_the_way_of_no_logout(self, window: Window, visitor: Visitor, qapp: QApplication) -> None:
+        assert qapp.commitDataRequest.disconnect(window._leave_with_session)  # it was told of the session's end
+        window.present()
+        window._leave_with_session(None)  # type: ignore[arg-type]  # Qt alone makes a QSessionManager
+        closing = QCloseEvent()
+        QApplication.sendEvent(window, closing)
+        assert closing.isAccepted()
+        assert visitor.called == ["quit"]
+
+    def test_a_logout_that_was_called_off_is_forgotten(self, window: Window, visitor: Visitor) -> None:
+        window._leave_with_session(None)  # type: ignore[arg-type]
+        window.present()
+        closing = QCloseEvent()
+        QApplication.sendEvent(window, closing)
+        assert not closing.isAccepted()
+        assert visitor.called == []
 
     def test_without_a_tray_it_never_vanishes(self, window: Window, desk: Desk, qtbot: QtBot) -> None:
         desk.tray = False

@@ -5,7 +5,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+    QSessionManager,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout
 
 from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
@@ -43,6 +52,12 @@ def local_time() -> datetime:
     return datetime.now().astimezone()
 
 
+def _application() -> QGuiApplication:
+    app = QGuiApplication.instance()
+    assert isinstance(app, QGuiApplication)
+    return app
+
+
 class Window(Frame):
     """Shows `State` and nothing else.  While it is hidden nothing is laid out or painted."""
 
@@ -61,6 +76,7 @@ class Window(Frame):
         self._state = State()
         self._history = History()
         self._since = (0, Phase.IDLE, 0.0)
+        self._session_ends = False
         self._header = Header(look, self.dismiss, self)
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
         self._notices = Notices(look, doors.publish)
@@ -76,6 +92,7 @@ class Window(Frame):
         self._restyle()
         self._composer.setFocus()
         look.changed.connect(self._restyle)
+        _application().commitDataRequest.connect(self._leave_with_session)
 
     def _arrange(self) -> None:
         self.setWindowTitle(self._look.words(message("Etoile")))
@@ -117,7 +134,8 @@ class Window(Frame):
     # Coming and going
 
     def present(self) -> None:
-        """Show the window and give it the keyboard: the user asked for it."""
+        """Show the window and give it the keyboard: the user asked for it, so no session is ending."""
+        self._session_ends = False
         self._show(activating=True)
         self.raise_()
         self.activateWindow()
@@ -147,12 +165,17 @@ class Window(Frame):
             self.present()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide instead of closing; without a tray, closing ends the app."""
-        event.ignore()
-        if self._tray_available():
-            self.hide()
-        else:
+        """Hide instead of closing; without a tray, and with the session of the desktop, closing ends the app."""
+        ending = self._session_ends or _application().isSavingSession()
+        event.setAccepted(ending)
+        if ending or not self._tray_available():
             self._doors.quit()
+        else:
+            self.hide()
+
+    def _leave_with_session(self, _: QSessionManager) -> None:
+        """Stand in the way of no logout: whoever closes the windows next means it.  Nothing is asked, all is kept."""
+        self._session_ends = True
 
     def showEvent(self, event: QShowEvent) -> None:
         self._refresh()
