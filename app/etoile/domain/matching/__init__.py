@@ -1,7 +1,8 @@
 """From the words of a request to a command of Etoile's own, or to none."""
 
 from etoile.domain.matching.catalogue import Catalogue, parse
+from etoile.domain.matching.check import check
 from etoile.domain.matching.interpreter import RUNS
 from etoile.domain.matching.matcher import Matcher
 
-__all__ = ["RUNS", "Catalogue", "Matcher", "parse"]
+__all__ = ["RUNS", "Catalogue", "Matcher", "check", "parse"]

@@ -31,8 +31,10 @@ from etoile.text import message
 class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     stop: str = ""
     known: str = ""
+    negations: str = ""
     guards: list[str] = []
     code: list[str] = []
+    here: list[str] = []
     fillers: list[str] = []
     openers: list[str] = []
     closers: list[str] = []
@@ -57,10 +59,14 @@ class Words:
     """Carry nothing: "the", "my"; they may be left out or put in anywhere."""
     known: frozenset[str] = frozenset()
     """Belong to no command and yet are no slips of the tongue: never taken for another word ("unlock")."""
+    negations: frozenset[str] = frozenset()
+    """Free text never begins with one: "search not" is no search."""
     guards: tuple[Phrase, ...] = ()
     """Show that a command is only talked about: negations, questions, reported speech."""
     code: tuple[Phrase, ...] = ()
     """Show that a request is about a program or a text, not about this computer."""
+    here: tuple[Phrase, ...] = ()
+    """Show that what is looked for is at hand ("this text"): no search of the web."""
     fillers: tuple[Phrase, ...] = ()
     """Are dropped anywhere: "er"."""
     openers: tuple[Phrase, ...] = ()
@@ -106,7 +112,7 @@ def parse(sources: Iterable[tuple[str, str]], language: str) -> Catalogue:
     Raises ConfigError, which names the file, the key, and what is wrong.
     """
     files = [(name, _read(name, text)) for name, text in sources]
-    same = _same([file.same for _, file in files], language)
+    same = _same(files, language)
     catalogue = Catalogue(language=language, same=same, mistaken={}, concepts={}, values={}, forms={})
     for name, file in files:
         catalogue = _with_words(catalogue, name, file)
@@ -122,14 +128,22 @@ def _read(name: str, text: str) -> _File:
         raise ConfigError(message("{path}: {error}.", path=name, error=str(error))) from error
 
 
-def _same(tables: Iterable[Mapping[str, str]], language: str) -> dict[str, str]:
-    """Return form -> base of all `tables`, folded."""
+def _same(files: Iterable[tuple[str, _File]], language: str) -> dict[str, str]:
+    """Return form -> base of every [same] table."""
     same: dict[str, str] = {}
-    for table in tables:
-        for base, variants in table.items():
-            (said,) = texts_of(base, language, {})
+    for name, file in files:
+        for base, variants in file.same.items():
+            said = _one_word(name, "same", base, language)
             same |= dict.fromkeys(texts_of(variants, language, {}), said)
     return same
+
+
+def _one_word(name: str, table: str, key: str, language: str) -> str:
+    """Return the key of a table as it is heard.  Raises ConfigError if it is not one word."""
+    words = texts_of(key, language, {})
+    if len(words) != 1:
+        raise ConfigError(message('{path}: {table}: "{key}" is not one word.', path=name, table=table, key=key))
+    return words[0]
 
 
 def _with_words(catalogue: Catalogue, name: str, file: _File) -> Catalogue:
@@ -140,9 +154,13 @@ def _with_words(catalogue: Catalogue, name: str, file: _File) -> Catalogue:
 
     words = {
         field: getattr(catalogue.words, field) | frozenset(_words_of(catalogue, getattr(file.words, field)))
-        if field in ("stop", "known")
+        if field in ("stop", "known", "negations")
         else getattr(catalogue.words, field) + phrases(getattr(file.words, field))
         for field in file.words.__struct_fields__
+    }
+    mistaken = {
+        _one_word(name, "mistaken", heard, catalogue.language): " ".join(_words_of(catalogue, meant))
+        for heard, meant in file.mistaken.items()
     }
     concepts = {concept: phrases(written) for concept, written in file.concepts.items()}
     merged = {concept: catalogue.concepts.get(concept, ()) + said for concept, said in concepts.items()}
@@ -153,7 +171,7 @@ def _with_words(catalogue: Catalogue, name: str, file: _File) -> Catalogue:
     return replace(
         catalogue,
         words=Words(**words),
-        mistaken={**catalogue.mistaken, **file.mistaken},
+        mistaken={**catalogue.mistaken, **mistaken},
         concepts={**catalogue.concepts, **merged},
         values=values,
     )

@@ -30,15 +30,16 @@ class Cleaner:
         self._closers = PhraseSet(phrase[::-1] for phrase in words.closers)
 
     def cleaned(self, tokens: Sequence[Token]) -> list[Cleaned]:
-        """Return what `tokens` say without hesitation: as it stands, and without politeness at its ends.
+        """Return what `tokens` say: as they stand, without hesitation, and without politeness at either end.
 
-        "Thanks", "now" or "so" may belong to a command as well, hence the choice.
+        "So", "now" or "again" may belong to a command as well, hence the choice.
         """
         kept = _without_repeats(self._without_fillers(tokens))
         opened = _without_start(kept, self._openers)
         closed = _without_start(kept[::-1], self._closers)[::-1]
         both = _without_start(opened[::-1], self._closers)[::-1]
-        choices = {tuple(kept): Cleaned(tuple(kept), opened=False, closed=False)}
+        choices = {tuple(tokens): Cleaned(tuple(tokens), opened=False, closed=False)}
+        choices.setdefault(tuple(kept), Cleaned(tuple(kept), opened=False, closed=False))
         choices.setdefault(tuple(opened), Cleaned(tuple(opened), opened=True, closed=False))
         choices.setdefault(tuple(closed), Cleaned(tuple(closed), opened=False, closed=True))
         choices.setdefault(tuple(both), Cleaned(tuple(both), opened=True, closed=True))

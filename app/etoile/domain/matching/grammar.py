@@ -104,6 +104,8 @@ class Grammar:
                 return
             step = steps.pop()
             if step.index == len(tokens):
+                if step.skipped and step.reading.slot in _OPEN.values():
+                    continue  # the last words belong to the free text
                 yield from (replace(step.reading, command=command) for command in step.node.commands)
                 continue
             if step.index not in labels:

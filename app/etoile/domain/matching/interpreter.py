@@ -69,15 +69,15 @@ class Interpreter:
         self._grammar = Grammar(catalogue, values_of(catalogue, slot_values))
         self._cleaner = Cleaner(catalogue.words)
         lexicon = self._grammar.lexicon
-        self._repairer = Repairer(lexicon, catalogue.mistaken, catalogue.language)
+        self._repairer = Repairer(lexicon, catalogue.mistaken, catalogue.same, catalogue.language)
         words = catalogue.words
         self._connectors = PhraseSet(words.connectors)
-        self._code = PhraseSet(words.code)
-        self._guards = PhraseSet((*words.guards, *words.code))
+        self._here = PhraseSet(words.here)
+        self._guards = PhraseSet((*words.guards, *words.code, *words.here))
 
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
-        tokens = tokens_of(text, self._catalogue.language, self._catalogue.same)
+        tokens = self._tokens(text)
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
         outcome = self._understood(text, tokens)
@@ -89,23 +89,37 @@ class Interpreter:
             return Outcome(refused=True)
         return self._slipped(text, tokens)
 
+    def familiarity(self, text: str) -> int:
+        """Return how many words of `text` are known in this language."""
+        return sum(token.text in self._grammar.lexicon for token in self._tokens(text))
+
+    def knows_start(self, text: str) -> bool:
+        """Whether the first word of `text` is known in this language."""
+        return any(token.text in self._grammar.lexicon for token in self._tokens(text)[:1])
+
+    def _tokens(self, text: str) -> list[Token]:
+        return self._repairer.glued(tokens_of(text, self._catalogue.language, self._catalogue.same))
+
     # One command
 
     def _understood(self, text: str, tokens: Sequence[Token]) -> Outcome:
         """Explain the request as it stands, else with its words repaired."""
-        outcome = self._explained(text, tokens, _EXACT)
+        outcome = self._explained(text, tokens, _EXACT, fewest=1)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return outcome
         repaired = self._repairer.repaired(tokens)
         if not 0 < repaired.changes <= _MOST_REPAIRS:
             return outcome
-        return self._explained(text, repaired.tokens, _TEMPLATE - _OF_A_REPAIR * repaired.changes)
+        again = self._explained(text, repaired.tokens, _TEMPLATE - _OF_A_REPAIR * repaired.changes, fewest=2)
+        return replace(again, found=tuple(map(_unless_free_text, again.found)))
 
-    def _explained(self, text: str, tokens: Sequence[Token], confidence: float) -> Outcome:
-        """Explain every word of the request, politeness aside."""
+    def _explained(self, text: str, tokens: Sequence[Token], confidence: float, *, fewest: int) -> Outcome:
+        """Explain every word of the request, politeness aside; of fewer words than `fewest` it means nothing."""
         found: list[Found] = []
         refused = False
         for choice in self._cleaner.cleaned(tokens):
+            if len(choice.tokens) < fewest:
+                continue
             sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
             for reading in self._readings(choice):
                 one = self._found(text, choice, reading, sure)
@@ -141,12 +155,12 @@ class Interpreter:
 
     def _is_free_text(self, slot: SlotType, said: str, tokens: Sequence[Token]) -> bool:
         """Whether `said` can be what a command is to work on."""
-        if not any(letter.isalnum() for letter in said):
+        if not any(letter.isalnum() for letter in said) or tokens[0].text in self._catalogue.words.negations:
             return False
         if slot is SlotType.NAME:
             return not said.startswith(".") and not set(said) & set('/\\:*?<>|"') and said.isprintable()
         if slot is SlotType.QUERY:
-            return not self._code.is_in([token.text for token in tokens])
+            return not self._here.is_in([token.text for token in tokens])
         return True
 
     # Several commands
@@ -201,7 +215,7 @@ class Interpreter:
         """Explain the request with its unknown words taken for known ones that they resemble."""
         found: list[Found] = []
         for tried in self._repairer.slips(tokens):
-            outcome = self._explained(text, tried, _TEMPLATE)
+            outcome = self._explained(text, tried, _TEMPLATE, fewest=2)
             likeness = ratio(" ".join(token.text for token in tokens), " ".join(token.text for token in tried))
             found += [_near_found(one, likeness) for one in outcome.found]
         return Outcome(_ranked(found))
@@ -251,6 +265,16 @@ def _questioned(outcome: Outcome) -> Outcome:
 def _only_proposed(found: Found) -> Found:
     if found.opened or COMMANDS[found.candidate.command].consequence is Consequence.SAFE:
         return found
+    return _proposed(found)
+
+
+def _unless_free_text(found: Found) -> Found:
+    """Return `found`, only proposed if its free text begins behind a word that had to be repaired."""
+    is_open = any(slot.is_open for slot in COMMANDS[found.candidate.command].slots)
+    return _proposed(found) if is_open else found
+
+
+def _proposed(found: Found) -> Found:
     return replace(found, candidate=replace(found.candidate, confidence=min(found.candidate.confidence, _PROPOSED)))
 
 

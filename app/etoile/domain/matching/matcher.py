@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from etoile.domain.commands import COMMANDS
 from etoile.domain.match import Match, Reason
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.interpreter import RUNS, Interpreter, Outcome, runs
+from etoile.domain.matching.interpreter import RUNS, Found, Interpreter, Outcome, runs
 
 LONGEST_REQUEST = 600
 """Characters; no command is longer."""
@@ -27,23 +28,38 @@ class Matcher:
         if not text.strip() or len(text) > LONGEST_REQUEST:
             return Match(text=text, language=language)
         outcomes = {spoken: self._interpreters[spoken].outcome(text) for spoken in tried}
-        best = max(outcomes, key=lambda spoken: _weight(outcomes[spoken]))
-        return _match(text, best if outcomes[best].found else language, outcomes[best])
+        native = {
+            spoken: outcome for spoken, outcome in outcomes.items() if not self._is_foreign(text, spoken, outcome)
+        }
+        best = max(native, key=lambda spoken: _weight(native[spoken]), default=None)
+        if best is None or not native[best].found:
+            refused = any(outcome.refused for outcome in outcomes.values())
+            return Match(text=text, language=language, reason=Reason.REFUSED if refused else Reason.NONE)
+        rivals = [outcome.found[0] for spoken, outcome in native.items() if spoken != best and outcome.found]
+        return _match(text, best, native[best], rivals)
+
+    def _is_foreign(self, text: str, language: str, outcome: Outcome) -> bool:
+        """Whether free text is taken for this language while it is rather another's: "note the time" is no French."""
+        if not outcome.found or not any(slot.is_open for slot in COMMANDS[outcome.found[0].candidate.command].slots):
+            return False
+        own = self._interpreters[language].familiarity(text)
+        others = [other for spoken, other in self._interpreters.items() if spoken != language]
+        return any(other.knows_start(text) and other.familiarity(text) > own for other in others)
 
 
-def _weight(outcome: Outcome) -> tuple[float, int, bool]:
+def _weight(outcome: Outcome) -> tuple[float, int]:
     if not outcome.found:
-        return 0.0, 0, outcome.refused
-    return outcome.found[0].candidate.confidence, outcome.found[0].explained, False
+        return 0.0, 0
+    return outcome.found[0].candidate.confidence, outcome.found[0].explained
 
 
-def _match(text: str, language: str | None, outcome: Outcome) -> Match:
-    """Return `outcome` as the answer: a command that may run, or choices, or nothing."""
-    if not outcome.found:
-        reason = Reason.REFUSED if outcome.refused else Reason.NONE
-        return Match(text=text, language=language, reason=reason)
-    best, *others = outcome.found
-    candidates = tuple(found.candidate for found in outcome.found)
+def _match(text: str, language: str, outcome: Outcome, rivals: Sequence[Found]) -> Match:
+    """Return `outcome` as the answer: a command that may run, or choices; `rivals` are other languages' findings."""
+    best = outcome.found[0]
+    own = {found.candidate.command for found in outcome.found}
+    found = (*outcome.found, *(rival for rival in rivals if rival.candidate.command not in own))
+    others = sorted(found[1:], key=lambda one: one.candidate.confidence, reverse=True)
+    candidates = (best.candidate, *(other.candidate for other in others))
     runner_up = others[0].candidate if others else None
     near = Match(
         text=text,
@@ -55,7 +71,7 @@ def _match(text: str, language: str | None, outcome: Outcome) -> Match:
     )
     if best.candidate.confidence < RUNS:
         return near
-    if not runs(outcome.found):
+    if not runs((best, *others)):
         return replace(near, reason=Reason.AMBIGUOUS)
     return replace(
         near,

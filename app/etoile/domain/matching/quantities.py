@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from etoile.domain.commands import SlotType
+from etoile.domain.matching.tokens import DOTS
 
 Read = tuple[int, str | int | None]
 """How many tokens, and what they mean; None is a value that no command takes, like 150 %."""
@@ -58,7 +59,7 @@ _TIME = {
         r"""
         (?: (?P<noon>midi) | (?P<midnight>minuit) | (?P<h>\d{1,2}) (?: \ (?:heures?|h)\b | (?=\ :) | (?!\ \S) ) )
         (?: \ et\ (?P<half>demie?) | \ et (?:\ un)? \ (?P<quarter>quart) | \ moins\ le\ (?P<less>quart)
-          | \ moins\ (?P<minus>\d{1,2}) | (?:\ :)? \ (?P<m>\d{1,2}) )?
+          | \ moins\ (?P<minus>\d{1,2}) | \ : \ (?P<m2>\d{2}) | \ (?P<m>\d{1,2}) )?
         (?: \ (?P<am>du\ matin) | \ (?P<pm>du\ soir|de\ l\ apres\ midi) )? (?!\S)""",
         re.VERBOSE,
     ),
@@ -67,7 +68,7 @@ _TIME = {
         (?: (?P<noon>noon|midday) | (?P<midnight>midnight)
           | (?: (?P<half>half) | (?P<quarter>quarter) | (?P<past>\d{1,2}) (?:\ minutes)? ) \ past \ (?P<h1>\d{1,2})
           | (?: (?P<less>quarter) | (?P<minus>\d{1,2}) (?:\ minutes)? ) \ to \ (?P<h2>\d{1,2})
-          | (?P<h>\d{1,2}) (?: (?:\ [:.])? \ (?P<m>\d{1,2}) )?
+          | (?P<h>\d{1,2}) (?: (?:\ [:.])? \ (?P<m>\d{2}) )?
         ) (?: \ o\ clock )?
         (?: \ (?P<am>a(?:\ \.)?\ ?m|in\ the\ morning)
           | \ (?P<pm>p(?:\ \.)?\ ?m|in\ the\ (?:afternoon|evening)|at\ night) )?
@@ -78,7 +79,6 @@ _TIME = {
 
 _TOP_LEVELS = "com org net fr io dev ai be ch ca uk us eu de es it pt br co tv me app info gov edu cloud local lan"
 _DOMAINS = frozenset(_TOP_LEVELS.split())
-_DOTS = (".", "dot", "point")
 _BEFORE_DIFFERENCE = {"de", "d", "by", "minus", "moins", "plus", "-"}
 """Before a number they make it a difference: "by 20" is not "to 20"."""
 
@@ -111,7 +111,9 @@ def time_of_day(tokens: Sequence[str], index: int, language: str) -> Read | None
         return None
     said = {name: text for name, text in found.groupdict().items() if text}
     hour = 12 if "noon" in said else 0 if "midnight" in said else int(said.get("h") or said.get("h1") or said["h2"])
-    minute = int(said.get("m") or said.get("past") or 0) + 30 * ("half" in said) + 15 * ("quarter" in said)
+    minute = (
+        int(said.get("m") or said.get("m2") or said.get("past") or 0) + 30 * ("half" in said) + 15 * ("quarter" in said)
+    )
     minute -= int(said.get("minus") or 0) + 15 * ("less" in said)
     if "pm" in said and hour < 12:
         hour += 12
@@ -127,7 +129,7 @@ def site(tokens: Sequence[str], index: int, language: str) -> Read | None:
     """Read a web site's host: "youtube point com", "docs.python.org"."""
     parts = [tokens[index]]
     end = index + 1
-    while end + 1 < len(tokens) and tokens[end] in _DOTS and tokens[end + 1].isalnum():
+    while end + 1 < len(tokens) and tokens[end] in DOTS and tokens[end + 1].isalnum():
         parts.append(tokens[end + 1])
         end += 2
     if len(parts) < 2 or parts[-1] not in _DOMAINS or not all(part.isascii() and part.isalnum() for part in parts):
@@ -139,7 +141,7 @@ def host(tokens: Sequence[str], index: int, language: str) -> Read | None:
     """Read a name or an IPv4 address on the network."""
     numbers = tokens[index : index + 7 : 2]
     between = tokens[index + 1 : index + 7 : 2]
-    dotted = len(numbers) == 4 and len(between) == 3 and all(dot in _DOTS for dot in between)
+    dotted = len(numbers) == 4 and len(between) == 3 and all(dot in DOTS for dot in between)
     if dotted and all(number.isdigit() for number in numbers):
         right = all(len(number) < 4 and int(number) <= 255 for number in numbers)
         return 7, (".".join(numbers) if right else None)

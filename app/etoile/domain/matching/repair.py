@@ -6,21 +6,28 @@ words may be slips, but then the request as a whole must hardly change ("robot" 
 """
 
 import itertools
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from etoile.domain.matching.nearness import nearest
-from etoile.domain.matching.tokens import Token
+from etoile.domain.matching.sounds import sound_of
+from etoile.domain.matching.tokens import NUMBER_WORDS, PERCENT, Token, with_numbers
 
 _SHORTEST = 6
+"""Letters of a word that is repaired for sure..."""
 _RATIO = 82.0
+"""...when it is this near to a known word, 0 to 100..."""
+_MARGIN = 3.0
+"""...and no other word is nearly as near."""
+_MOST_UNKNOWN = 3
 _SHORTEST_SLIP = 4
 _SLIP_RATIO = 74.0
 _MOST_SLIPS = 2
 _MOST_ALIKE = 4
-_MARGIN = 3.0
-_ELISIONS = ("l", "d", "qu", "s", "m", "n", "j", "t")
+_SHORTEST_JOINED = 5
+_ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a",)}
+_PREFIXES = frozenset({"des", "dis", "re", "un"})
+"""Torn off a word, they leave its opposite behind: "un mute"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +41,24 @@ class Repaired:
 class Repairer:
     """Replaces unknown words of one language by known ones that are nearly the same."""
 
-    def __init__(self, lexicon: frozenset[str], mistaken: Mapping[str, str], language: str) -> None:
-        self._lexicon = lexicon
+    def __init__(
+        self, lexicon: frozenset[str], mistaken: Mapping[str, str], same: Mapping[str, str], language: str
+    ) -> None:
+        self._lexicon = lexicon | NUMBER_WORDS[language] | PERCENT
         self._mistaken = mistaken
+        self._same = same
         self._language = language
         self._by_letter: dict[str, list[str]] = {}
         self._by_sound: dict[str, set[str]] = {}
-        for word in sorted(lexicon):
+        for word in sorted(self._lexicon):
             if len(word) >= _SHORTEST_SLIP and word.isalpha():
                 self._by_letter.setdefault(word[0], []).append(word)
-                self._by_sound.setdefault(sound_of(word, language), set()).add(word)
+                self._by_sound.setdefault(sound_of(word, language), set()).add(self._base(word))
 
     def repaired(self, tokens: Sequence[Token]) -> Repaired:
-        """Return `tokens` as they were probably meant."""
+        """Return `tokens` as they were probably meant; unchanged when too many are unknown."""
+        if sum(self._is_unknown(token.text) for token in tokens) > _MOST_UNKNOWN:
+            return Repaired(tuple(tokens), 0)
         kept: list[Token] = []
         changes = 0
         index = 0
@@ -55,98 +67,95 @@ class Repairer:
             changes += replacement != tuple(tokens[index : index + taken])
             kept += replacement
             index += taken
-        return Repaired(tuple(kept), changes)
+        return Repaired(tuple(with_numbers(kept, self._language)), changes)
+
+    def glued(self, tokens: Sequence[Token]) -> list[Token]:
+        """Return `tokens` with torn-off prefixes put back, lest "de verrouille" be taken for "verrouille"."""
+        kept: list[Token] = []
+        for index, token in enumerate(tokens):
+            before = kept[-1].text if kept else ""
+            torn = before in _PREFIXES or (before == "de" and index == 1)
+            if torn and before + token.text in self._lexicon:
+                kept[-1] = Token(self._base(before + token.text), kept[-1].start, token.end)
+            else:
+                kept.append(token)
+        return kept
 
     def slips(self, tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-        """Return `tokens` with each unknown word taken for the known ones that it resembles, the likeliest first."""
-        tokens = self.repaired(tokens).tokens
+        """Return `tokens`, as they are and repaired, with each unknown word taken for the known ones it resembles."""
+        versions = dict.fromkeys((tuple(tokens), self.repaired(tokens).tokens))
+        return list(dict.fromkeys(slip for version in versions for slip in self._slips(version)))
+
+    def _slips(self, tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
         unknown = [at for at, token in enumerate(tokens) if self._is_unknown(token.text)]
         if not 0 < len(unknown) <= _MOST_SLIPS:
-            return []
-        alike = [self._alike(tokens[at].text) for at in unknown]
-        tried: list[tuple[Token, ...]] = []
-        for chosen in itertools.product(*alike):
+            return
+        for chosen in itertools.product(*(self._alike(tokens[at].text) for at in unknown)):
             changed = list(tokens)
             for at, word in zip(unknown, chosen, strict=True):
                 changed[at] = Token(word, tokens[at].start, tokens[at].end)
-            tried.append(tuple(changed))
-        return tried
+            yield tuple(changed)
+
+    def _base(self, word: str) -> str:
+        return self._same.get(word, word)
+
+    def _is_unknown(self, word: str) -> bool:
+        return word.isalpha() and word not in self._lexicon
 
     def _alike(self, word: str) -> list[str]:
         """Return the known words that `word` may be a slip of."""
         if len(word) < _SHORTEST_SLIP:
             return []
         known = self._by_letter.get(word[0], [])
-        return [known[index] for index, _ in nearest(word, known, at_least=_SLIP_RATIO, limit=_MOST_ALIKE)]
-
-    def _is_unknown(self, word: str) -> bool:
-        return word.isalpha() and word not in self._lexicon
+        found = nearest(word, known, at_least=_SLIP_RATIO, limit=_MOST_ALIKE)
+        return list(dict.fromkeys(self._base(known[index]) for index, _ in found))
 
     def _at(self, tokens: Sequence[Token], index: int) -> tuple[int, tuple[Token, ...]]:
         """Return how many tokens from `index` on are replaced, and by what."""
         token = tokens[index]
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        joined = token.text + tokens[index + 1].text if index + 1 < len(tokens) else ""
         if mistaken := self._mistaken.get(token.text):
             return 1, _spread(mistaken.split(), token)
-        if following and self._joins(token.text, following.text):
-            return 2, (Token(token.text + following.text, token.start, following.end),)
-        if not self._is_unknown(token.text):
-            return 1, (token,)
-        if parts := self._split(token.text):
-            return 1, _spread(parts, token)
-        if nearby := self._nearest(token.text):
-            return 1, _spread([nearby], token)
+        if len(joined) >= _SHORTEST and joined in self._lexicon:
+            return 2, (Token(self._base(joined), token.start, tokens[index + 1].end),)
+        if self._is_unknown(token.text):
+            words = self._split(token.text) or self._nearest(token.text)
+            return 1, _spread([self._base(word) for word in words], token)
         return 1, (token,)
 
+    def _split(self, word: str) -> Sequence[str]:
+        """Return the two known words that `word` joins; of several ways, the one with the longest word."""
+        ways = [(word[:at], word[at:]) for at in range(1, len(word))]
+        known = [way for way in ways if self._joins(*way)]
+        return max(known, key=lambda way: max(map(len, way))) if known else ()
+
     def _joins(self, first: str, second: str) -> bool:
-        """Whether two words are one that was torn apart."""
-        torn = first not in self._lexicon or second not in self._lexicon
-        return torn and len(first + second) >= _SHORTEST and first + second in self._lexicon
+        if second not in self._lexicon or len(second) < 2:
+            return False
+        elided = first in _ELISIONS[self._language]
+        return elided or (len(first) > 1 and len(first + second) >= _SHORTEST_JOINED and first in self._lexicon)
 
-    def _split(self, word: str) -> list[str] | None:
-        """Return the two known words that `word` joins."""
-        for at in range(1, len(word) - 3):
-            first, second = word[:at], word[at:]
-            joined = first in _ELISIONS if self._language == "fr" and at < 3 else at >= 3 and first in self._lexicon
-            if joined and len(second) >= 4 and second in self._lexicon:
-                return [first, second]
-        return None
-
-    def _nearest(self, word: str) -> str | None:
+    def _nearest(self, word: str) -> Sequence[str]:
+        """Return the one known word that `word` sounds like, or is nearest to; `word` itself when there is none."""
         if len(word) < _SHORTEST:
-            return None
-        alike = self._by_sound.get(sound_of(word, self._language), set())
+            return (word,)
+        alike = [known for known in self._by_sound.get(sound_of(word, self._language), ()) if known[0] == word[0]]
         if len(alike) == 1:
-            (said,) = alike
-            if said[0] == word[0]:
-                return said
-        known = self._by_letter.get(word[0], [])
-        found = nearest(word, known, at_least=_RATIO, limit=2)
-        found = [(index, likeness) for index, likeness in found if len(known[index]) >= _SHORTEST - 1]
-        if not found or (len(found) > 1 and found[0][1] - found[1][1] < _MARGIN):
-            return None
-        return known[found[0][0]]
+            return alike
+        known = [one for one in self._by_letter.get(word[0], ()) if len(one) >= _SHORTEST - 1]
+        found = nearest(word, known, at_least=_RATIO, limit=_MOST_ALIKE)
+        best = _best_bases((self._base(known[index]), likeness) for index, likeness in found)
+        if not best or (len(best) > 1 and best[0][1] - best[1][1] < _MARGIN):
+            return (word,)
+        return (best[0][0],)
 
 
-_SOUNDS = {
-    "fr": (
-        ("ph", "f"), ("eaux?|aux?", "o"), ("qu|ck|c(?=[aoulrkt]|$)|k", "k"), ("c(?=[eiy])|ss|sc(?=[ei])", "s"),
-        ("gu(?=[ei])", "g"), ("ge(?=[ao])|g(?=[eiy])", "j"), ("(?:ai|ei)(?=[st]?$|[^nm])", "e"), ("y", "i"), ("h", ""),
-        ("(?:ein|ain|in|im(?=[bp]))", "in"), ("en(?=[^n])|em(?=[bp])", "an"),
-        ("(?:e[rz]|es|ent|ee?s?)$", "e"), ("[dstxzp]+$", ""), ("e$", ""),
-    ),
-    "en": (
-        ("ph", "f"), ("ck|qu|c(?=[aoulrkt]|$)", "k"), ("c(?=[eiy])", "s"), ("wr", "r"), ("kn", "n"),
-        ("ee|ea|ie|y", "i"), ("oo|ou|ow", "u"), ("gh(?=t)", ""), ("z", "s"), ("e$", ""),
-    ),
-}  # fmt: skip
-
-
-def sound_of(word: str, language: str) -> str:
-    """Return a rough spelling of how `word` sounds: "eteint" and "eteins" are the same."""
-    for letters, sound in _SOUNDS[language]:
-        word = re.sub(letters, sound, word)
-    return re.sub(r"(.)\1+", r"\1", word)
+def _best_bases(found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return each word once, with its best likeness."""
+    best: dict[str, float] = {}
+    for word, likeness in found:
+        best.setdefault(word, likeness)
+    return list(best.items())
 
 
 def _spread(words: Sequence[str], token: Token) -> tuple[Token, ...]:

@@ -9,13 +9,16 @@ from functools import cache, lru_cache
 BREAK = ","
 """The token of every punctuation mark that ends or divides a sentence."""
 
+DOTS = (".", "dot", "point")
+"""What stands between the parts of a host's name, written or spoken."""
+
 _PIECE = re.compile(
     r"""
     (?P<plain> \d+ | [^\W\d_]+ )                                # letters and digits part: "7h30" is three tokens
   | (?P<dot>   (?<=\w)\.(?=\w) | (?<=\d),(?=\d) )               # youtube.com, 20.5
   | (?P<colon> (?<=\d)\s?:\s?(?=\d) )                           # 7:30
   | (?P<minus> (?<!\S)[-−](?=\s?\d) )
-  | (?P<end>   [,.;:!?…]+ )
+  | (?P<end>   [,.:!?…]+ )
   | (?P<gap>   [\s'’‘‐\-–—_]+ )
   | (?P<other> . )
     """,
@@ -35,12 +38,12 @@ _ENGLISH_NUMBERS = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
 """
-_NUMBER_WORDS = {"fr": frozenset(_FRENCH_NUMBERS.split()), "en": frozenset(_ENGLISH_NUMBERS.split())}
+NUMBER_WORDS = {"fr": frozenset(_FRENCH_NUMBERS.split()), "en": frozenset(_ENGLISH_NUMBERS.split())}
 _AND = {"fr": "et", "en": "and"}
 _ARTICLES = {"un", "une", "one"}
 """Numbers that are articles or pronouns when they stand alone."""
 
-_PERCENT = {"percent", "pourcent", "pourcents"}
+PERCENT = {"percent", "pourcent", "pourcents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,18 @@ class Token:
 
 def tokens_of(request: str, language: str, same: Mapping[str, str]) -> list[Token]:
     """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
-    said: list[Token] = []
-    for token in _numbers(_percent(list(_pieces(request))), language):
-        is_unit = bool(said) and said[-1].text.isdigit()  # the "s" of "30 s" is not the one of "what's"
-        said.append(token if is_unit else Token(same.get(token.text, token.text), token.start, token.end))
-    return said
+    tokens = with_numbers(list(_pieces(request)), language)
+    return [
+        token if _is_literal(tokens, index) else Token(same.get(token.text, token.text), token.start, token.end)
+        for index, token in enumerate(tokens)
+    ]
+
+
+def _is_literal(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a token must stay as it is: the "s" of "30 s" is not that of "what's", nor "docs" in "docs.rs" a word."""
+    before = tokens[index - 1].text if index else ""
+    after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+    return before.isdigit() or before in DOTS or after in DOTS
 
 
 def texts_of(request: str, language: str, same: Mapping[str, str]) -> tuple[str, ...]:
@@ -87,7 +97,7 @@ def _percent(tokens: list[Token]) -> list[Token]:
     """Write "pour cent" and "percent" as "%"."""
     written: list[Token] = []
     for token in tokens:
-        if token.text in _PERCENT:
+        if token.text in PERCENT:
             written.append(Token("%", token.start, token.end))
         elif token.text == "cent" and written and written[-1].text in ("pour", "per"):
             written[-1] = Token("%", written[-1].start, token.end)
@@ -96,15 +106,19 @@ def _percent(tokens: list[Token]) -> list[Token]:
     return written
 
 
+def with_numbers(tokens: list[Token], language: str) -> list[Token]:
+    """Return `tokens` with runs of number words as digits ("vingt et un" is 21), and "percent" as "%"."""
+    return _numbers(_percent(tokens), language)
+
+
 def _numbers(tokens: list[Token], language: str) -> list[Token]:
-    """Write runs of number words as digits: "vingt et un" is 21, "seven thirty" 7 and 30."""
-    words = _NUMBER_WORDS[language]
+    words = NUMBER_WORDS[language]
     written: list[Token] = []
     index = 0
     while index < len(tokens):
         length = _run_length(tokens[index:], words, _AND[language]) if tokens[index].text in words else 0
         run = tokens[index : index + length]
-        if not run or (length == 1 and run[0].text in _ARTICLES):
+        if not run or (length == 1 and run[0].text in _ARTICLES and not (written and written[-1].text in DOTS)):
             written.append(tokens[index])
             index += 1
             continue

@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from etoile.catalogue import load_catalogues
+from etoile.domain.commands import COMMANDS
+from etoile.domain.matching import Catalogue, Matcher, check, parse
+from etoile.errors import ConfigError
+from etoile.text import render
+
+WORDS = '[words]\nstop = "the a"\nopeners = ["please"]\n[concepts]\nsound = ["sound", "volume"]\n'
+
+
+def matched(text: str, *files: str) -> str | None:
+    catalogue = parse([(f"{index}.toml", file) for index, file in enumerate(files)], "en")
+    return Matcher({"en": catalogue}, {}).match(text, "en").command
+
+
+def test_a_file_says_what_means_a_command() -> None:
+    file = WORDS + '[phrases]\n"audio.mute" = ["cut <sound>"]'
+    assert matched("please cut the volume", file) == "audio.mute"
+    assert matched("cut the cake", file) is None
+
+
+def test_a_later_file_adds() -> None:
+    ours, theirs = '[phrases]\n"audio.mute" = ["cut sound"]', '[phrases]\n"audio.mute" = ["hush now"]'
+    assert matched("cut sound", ours, theirs) == "audio.mute"
+    assert matched("hush now", ours, theirs) == "audio.mute"
+
+
+def test_a_later_file_may_replace() -> None:
+    ours, theirs = '[phrases]\n"audio.mute" = ["cut sound"]', '[instead]\n"audio.mute" = ["hush now"]'
+    assert matched("cut sound", ours, theirs) is None
+    assert matched("hush now", ours, theirs) == "audio.mute"
+
+
+def test_a_later_file_may_silence_a_command() -> None:
+    assert matched("cut sound", '[phrases]\n"audio.mute" = ["cut sound"]', '[instead]\n"audio.mute" = []') is None
+
+
+def test_other_forms_of_a_word_and_accents_are_the_same() -> None:
+    file = '[same]\n"réduis" = "réduire réduisez"\n[phrases]\n"window.minimize" = ["réduis fenêtre"]'
+    matcher = Matcher({"fr": parse([("x.toml", file)], "fr")}, {})
+    assert matcher.match("REDUIRE FENETRE", "fr").command == "window.minimize"
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("[phrases", "x.toml:"),
+        ("[frases]\na = 1", "frases"),
+        ("[words]\nstop = 3", "stop"),
+        ('[phrases]\n"audio.mutte" = ["a b"]', "there is no command audio.mutte"),
+        ('[phrases]\n"audio.mute" = ["a [b"]', 'the template "a [b" of audio.mute is wrong'),
+        ('[phrases]\n"audio.mute" = ["set {level} now"]', "its slots are level"),
+        ('[phrases]\n"audio.volume.set" = ["set it"]', "its slots are none"),
+        ('[phrases]\n"audio.volume.set" = ["set {levle}"]', "its slots are levle"),
+        ('[phrases]\n"audio.mute" = ["cut <noise>"]', "there is no concept <noise>"),
+        ('[phrases]\n"browser.search" = ["{query} please"]', "nothing stands before"),
+        ('[values.colour]\nred = ["red"]', "there is no slot colour"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(file: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse([("x.toml", file)], "en")
+    assert "x.toml" in render(refused.value.said, "en")
+    assert says in render(refused.value.said, "en")
+
+
+# The shipped ones
+
+
+def test_the_shipped_catalogues_are_sound(catalogues: dict[str, Catalogue]) -> None:
+    assert [render(problem, "en") for problem in check(catalogues)] == []
+
+
+def test_every_command_can_be_said(catalogues: dict[str, Catalogue]) -> None:
+    for catalogue in catalogues.values():
+        assert set(catalogue.forms) == set(COMMANDS)
+        assert catalogue.spoken_forms > 440
+
+
+def test_check_finds_what_two_commands_claim_and_what_nobody_can_say() -> None:
+    mute, app = (
+        '"audio.mute" = ["cut it"]\n"audio.unmute" = ["cut [it] please", "cut it"]',
+        '"app.open" = ["open {app}"]',
+    )
+    file = f"[phrases]\n{mute}\n{app}"
+    told = [render(problem, "en") for problem in check({"en": parse([("x", file)], "en")})]
+    assert 'en: audio.mute, audio.unmute all claim "cut it".' in told
+    assert "en: the slot app has no values." in told
+    assert "en: nothing is said for power.shutdown." in told
+
+
+def test_the_user_adds_files_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "mine.toml").write_text('[phrases]\n"audio.mute" = ["zip the speakers up"]', "utf-8")
+    matcher = Matcher(load_catalogues(tmp_path), {})
+    assert matcher.match("zip the speakers up", "en").command == "audio.mute"
+    assert matcher.match("mute", "en").command == "audio.mute"
+
+
+def test_a_file_of_the_user_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "fr" / "mine.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match=r"mine\.toml cannot be read"):
+        load_catalogues(tmp_path)

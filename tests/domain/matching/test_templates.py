@@ -1,0 +1,63 @@
+import contextlib
+import random
+
+import pytest
+
+from etoile.domain.matching.templates import LONGEST, MOST_FORMS, Form, forms_of
+
+
+def forms(template: str) -> set[str]:
+    return {" ".join(form) for form in forms_of(template, words)}
+
+
+def words(text: str) -> Form:
+    return tuple(text.split())
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("mute", {"mute"}),
+        ("mute [the sound]", {"mute", "mute the sound"}),
+        ("(turn|switch) it off", {"turn it off", "switch it off"}),
+        ("set (the|my) volume [to] {level}", {
+            "set the volume to {level}", "set my volume to {level}", "set the volume {level}", "set my volume {level}",
+        }),
+        ("<raise> [the [loud] sound]", {"<raise>", "<raise> the sound", "<raise> the loud sound"}),
+        ("a | b c", {"a", "b c"}),
+        ("(a|) b", {"a b", "b"}),
+        ("[a]", {"a"}),
+        ("", set()),
+    ],
+)  # fmt: skip
+def test_a_template_is_written_out(template: str, expected: set[str]) -> None:
+    assert forms(template) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "says"),
+    [
+        ("mute [the sound", '"]" is missing'),
+        ("(a|b", '")" is missing'),
+        ("mute the sound]", '"]" closes nothing'),
+        ("a ) b", '")" closes nothing'),
+        ("(a]", '")" is missing'),
+        ("volume {level", "begins neither"),
+        ("<", "begins neither"),
+        ("a } b", "closes nothing"),
+        ("x" * (LONGEST + 1), "longer than"),
+        ("[a]" * 20, "more than"),
+        ("(a|b)" * 60, "more than"),
+    ],
+)
+def test_a_wrong_template_says_what_is_wrong(template: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says.replace("[", r"\[").replace(")", r"\)").replace("]", r"\]")):
+        forms_of(template, words)
+
+
+def test_anything_is_a_template_or_is_refused() -> None:
+    chance = random.Random(3)
+    for _ in range(500):
+        template = "".join(chance.choices("ab []()|{}<>level", k=chance.randrange(1, LONGEST)))
+        with contextlib.suppress(ValueError):
+            assert len(forms_of(template, words)) <= MOST_FORMS
