@@ -24,7 +24,7 @@ _SEVERITIES = {
     NodeState.QUARANTINED: Severity.WARNING,
     NodeState.DOWN: Severity.LOST,
 }
-LONGEST_MODEL_PX = 84
+LONGEST_MODEL_PX = 78
 
 
 class NodeChip(QAbstractButton):
