@@ -1,5 +1,7 @@
 """Messages become sentences in the language asked for, with its numbers and units."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from etoile.text import NO_BREAK_SPACE, Message, message, plural, render, verbatim
@@ -17,6 +19,17 @@ from etoile.text import NO_BREAK_SPACE, Message, message, plural, render, verbat
         (message("{time:duration}", time=0), "en", f"0{NO_BREAK_SPACE}s"),
         (message("{time:duration}", time=80), "en", f"1{NO_BREAK_SPACE}min 20{NO_BREAK_SPACE}s"),
         (message("{time:duration}", time=7500), "fr", f"2{NO_BREAK_SPACE}h 5{NO_BREAK_SPACE}min"),
+        (message("{at:clock}", at=datetime(2026, 11, 21, 14, 5, tzinfo=UTC)), "en", "14:05"),
+        (
+            message("{at:clock}", at=datetime(2026, 11, 21, 14, 5, tzinfo=UTC)),
+            "fr",
+            f"14{NO_BREAK_SPACE}h{NO_BREAK_SPACE}05",
+        ),
+        (
+            message("{at:clock}", at=datetime(2026, 11, 21, 7, 30, tzinfo=UTC)),
+            "fr",
+            f"7{NO_BREAK_SPACE}h{NO_BREAK_SPACE}30",
+        ),
         (message("{names}", names=["M1", "M2"]), "en", "M1, M2"),
         (message("{inner}!", inner=message("{x:.1f}", x=0.5)), "fr", "0,5!"),
         (message("{name} {{literally}}", name="a"), "en", "a {literally}"),

@@ -43,7 +43,7 @@ def pairs() -> Iterator[tuple[str, str]]:
 def prose(text: str) -> str:
     """Return `text` without what is typed or filled in: code, keys and values of settings, addresses, places."""
     text = re.sub(r'`[^`]*`|"[^"]*"|https?://\S*', "code", text)
-    return re.sub(r"\{[^}]*\}", "0", text)
+    return re.sub(r"\{[^}]*\}|%(?:\(\w+\))?[rs]", "0", text)
 
 
 def candidate(command: str, **slots: str) -> Candidate:

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from string import Formatter
@@ -43,7 +44,7 @@ class Message:
 
 
 def message(id: str, /, **values: object) -> Message:
-    """Return the message `id`; places may carry a format spec, and `{size:bytes}` and `{time:duration}` too."""
+    """Return the message `id`; places may carry a format spec: `{size:bytes}`, `{time:duration}`, `{at:clock}` too."""
     return Message(id, values)
 
 
@@ -82,6 +83,8 @@ class _Words(Formatter):
                 return self._bytes(value)
             case int() | float(), "duration":
                 return _duration(value)
+            case datetime(), "clock":
+                return self._clock(value)
             case float(), _:
                 return self._decimal(format(value, format_spec))
             case str(), _:
@@ -93,6 +96,15 @@ class _Words(Formatter):
 
     def _decimal(self, digits: str) -> str:
         return digits.replace(".", ",") if self._language == "fr" else digits
+
+    def _clock(self, at: datetime) -> str:
+        """Return "14:05", in French "14 h 05": as it is written, and as a voice reads it rightly."""
+        hours = (
+            f"{at:%H}".removeprefix("0") + f"{NO_BREAK_SPACE}h{NO_BREAK_SPACE}"
+            if self._language == "fr"
+            else f"{at:%H}:"
+        )
+        return f"{hours}{at:%M}"
 
     def _bytes(self, size: float) -> str:
         units = _BYTE_UNITS[self._language]

@@ -98,6 +98,26 @@ def test_errors_speak_french(etoile: Line) -> None:
     assert "n'est pas lancée" in etoile.err.replace("’", "'")
 
 
+def test_argparse_speaks_french_too(etoile: Line) -> None:
+    assert etoile("--language", "fr", "dance") == 2
+    assert "utilisation" in etoile.err
+    assert "choix" in etoile.err
+
+
+def test_common_options_stand_before_or_after_the_command(etoile: Line) -> None:
+    assert etoile("--simulate", "calm", "gpu", "--json") == 0
+    assert len(etoile.lines) == 6
+    assert etoile("gpu", "--json", "--simulate", "calm") == 0
+    assert len(etoile.lines) == 6
+
+
+def test_a_reply_is_in_the_language_of_the_request(etoile: Line) -> None:
+    etoile("ask", "quelle heure est-il")
+    assert etoile.out.startswith("Il est")
+    etoile("ask", "what time is it")
+    assert etoile.out.startswith("It is")
+
+
 def test_without_a_display_there_is_no_tray(etoile: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)

@@ -50,7 +50,7 @@ def main() -> None:
         type_request(app, "Does qwen3-30b fit on this box?")
         app.wait_for_answer()
         wait_until(lambda: any(line["thermal"] == "warning" for line in app.etoile("gpu")), 4 * START_S, what="heat")
-        wait_until(lambda: desktop.notifications(), START_S, what="the notification")
+        wait_until(desktop.notifications, START_S, what="the notification")
         desktop.screenshot(PICTURE)
 
 

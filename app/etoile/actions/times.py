@@ -106,7 +106,7 @@ class Alarms:
 
 def _rang_said(pending: Pending) -> Message:
     if pending.length_s is None:
-        return message("It is {time}: your alarm rings.", time=f"{pending.due:%H:%M}")
+        return message("It is {time:clock}: your alarm rings.", time=pending.due)
     return message("The timer of {length:duration} is over.", length=pending.length_s)
 
 
@@ -114,7 +114,7 @@ def _rang_said(pending: Pending) -> Message:
 
 
 def _time(slots: Slots, context: Context) -> Done:
-    return Done(message("It is {time}.", time=f"{context.now():%H:%M}"))
+    return Done(message("It is {time:clock}.", time=context.now()))
 
 
 def _date(slots: Slots, context: Context) -> Done:
@@ -170,9 +170,9 @@ def _set_alarm(slots: Slots, context: Context) -> Done:
     due = next_at(text_of(slots, "time"), context.now())
     pending = alarms.set(due)
     if due.date() == context.now().date():
-        said = message("The alarm rings today at {time}.", time=f"{due:%H:%M}")
+        said = message("The alarm rings today at {time:clock}.", time=due)
     else:
-        said = message("The alarm rings tomorrow at {time}.", time=f"{due:%H:%M}")
+        said = message("The alarm rings tomorrow at {time:clock}.", time=due)
     return Done(said, _forgetting(pending))
 
 
@@ -222,7 +222,7 @@ def _none_set(timers: bool) -> ActionFailed:
 
 def _cancelled_said(pending: Pending) -> Message:
     if pending.length_s is None:
-        return message("The alarm at {time} is cancelled.", time=f"{pending.due:%H:%M}")
+        return message("The alarm at {time:clock} is cancelled.", time=pending.due)
     return message("The timer of {length:duration} is cancelled.", length=pending.length_s)
 
 
@@ -236,7 +236,7 @@ def _status(slots: Slots, context: Context) -> Done:
 
 def _waiting_said(alarms: Alarms, pending: Pending) -> Message:
     if pending.length_s is None:
-        return message("alarm at {time}", time=f"{pending.due:%H:%M}")
+        return message("alarm at {time:clock}", time=pending.due)
     left_s = max(0.0, alarms.left_s(pending))
     return message("timer of {length:duration}: {left:duration} left", length=pending.length_s, left=left_s)
 

@@ -131,8 +131,9 @@ def status(arguments: argparse.Namespace, console: Console) -> int:
     if console.json:
         console.line({"app": app, "gpus": _gpus_or_none(config, arguments), "nodes": _nodes_now(config, console)})
         return 0
-    state = message("Etoile runs: {phase}.", phase=app["phase"]) if app else message("The tray app does not run.")
-    console.say(state)
+    console.say(message("The tray app is running.") if app else message("The tray app does not run."))
+    if app and app["missing"]:
+        console.say(message("Off: {parts}. “etoile doctor” tells more.", parts=app["missing"]))
     for line in _gpus_or_none(config, arguments):
         console.say(verbatim(_gpu_row(line, console)))
     for line in _nodes_now(config, console):

@@ -1,12 +1,16 @@
 """The words of the command line, and which function each command is."""
 
 import argparse
-from collections.abc import Callable, Sequence
+import gettext
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from etoile.cli import about, commands, machine, requests, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.errors import ConfigError, UsageError
+from etoile.resources import resource
 from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
@@ -32,14 +36,17 @@ def spoken_language(arguments: Sequence[str]) -> str:
 
 def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
     """Return what `arguments` ask for; `run` is the function that does it.  A wrong call exits with 2."""
+    with _speaking(language):
+        return _parser(language).parse_args(arguments)
 
+
+def _parser(language: str) -> argparse.ArgumentParser:
     def words(said: Message) -> str:
         return render(said, language)
 
-    common = _common(words)
     parser = argparse.ArgumentParser(
         prog="etoile",
-        parents=[common],
+        parents=[_common(words)],
         description=words(message("A companion for people who run language models on their own machines.")),
         epilog=words(message("Without a command, Etoile starts in the tray.")),
     )
@@ -48,7 +55,8 @@ def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
     subparsers = parser.add_subparsers(dest="command", metavar=words(message("COMMAND")))
 
     def command(name: str, run: Runner, purpose: Message) -> argparse.ArgumentParser:
-        added = subparsers.add_parser(name, parents=[common], help=words(purpose), description=words(purpose))
+        # Its own copy of the common options: defaults are set for those before the command alone.
+        added = subparsers.add_parser(name, parents=[_common(words)], help=words(purpose), description=words(purpose))
         added.set_defaults(run=run)
         return added
 
@@ -58,8 +66,42 @@ def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
     _add_about(command, words)
     for name in NOT_THERE_YET:
         command(name, _not_there_yet, message("(not there yet)")).add_argument("rest", nargs=argparse.REMAINDER)
-    return parser.parse_args(arguments)
+    return parser
 
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    """Let argparse speak `language` too: it asks gettext's own domain, in the language that the environment names."""
+    domain, environment = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain("etoile", str(resource("translations")))
+    gettext.textdomain("etoile")
+    os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE")
+        if environment is not None:
+            os.environ["LANGUAGE"] = environment
+
+
+ARGPARSE = (
+    message("usage: "),
+    message("options"),
+    message("positional arguments"),
+    message("show this help message and exit"),
+    message("argument %(argument_name)s: %(message)s"),
+    message("%(prog)s: error: %(message)s\n"),
+    message("the following arguments are required: %s"),
+    message("one of the arguments %s is required"),
+    message("not allowed with argument %s"),
+    message("expected one argument"),
+    message("expected at least one argument"),
+    message("unrecognized arguments: %s"),
+    message("invalid choice: %(value)r (choose from %(choices)s)"),
+    message("invalid %(type)s value: %(value)r"),
+)
+"""What argparse says by itself, so that the catalogues hold it."""
 
 Words = Callable[[Message], str]
 Command = Callable[[str, Runner, Message], argparse.ArgumentParser]

@@ -173,7 +173,7 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
                 number = question.turn
                 events.put(on.Declined(number) if chosen is None else on.Chosen(number, chosen))
             case do.ReportOutcome(outcome=outcome):
-                view.outcome(outcome_line(outcome, language))
+                view.outcome(outcome_line(outcome))
                 ended = True
 
     with open_rooms(config, events.put, lambda: state, simulate=simulate, desktop=False, report=report) as rooms:

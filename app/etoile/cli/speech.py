@@ -99,8 +99,10 @@ def _download(name: str, console: Console) -> int:
         if console.json:
             console.line({"name": name, "received_bytes": received, "total_bytes": total})
         elif sys.stderr.isatty():
-            told = message("\r{received:bytes} of {total:bytes}", received=received, total=total or 0)
-            print(console.words(told), end="  ", file=sys.stderr, flush=True)
+            told = message("{received:bytes} of {total:bytes}", received=received, total=total)
+            if total is None:
+                told = message("{received:bytes}", received=received)
+            print(f"\r{console.words(told)}", end="  ", file=sys.stderr, flush=True)
 
     folder = known.download(name, progress, lambda: False)
     if not console.json:

@@ -146,6 +146,8 @@ class Outcome:
     decision: Decision | None
     """None when the turn ended before a decision: nothing heard, cancelled, failed."""
     ok: bool
+    language: str = "en"
+    """The language of the request, and so of what is told its caller."""
     command: str | None = None
     slots: Slots = field(default_factory=dict)
     answer: Message | None = None

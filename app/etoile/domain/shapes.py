@@ -77,8 +77,9 @@ def match_line(match: Match, ms: float) -> Line:
     }
 
 
-def outcome_line(outcome: Outcome, language: str) -> Line:
-    """Return the line of one request for `etoile ask --json`."""
+def outcome_line(outcome: Outcome) -> Line:
+    """Return the line of one request for `etoile ask --json`, in the language of the request."""
+    language = outcome.language
     return {
         "text": outcome.text,
         "decision": outcome.decision,

@@ -132,7 +132,7 @@ class Callers:
                     caller.send({"question": question_line(question, self._language)})
                     self._put(question.turn, caller.receive())
                 case do.ReportOutcome(outcome=outcome):
-                    caller.send({"outcome": outcome_line(outcome, self._language)})
+                    caller.send({"outcome": outcome_line(outcome)})
                     return
 
     def _put(self, turn: int, reply: Line | None) -> None:

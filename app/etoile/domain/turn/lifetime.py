@@ -81,6 +81,7 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         text=turn.request,
         decision=turn.decision,
         ok=ok,
+        language=turn.language,
         command=turn.command,
         slots=turn.slots,
         answer=answer,

@@ -110,7 +110,7 @@ _WITH_THE_USER = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.CONFIRMING)
 
 def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
     said = message("Etoile is listening to its user: try again in a moment.")
-    outcome = Outcome(turn=turn.number, text=text, decision=None, ok=False, answer=said)
+    outcome = Outcome(turn=turn.number, text=text, decision=None, ok=False, language=turn.home_language, answer=said)
     return (do.ReportOutcome(asking.ticket, outcome),) if asking.ticket else ()
 
 
