@@ -68,7 +68,7 @@ class GpuView(QWidget):
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.accent, 2))
-            inset = 4 if critical else 0
+            inset = 2 if critical else 0
             radius = self.RADIUS - inset
             painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
 
