@@ -220,5 +220,9 @@ def test_the_same_question_gets_the_same_answer(matcher: Matcher) -> None:
     assert matcher.match("mets le son à vingt", "fr") == matcher.match("mets le son à vingt", "fr")
 
 
+def test_a_word_of_another_language_is_no_slip(matcher: Matcher) -> None:
+    assert matcher.match("start the timer", None).command is None
+
+
 def test_an_unknown_language_tries_all(matcher: Matcher) -> None:
     assert matcher.match("coupe le son", "pt").command == "audio.mute"

@@ -98,6 +98,17 @@ class Catalogue:
         """How many different sentences it knows, slots unfilled and concepts counted with each of their words."""
         return sum(self._spoken(form) for forms in self.forms.values() for form in forms)
 
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that means something in this language."""
+        words = self.words
+        phrases = [*words.guards, *words.code, *words.openers, *words.closers, *words.connectors, *words.fillers]
+        phrases += [phrase for said in self.concepts.values() for phrase in said]
+        phrases += [phrase for spoken in self.values.values() for phrase in spoken]
+        phrases += [form for forms in self.forms.values() for form in forms]
+        said = {word for phrase in phrases for word in phrase if word[0] not in "<{"}
+        return frozenset(said | words.stop | words.known | words.negations | set(self.same))
+
     def _spoken(self, form: Form) -> int:
         count = 1
         for part in form:

@@ -79,7 +79,8 @@ class Grammar:
         for command, forms in catalogue.forms.items():
             for form in forms:
                 self._add(command, form)
-        self.lexicon = self._lexicon(values)
+        names = {word for spoken in values.values() for phrase in spoken for word in phrase}
+        self.lexicon = catalogue.vocabulary | names
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
@@ -183,16 +184,6 @@ class Grammar:
         at = form.index(concept)
         for phrase in self._catalogue.concepts[concept[1:-1]]:
             yield form[:at] + phrase + form[at + 1 :]
-
-    def _lexicon(self, values: Values) -> frozenset[str]:
-        """Return every word that means something here."""
-        words = self._catalogue.words
-        phrases = [*words.guards, *words.code, *words.openers, *words.closers, *words.connectors, *words.fillers]
-        phrases += [phrase for said in self._catalogue.concepts.values() for phrase in said]
-        phrases += [phrase for spoken in values.values() for phrase in spoken]
-        phrases += [form for forms in self._catalogue.forms.values() for form in forms]
-        known = {word for phrase in phrases for word in phrase if word[0] not in "<{"}
-        return frozenset(known | words.stop | words.known | set(self._catalogue.same))
 
 
 def _claim(claimed: list[str], command: str) -> None:

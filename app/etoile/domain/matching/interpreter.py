@@ -63,13 +63,16 @@ class Outcome:
 class Interpreter:
     """The whole of one language, with the values that slots can take on this machine."""
 
-    def __init__(self, catalogue: Catalogue, slot_values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, slot_values: Mapping[str, Sequence[str]], foreign: frozenset[str] = frozenset()
+    ) -> None:
+        """Take what is said in the language, the names this machine has, and the words of other languages."""
         self._catalogue = catalogue
         self._own = {slot: frozenset(names) for slot, names in slot_values.items()}
         self._grammar = Grammar(catalogue, values_of(catalogue, slot_values))
         self._cleaner = Cleaner(catalogue.words)
         lexicon = self._grammar.lexicon
-        self._repairer = Repairer(lexicon, catalogue.mistaken, catalogue.same, catalogue.language)
+        self._repairer = Repairer(lexicon, foreign, catalogue.mistaken, catalogue.same, catalogue.language)
         words = catalogue.words
         self._connectors = PhraseSet(words.connectors)
         self._here = PhraseSet(words.here)
@@ -217,7 +220,7 @@ class Interpreter:
         for tried in self._repairer.slips(tokens):
             outcome = self._explained(text, tried, _TEMPLATE, fewest=2)
             likeness = ratio(" ".join(token.text for token in tokens), " ".join(token.text for token in tried))
-            found += [_near_found(one, likeness) for one in outcome.found]
+            found += [_unless_free_text(_near_found(one, likeness)) for one in outcome.found]
         return Outcome(_ranked(found))
 
 

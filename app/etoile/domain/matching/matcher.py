@@ -1,6 +1,6 @@
 """The matcher: which command a request means, or that it means none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from etoile.domain.commands import COMMANDS
@@ -18,8 +18,10 @@ class Matcher:
 
     def __init__(self, catalogues: Mapping[str, Catalogue], slot_values: Mapping[str, Sequence[str]]) -> None:
         """Take a catalogue for each language, and the names that this machine has for "app", "folder" and so on."""
+        words = {language: catalogue.vocabulary for language, catalogue in catalogues.items()}
         self._interpreters = {
-            language: Interpreter(catalogue, slot_values) for language, catalogue in catalogues.items()
+            language: Interpreter(catalogue, slot_values, _all(words[other] for other in words if other != language))
+            for language, catalogue in catalogues.items()
         }
 
     def match(self, text: str, language: str | None) -> Match:
@@ -45,6 +47,10 @@ class Matcher:
         own = self._interpreters[language].familiarity(text)
         others = [other for spoken, other in self._interpreters.items() if spoken != language]
         return any(other.knows_start(text) and other.familiarity(text) > own for other in others)
+
+
+def _all(words: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*words)
 
 
 def _weight(outcome: Outcome) -> tuple[float, int]:

@@ -42,16 +42,25 @@ class Repairer:
     """Replaces unknown words of one language by known ones that are nearly the same."""
 
     def __init__(
-        self, lexicon: frozenset[str], mistaken: Mapping[str, str], same: Mapping[str, str], language: str
+        self,
+        lexicon: frozenset[str],
+        foreign: frozenset[str],
+        mistaken: Mapping[str, str],
+        same: Mapping[str, str],
+        language: str,
     ) -> None:
+        """Take the words that mean something here, and those of other languages, which are never bent."""
         self._lexicon = lexicon | NUMBER_WORDS[language] | PERCENT
+        self._known = self._lexicon | foreign
         self._mistaken = mistaken
         self._same = same
         self._language = language
         self._by_letter: dict[str, list[str]] = {}
         self._by_sound: dict[str, set[str]] = {}
         for word in sorted(self._lexicon):
-            if len(word) >= _SHORTEST_SLIP and word.isalpha():
+            # "Steven" is not "seven": short number words are not guessed.
+            shortest = _SHORTEST if word in NUMBER_WORDS[language] else _SHORTEST_SLIP
+            if len(word) >= shortest and word.isalpha():
                 self._by_letter.setdefault(word[0], []).append(word)
                 self._by_sound.setdefault(sound_of(word, language), set()).add(self._base(word))
 
@@ -100,7 +109,7 @@ class Repairer:
         return self._same.get(word, word)
 
     def _is_unknown(self, word: str) -> bool:
-        return word.isalpha() and word not in self._lexicon
+        return word.isalpha() and word not in self._known
 
     def _alike(self, word: str) -> list[str]:
         """Return the known words that `word` may be a slip of."""
