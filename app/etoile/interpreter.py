@@ -11,7 +11,7 @@ from etoile.catalogue import load_catalogues
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Interpreted, PartMissing
 from etoile.domain.match import Match
-from etoile.domain.matching import Matcher
+from etoile.domain.matching import Catalogue, Matcher
 from etoile.errors import EtoileError
 from etoile.text import message, verbatim
 
@@ -32,6 +32,7 @@ class Interpreter:
         self._values = values
         self._enabled = enabled
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
+        self._catalogues: Mapping[str, Catalogue] = {}
         self._known: Values = {}
         self._matcher: Matcher | None = None
 
@@ -90,7 +91,8 @@ class Interpreter:
     def _refresh(self) -> Matcher:
         """Take up new applications, models and the like; keep the matcher where nothing changed."""
         values = self._values()
+        self._catalogues = self._catalogues or load_catalogues()
         if self._matcher is None or values != self._known:
-            self._matcher = Matcher(load_catalogues(), values)
+            self._matcher = Matcher(self._catalogues, values)
             self._known = values
         return self._matcher

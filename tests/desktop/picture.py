@@ -37,7 +37,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         node("--answer", ANSWER, "--model", "qwen3-30b", "--token-ms", "20") as (url, _),
-        Desktop("1280x860") as desktop,
+        Desktop("520x880") as desktop,
         running(
             desktop,
             Path(folder),
@@ -46,7 +46,6 @@ def main() -> None:
             "heatwave@2",
         ) as app,
     ):
-        desktop.run("xsetroot", "-solid", "#2b4a5e")
         type_request(app, "Does qwen3-30b fit on this box?")
         app.wait_for_answer()
         wait_until(lambda: any(line["thermal"] == "warning" for line in app.etoile("gpu")), 4 * START_S, what="heat")

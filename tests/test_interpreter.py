@@ -1,0 +1,48 @@
+"""Requests find their command on a thread of their own; a broken catalogue loses none of them."""
+
+from pathlib import Path
+
+import pytest
+
+from etoile.domain.effects import Interpret
+from etoile.domain.events import Event, Interpreted, PartMissing
+from etoile.errors import ConfigError
+from etoile.interpreter import Interpreter
+from tests.waiting import wait_until
+
+
+def test_a_request_is_matched_with_what_this_computer_has() -> None:
+    events: list[Event] = []
+    values = {"process": ("zorglub",)}
+    with Interpreter(events.append, lambda: values) as interpreter:
+        interpreter.interpret(Interpret(3, "kill the process zorglub", "en"))
+        wait_until(lambda: events)
+        [interpreted] = events
+        assert isinstance(interpreted, Interpreted)
+        assert (interpreted.turn, interpreted.match.command) == (3, "process.kill")
+        values = {"process": ("fantasio",)}
+        interpreter.interpret(Interpret(4, "mute the sound", "en"))
+        found, _ = interpreter.match("kill the process fantasio", "en")
+        assert (found.command, found.slots) == ("process.kill", {"process": "fantasio"})
+
+
+def test_where_commands_are_off_nothing_is_one() -> None:
+    with Interpreter(lambda event: None, dict, enabled=False) as interpreter:
+        assert interpreter.match("mute the sound", "en")[0].command is None
+
+
+def test_a_broken_catalogue_is_told_and_the_request_goes_on(own_home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    own = own_home / ".config" / "etoile" / "commands" / "en"
+    own.mkdir(parents=True)
+    (own / "mine.toml").write_text("[phrases]\n'nobody.knows' = ['do it']\n")
+    events: list[Event] = []
+    with Interpreter(events.append, dict) as interpreter:
+        interpreter.interpret(Interpret(1, "mute the sound", "en"))
+        wait_until(lambda: any(isinstance(event, Interpreted) for event in events))
+        with pytest.raises(ConfigError, match=r"mine\.toml"):
+            interpreter.match("mute the sound", "en")
+    [interpreted] = [event for event in events if isinstance(event, Interpreted)]
+    assert interpreted.match.command is None
+    missing = [event for event in events if isinstance(event, PartMissing)]
+    assert {event.part for event in missing} == {"commands"}
+    assert "mine.toml" in caplog.text
