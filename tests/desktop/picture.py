@@ -1,6 +1,6 @@
 """Takes the picture of the README: Etoile on the virtual desktop, with six simulated GPUs and an answer.
 
-    .venv/bin/python -m tests.desktop.picture
+.venv/bin/python -m tests.desktop.picture
 """
 
 import tempfile
