@@ -156,8 +156,8 @@ class Rooms:
             case do.StopWork(turn):
                 self.router.stop(turn)
                 self.actions.stop(turn)
-            case do.Deadline(turn, phase, after_s, progress):
-                passed = on.DeadlinePassed(turn, phase, progress)
+            case do.Deadline(turn, stage, after_s, progress):
+                passed = on.DeadlinePassed(turn, stage, progress)
                 self.clock.after(after_s, lambda: self.publish(passed))
             case do.ReportText() | do.ReportQuestion() | do.ReportOutcome():
                 self.report(effect)

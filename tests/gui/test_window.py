@@ -238,8 +238,8 @@ class TestKeyboard:
         [
             (states.LISTENING, [Cancelled()]),
             (states.turn(phase=Phase.TRANSCRIBING), [Cancelled()]),
-            (states.CONFIRMING, [Declined(3)]),
-            (states.PROPOSING, [Declined(3)]),
+            (states.CONFIRMING, [Declined(3, 2)]),
+            (states.PROPOSING, [Declined(3, 2)]),
         ],
     )
     def test_escape_steps_back_before_it_hides(
@@ -260,9 +260,9 @@ class TestKeyboard:
         assert shown.focusWidget() is _button(shown, "Cancel")
         qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Return)
         qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Space)
-        assert visitor.events == [Declined(3)]
+        assert visitor.events == [Declined(3, 2)]
         qtbot.mouseClick(_button(shown, "Shut the computer down"), Qt.MouseButton.LeftButton)
-        assert visitor.events[-1] == Chosen(3, 0)
+        assert visitor.events[-1] == Chosen(3, 2, 0)
         shown.show_state(CALM)
         assert shown.findChild(Composer).isAncestorOf(shown.focusWidget())
 
@@ -274,7 +274,7 @@ class TestKeyboard:
         qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_3)
         assert visitor.events == []
         qtbot.keyClick(shown.focusWidget(), key)
-        assert visitor.events == [Chosen(3, index)]
+        assert visitor.events == [Chosen(3, 2, index)]
 
     def test_digits_are_text_in_the_composer(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
         shown.show_state(replace(CALM, turn=states.PROPOSING))

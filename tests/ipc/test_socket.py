@@ -92,11 +92,11 @@ def test_a_request_streams_its_answer_and_ends_with_the_outcome(app: App, tmp_pa
 
 @pytest.mark.parametrize(
     ("reply", "event"),
-    [({"choose": 0}, on.Chosen(7, 0)), ({"decline": True}, on.Declined(7)), ({"choose": "yes"}, on.Declined(7))],
+    [({"choose": 0}, on.Chosen(7, 3, 0)), ({"decline": True}, on.Declined(7, 3)), ({"choose": "yes"}, on.Declined(7, 3))],
 )
 def test_only_a_choice_confirms(app: App, tmp_path: Path, reply: dict[str, object], event: Event) -> None:
     option = do.Option(message("Shut down"), "power.shutdown", {}, destructive=True)
-    question = do.Question(7, message("Shut down?"), None, (option,))
+    question = do.Question(7, 3, message("Shut down?"), None, (option,))
     with client.call(tmp_path, {"do": "ask", "text": "shut down", "can_confirm": True}) as call:
         assert call
         app.callers.report(do.ReportQuestion(app.ticket(), question))
@@ -111,7 +111,7 @@ def test_a_caller_that_hangs_up_cancels_its_own_request_only(app: App, tmp_path:
         assert call
         ticket = app.ticket()
         app.state = State(turn=Turn(number=1, asking=on.Asking(ticket=ticket)))
-    wait_until(lambda: on.Cancelled() in app.events)
+    wait_until(lambda: on.Cancelled(1) in app.events)
 
     app.events.clear()
     app.state = State()
@@ -119,7 +119,22 @@ def test_a_caller_that_hangs_up_cancels_its_own_request_only(app: App, tmp_path:
         app.ticket()
     assert client.ask_once(tmp_path, {"do": "show"}) == {"ok": True}
     wait_until(lambda: on.WindowWanted() in app.events)
-    assert on.Cancelled() not in app.events
+    assert not any(isinstance(event, on.Cancelled) for event in app.events)
+
+
+def test_a_caller_that_hangs_up_while_the_answer_streams_cancels_it(app: App, tmp_path: Path) -> None:
+    with client.call(tmp_path, {"do": "ask", "text": "a long story"}) as call:
+        assert call
+        ticket = app.ticket()
+        app.state = State(turn=Turn(number=1, asking=on.Asking(ticket=ticket)))
+        app.callers.report(do.ReportText(ticket, "Once "))
+        next(iter(call))
+
+    def streaming() -> bool:
+        app.callers.report(do.ReportText(ticket, "upon a time "))
+        return on.Cancelled(1) in app.events
+
+    wait_until(streaming)
 
 
 def test_without_the_token_nobody_is_answered(app: App, tmp_path: Path) -> None:

@@ -170,8 +170,8 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
                 view.text(text)
             case do.ReportQuestion(question=question):
                 chosen = view.choose(question_line(question, language))
-                number = question.turn
-                events.put(on.Declined(number) if chosen is None else on.Chosen(number, chosen))
+                asked = question.turn, question.number
+                events.put(on.Declined(*asked) if chosen is None else on.Chosen(*asked, chosen))
             case do.ReportOutcome(outcome=outcome):
                 view.outcome(outcome_line(outcome))
                 ended = True

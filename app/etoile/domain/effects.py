@@ -117,7 +117,8 @@ class Deadline:
     """Report `DeadlinePassed` in `after_s` seconds."""
 
     turn: int
-    phase: str
+    stage: int
+    """The stage of the turn that must not last longer."""
     after_s: float
     progress: int = 0
 
@@ -165,6 +166,8 @@ class Question:
     """What the user must answer before anything runs.  Two or three options mean "did you mean"."""
 
     turn: int
+    number: int
+    """Tells it from an earlier question of the same turn."""
     asked: Message
     consequence: Message | None
     options: tuple["Option", ...]

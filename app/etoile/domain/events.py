@@ -73,6 +73,9 @@ class Typed:
 class Cancelled:
     """The user wants whatever is going on to end: Esc, "cancel", Ctrl+C."""
 
+    turn: int | None = None
+    """Only this turn; None for whichever is going on."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechStopped:
@@ -81,17 +84,19 @@ class SpeechStopped:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The user chose option `index` of the pending question."""
+    """The user chose option `index` of the question `question`."""
 
     turn: int
+    question: int
     index: int
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The user wants none of the pending question's options."""
+    """The user wants none of the options of the question `question`."""
 
     turn: int
+    question: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +236,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class DeadlinePassed:
-    """The time set by `Deadline` is over; `phase` and `progress` are the ones it was set with."""
+    """The time set by `Deadline` is over; `stage` and `progress` are the ones it was set with."""
 
     turn: int
-    phase: str
+    stage: int
     progress: int
 
 

@@ -32,10 +32,10 @@ class Confirmation(Surface):
         consequence.say(question.consequence)
         self._expiry = Label(look, Type.META, Tone.TEXT3, parent=self)
         self.preferred = Button(look, CANCEL, parent=self)
-        self.preferred.clicked.connect(lambda: publish(Declined(question.turn)))
+        self.preferred.clicked.connect(lambda: publish(Declined(question.turn, question.number)))
         kind = Kind.DESTRUCTIVE if option.destructive else Kind.PRIMARY
         go = Button(look, option.label, kind=kind, parent=self)
-        go.clicked.connect(lambda: publish(Chosen(question.turn, 0)))
+        go.clicked.connect(lambda: publish(Chosen(question.turn, question.number, 0)))
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(asked)
@@ -78,7 +78,7 @@ class Suggestions(QWidget):
         for button in buttons:
             flow.addWidget(button)
         decline = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
-        decline.clicked.connect(lambda: publish(Declined(question.turn)))
+        decline.clicked.connect(lambda: publish(Declined(question.turn, question.number)))
         flow.addWidget(decline)
         head = QHBoxLayout()
         head.addWidget(asked)
@@ -98,13 +98,13 @@ class Suggestions(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = event.key() - Qt.Key.Key_1.value
         if 0 <= place < len(self._question.options):
-            self._publish(Chosen(self._question.turn, place))
+            self._publish(Chosen(self._question.turn, self._question.number, place))
         else:
             super().keyPressEvent(event)
 
     def _made(self, look: Look, place: int, option: Option) -> Button:
         button = Button(look, option.label, key=str(place + 1), parent=self)
-        button.clicked.connect(lambda: self._publish(Chosen(self._question.turn, place)))
+        button.clicked.connect(lambda: self._publish(Chosen(self._question.turn, self._question.number, place)))
         return button
 
 

@@ -261,7 +261,7 @@ class Window(Frame):
         if turn.phase in _HEARD:
             self._doors.publish(Cancelled())
         elif turn.question:
-            self._doors.publish(Declined(turn.number))
+            self._doors.publish(Declined(turn.number, turn.question.number))
         else:
             self.dismiss()
 

@@ -112,6 +112,9 @@ class Callers:
         try:
             self._publish(on.Typed(str(line.get("text", "")), asking))
             self._follow(waiting, ticket, caller)
+        except OSError:
+            self._hung_up(ticket)
+            raise
         finally:
             del self._waiting[ticket]
 
@@ -130,16 +133,19 @@ class Callers:
                     caller.send({"text": text})
                 case do.ReportQuestion(question=question):
                     caller.send({"question": question_line(question, self._language)})
-                    self._put(question.turn, caller.receive())
+                    self._put(question, caller.receive())
                 case do.ReportOutcome(outcome=outcome):
                     caller.send({"outcome": outcome_line(outcome)})
                     return
 
-    def _put(self, turn: int, reply: Line | None) -> None:
+    def _put(self, question: do.Question, reply: Line | None) -> None:
         """Publish the caller's answer to a question; anything but a choice declines it."""
         chosen = reply.get("choose") if reply else None
-        self._publish(on.Chosen(turn, chosen) if isinstance(chosen, int) else on.Declined(turn))
+        asked = question.turn, question.number
+        self._publish(on.Chosen(*asked, chosen) if isinstance(chosen, int) else on.Declined(*asked))
 
     def _hung_up(self, ticket: str) -> None:
-        if self._state().turn.asking.ticket == ticket:
-            self._publish(on.Cancelled())
+        """Cancel the turn of a caller that is gone, and no other."""
+        turn = self._state().turn
+        if turn.asking.ticket == ticket:
+            self._publish(on.Cancelled(turn.number))

@@ -31,14 +31,19 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
     )
 
 
+def enter(turn: Turn, phase: Phase) -> Turn:
+    """Return the turn at the beginning of `phase`."""
+    return replace(turn, phase=phase, stage=turn.stage + 1)
+
+
 def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
     """Find out what `text` means, after the effects `before`."""
-    turn = replace(turn, phase=Phase.THINKING, request=text, language=language or turn.language)
+    turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
     return turn, (*before, do.Interpret(turn.number, text, language), deadline(turn, THINKING_S))
 
 
 def give_up(turn: Turn) -> tuple[Effect, ...]:
-    """What ends the work of a turn that is broken into or cancelled; its caller is told."""
+    """What ends the work of a turn that is broken into or cancelled; its caller is told, and its request is kept."""
     match turn.phase:
         case Phase.IDLE:
             return ()
@@ -50,7 +55,8 @@ def give_up(turn: Turn) -> tuple[Effect, ...]:
             return (do.Hush(),)
         case _:
             stop = (do.Hush(), do.StopWork(turn.number))
-    return stop + reports(turn, outcome_of(turn, ok=False, said=message("It was cancelled.")))
+    outcome = outcome_of(turn, ok=False, said=message("It was cancelled."))
+    return stop + reports(turn, outcome) + _memory(turn, outcome)
 
 
 def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message | None = None) -> Step:
@@ -62,10 +68,10 @@ def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message
         remedy=remedy,
         failed=not ok,
         question=None,
-        last=outcome,
+        last=turn.last if turn.asking.dry_run else outcome,
         exchanges=_with_exchange(turn) if ok else turn.exchanges,
     )
-    told = reports(turn, outcome) + ((do.Remember(outcome),) if turn.request else ())
+    told = reports(turn, outcome) + _memory(turn, outcome)
     rest = said if said is not None else verbatim(turn.answer[turn.spoken :])
     if speaks(turn) and (said is not None or turn.answer):
         speech = do.Say(turn.number, rest, turn.language, last=True)
@@ -98,6 +104,11 @@ def reports(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
     return (do.ReportOutcome(turn.asking.ticket, outcome),) if turn.asking.ticket else ()
 
 
+def _memory(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
+    """What keeps the request in the history; a dry run leaves no trace."""
+    return (do.Remember(outcome),) if turn.request and not turn.asking.dry_run else ()
+
+
 def _with_exchange(turn: Turn) -> tuple[Exchange, ...]:
     """Answers of nodes are what later requests may refer to; replies of commands are not."""
     if turn.decision is not Decision.ROUTE or not turn.answer:
@@ -108,18 +119,15 @@ def _with_exchange(turn: Turn) -> tuple[Exchange, ...]:
 
 def speaks(turn: Turn) -> bool:
     """Whether the replies of this turn are spoken."""
-    if turn.muted or turn.asking.origin is Origin.LINE:
+    if turn.muted or turn.hushed or turn.asking.origin is Origin.LINE:
         return False
     by_voice = turn.asking.origin is Origin.VOICE
     return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and by_voice)
 
 
-# What the user does, in any phase
-
-
-def deadline(turn: Turn, after_s: float, phase: Phase | None = None) -> do.Deadline:
-    """Return the deadline of `phase`, by default the phase the turn is in."""
-    return do.Deadline(turn.number, phase or turn.phase, after_s, progress(turn))
+def deadline(turn: Turn, after_s: float) -> do.Deadline:
+    """Return the deadline of the phase that the turn is in."""
+    return do.Deadline(turn.number, turn.stage, after_s, progress(turn))
 
 
 def progress(turn: Turn) -> int:

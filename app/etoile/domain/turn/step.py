@@ -10,11 +10,11 @@ from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.policy import commands_of, decide
 from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over
-from etoile.domain.turn.confirming import answered, chosen, confirmation, declined, did_you_mean, put
-from etoile.domain.turn.lifetime import THINKING_S, begin, deadline, finish, give_up, interpret, progress
+from etoile.domain.turn.confirming import answered, chosen, confirmation, declined, did_you_mean, put, put_again
+from etoile.domain.turn.lifetime import THINKING_S, begin, deadline, enter, finish, give_up, interpret, progress
 from etoile.domain.turn.running import done, run
 from etoile.domain.turn.turn import Phase, Step, Turn
-from etoile.text import message
+from etoile.text import Message, message
 
 SHORTEST_HOLD_S = 0.2
 """A talk key held for less is a slip: nobody says a word in that time."""
@@ -23,8 +23,8 @@ TRANSCRIBING_S = 60.0
 
 def step(turn: Turn, event: Event) -> Step:
     """Return the turn after `event`, and what is to be done.  Pure."""
-    number = getattr(event, "turn", turn.number)
-    if number != turn.number:
+    number = getattr(event, "turn", None)
+    if number is not None and number != turn.number:
         return turn, _kept_if_late(event)
     match event:
         case on.TalkPressed(at_s):
@@ -45,17 +45,15 @@ def step(turn: Turn, event: Event) -> Step:
         case on.LanguageChosen(language):
             return replace(turn, home_language=language, language=language), ()
     reaction = _REACTIONS.get((turn.phase, type(event)))
-    return reaction(turn, event) if reaction else (turn, ())
+    return reaction(turn, event) if reaction else (turn, _kept_if_late(event))
 
 
 def _kept_if_late(event: Event) -> tuple[Effect, ...]:
-    """A transcript whose turn is over goes into the history; everything else that is late is dropped."""
+    """A transcript that nothing waits for goes into the history; everything else that is late is dropped."""
     if isinstance(event, on.Transcribed) and event.text:
-        return (do.Remember(Outcome(turn=event.turn, text=event.text, decision=None, ok=False)),)
+        late = Outcome(turn=event.turn, text=event.text, decision=None, ok=False, language=event.language)
+        return (do.Remember(late),)
     return ()
-
-
-# Beginning and ending a turn
 
 
 # What the user does, in any phase
@@ -67,11 +65,11 @@ def _listen(turn: Turn, at_s: float) -> Step:
     if turn.phase is Phase.CONFIRMING:
         # The answer to the question is about to be spoken: the question stays.
         stop: tuple[Effect, ...] = (do.Hush(),)
-        fresh = replace(turn, phase=Phase.LISTENING, hearing=False, level=0.0)
+        fresh = turn
     else:
         stop = give_up(turn) or (do.Hush(),)
         fresh = begin(turn, Phase.LISTENING, Asking(origin=Origin.VOICE))
-    fresh = replace(fresh, pressed_at_s=at_s)
+    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, pressed_at_s=at_s)
     return fresh, (*stop, do.Record(fresh.number), deadline(fresh, turn.longest_s))
 
 
@@ -80,15 +78,13 @@ def _released(turn: Turn, at_s: float) -> Step:
         return turn, ()
     if at_s - turn.pressed_at_s < SHORTEST_HOLD_S:
         discard = do.DiscardRecording(turn.number)
-        if turn.question:
-            return replace(turn, phase=Phase.CONFIRMING), (discard,)
-        said = message("Hold the key while you speak, and let go when you have finished.")
-        return replace(turn, phase=Phase.IDLE, said=said, failed=True), (discard,)
+        turn, told = _unheard(turn, message("Hold the key while you speak, and let go when you have finished."))
+        return turn, (discard, *told)
     return _transcribe(turn)
 
 
 def _transcribe(turn: Turn) -> Step:
-    turn = replace(turn, phase=Phase.TRANSCRIBING, level=0.0)
+    turn = replace(enter(turn, Phase.TRANSCRIBING), level=0.0)
     return turn, (do.Transcribe(turn.number), deadline(turn, TRANSCRIBING_S))
 
 
@@ -96,20 +92,22 @@ def _typed(turn: Turn, text: str, asking: Asking) -> Step:
     text = text.strip()
     if not text:
         return turn, ()
-    if asking.origin is Origin.LINE and turn.phase in _WITH_THE_USER:
+    if asking.origin is Origin.LINE and (
+        turn.phase in _WITH_THE_USER or (asking.dry_run and turn.phase is not Phase.IDLE)
+    ):
         return turn, _busy(turn, text, asking)
-    if turn.question and turn.phase is Phase.CONFIRMING and asking.ticket is None:
-        return answered(turn, text, turn.language)
+    if turn.question and turn.phase is Phase.CONFIRMING:
+        return answered(turn, turn.question, text, turn.language, asking)
     fresh = begin(turn, Phase.THINKING, asking)
     return interpret(fresh, text, None, give_up(turn))
 
 
 _WITH_THE_USER = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.CONFIRMING)
-"""The command line does not break into these: a sentence or an answer would be lost."""
+"""The command line does not break into these: a sentence or an answer would be lost.  A dry run breaks into nothing."""
 
 
 def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
-    said = message("Etoile is listening to its user: try again in a moment.")
+    said = message("Etoile is busy with its user: try again in a moment.")
     outcome = Outcome(turn=turn.number, text=text, decision=None, ok=False, language=turn.home_language, answer=said)
     return (do.ReportOutcome(asking.ticket, outcome),) if asking.ticket else ()
 
@@ -126,11 +124,9 @@ def _cancelled(turn: Turn) -> Step:
 
 
 def _silenced(turn: Turn) -> Step:
+    """Say no more of this turn; its answer goes on, to be read."""
     phase = Phase.IDLE if turn.phase is Phase.SPEAKING else turn.phase
-    return replace(turn, phase=phase, spoken=len(turn.answer)), (do.Hush(),)
-
-
-# Listening and transcribing
+    return replace(turn, phase=phase, hushed=True), (do.Hush(),)
 
 
 # Listening and transcribing
@@ -148,17 +144,18 @@ def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
     if not event.text.strip():
         return _heard_nothing(turn, event)
     if turn.question:
-        return answered(turn, event.text, event.language)
+        return answered(turn, turn.question, event.text, event.language, Asking(origin=Origin.VOICE))
     return interpret(turn, event.text, event.language)
 
 
 def _heard_nothing(turn: Turn, event: Event) -> Step:
-    if turn.question:
-        return replace(turn, phase=Phase.CONFIRMING), (deadline(turn, turn.confirm_s, Phase.CONFIRMING),)
-    return replace(turn, phase=Phase.IDLE, said=message("I heard nothing."), failed=True), ()
+    return _unheard(turn, message("I heard nothing."))
 
 
-# Thinking
+def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
+    """End a turn in which nothing was heard; a question that was to be answered stays, to be answered by hand."""
+    turn = replace(turn, said=said, remedy=remedy, failed=True)
+    return put_again(turn) if turn.question else (replace(turn, phase=Phase.IDLE), ())
 
 
 # Thinking and speaking
@@ -193,10 +190,7 @@ _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal 
 
 def failed(turn: Turn, event: on.Failed) -> Step:
     if turn.question and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
-        # The answer could not be heard; the question can still be answered by hand.
-        return replace(turn, phase=Phase.CONFIRMING, said=event.said, remedy=event.remedy), (
-            deadline(turn, turn.confirm_s, Phase.CONFIRMING),
-        )
+        return _unheard(turn, event.said, event.remedy)
     return finish(turn, ok=False, said=event.said, remedy=event.remedy)
 
 
@@ -205,11 +199,8 @@ def _spoken(turn: Turn, event: Event) -> Step:
     return replace(turn, phase=Phase.IDLE), ()
 
 
-# Confirming
-
-
 def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
-    if event.phase != turn.phase:
+    if event.stage != turn.stage:
         return turn, ()
     match turn.phase:
         case Phase.LISTENING:
@@ -226,9 +217,6 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             return ended, (do.StopWork(turn.number), *told)
         case _:
             return turn, ()
-
-
-# Commands that concern the turn itself
 
 
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
@@ -250,6 +238,10 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.DeadlinePassed): _deadline_passed,
     (Phase.SPEAKING, on.Spoken): _spoken,
     (Phase.SPEAKING, on.Failed): _spoken,
+    (Phase.LISTENING, on.Chosen): chosen,
+    (Phase.LISTENING, on.Declined): declined,
+    (Phase.TRANSCRIBING, on.Chosen): chosen,
+    (Phase.TRANSCRIBING, on.Declined): declined,
     (Phase.CONFIRMING, on.Chosen): chosen,
     (Phase.CONFIRMING, on.Declined): declined,
     (Phase.CONFIRMING, on.DeadlinePassed): _deadline_passed,

@@ -35,6 +35,8 @@ class Turn:
 
     phase: Phase = Phase.IDLE
     number: int = 0
+    stage: int = 0
+    """Counts the phases of this turn: what was set for an earlier one means nothing any more."""
     asking: Asking = field(default_factory=Asking)
     interrupted: bool = False
     """Whether this turn broke into another one's work."""
@@ -66,6 +68,8 @@ class Turn:
     elapsed_ms: float | None = None
     spoken: int = 0
     """How much of `answer` was handed to the voice."""
+    hushed: bool = False
+    """Whether the user wants to hear no more of this turn."""
 
     exchanges: tuple[Exchange, ...] = ()
     """What came before in this conversation, oldest first."""
