@@ -19,6 +19,17 @@ def test_alarms_ring_in_the_order_of_their_times() -> None:
     assert rang.empty()
 
 
+def test_an_alarm_that_is_never_due_stops_nothing() -> None:
+    rang = threading.Event()
+    with AlarmClock() as clock:
+        clock.after(float("inf"), rang.set)
+        again = threading.Event()
+        clock.after(0.0, again.set)
+        assert again.wait(5)
+        assert any(thread.name == "clock" for thread in threading.enumerate())
+    assert not rang.is_set()
+
+
 def test_cancelling_what_has_rung_does_nothing() -> None:
     rang = threading.Event()
     with AlarmClock() as clock:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etoile.domain.effects import Interpret
-from etoile.domain.events import Event, Interpreted, PartMissing
+from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
 from tests.waiting import wait_until
@@ -45,4 +45,18 @@ def test_a_broken_catalogue_is_told_and_the_request_goes_on(own_home: Path, capl
     assert interpreted.match.command is None
     missing = [event for event in events if isinstance(event, PartMissing)]
     assert {event.part for event in missing} == {"commands"}
+    assert len(missing) == 1
     assert "mine.toml" in caplog.text
+
+
+def test_a_catalogue_that_is_mended_is_told_as_well(own_home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    own = own_home / ".config" / "etoile" / "commands" / "en"
+    own.mkdir(parents=True)
+    (own / "mine.toml").write_text("[phrases\n")
+    events: list[Event] = []
+    with Interpreter(events.append, dict) as interpreter:
+        wait_until(lambda: events)
+        (own / "mine.toml").unlink()
+        assert interpreter.match("mute the sound", "en")[0].command == "audio.mute"
+    assert events[-1] == PartReady("commands")
+    caplog.clear()

@@ -11,6 +11,9 @@ from typing import Self
 
 log = logging.getLogger(__name__)
 
+LONGEST_WAIT_S = 3600.0
+"""Waits are cut to what every system can wait; a later alarm is waited for again."""
+
 
 class AlarmClock:
     """Calls functions later, in their own order, on its one thread `clock`.
@@ -78,5 +81,5 @@ class AlarmClock:
                         return call
                     self._cancelled.remove(ticket)
                 else:
-                    self._changed.wait(due_s - self._now_s())
+                    self._changed.wait(min(due_s - self._now_s(), LONGEST_WAIT_S))
             return None

@@ -7,8 +7,10 @@ key when something is wrong.  Secrets are never in the file: `key` says where a 
 import difflib
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from platformdirs import PlatformDirs
@@ -213,14 +215,23 @@ def _section_within(annotation: Any) -> type[Section] | None:
     return None
 
 
+def _is_address(url: str) -> bool:
+    """Whether `url` names a server: scheme, host, and a port that exists."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _check_values(config: Config, name: str) -> None:
     """Raise ConfigError for values that are of the right type and still make no sense."""
     names = [node.name for node in config.nodes]
     for index, node in enumerate(config.nodes):
-        if not node.url.startswith(("http://", "https://")):
+        if not _is_address(node.url):
             raise ConfigError(
                 message('{path}: nodes[{index}].url is "{url}".', path=name, index=index, url=node.url),
-                message("It must begin with http:// or https://, for example http://127.0.0.1:11434."),
+                message("It must be like http://127.0.0.1:11434: http:// or https://, a host, and a port up to 65535."),
             )
         if names.count(node.name) > 1:
             raise ConfigError(message('{path}: two nodes are called "{name}".', path=name, name=node.name))
@@ -243,6 +254,38 @@ def _check_values(config: Config, name: str) -> None:
                 critical=config.thermal.critical_c,
             )
         )
-    for key, period_s in (("gpu.period_s", config.gpu.period_s), ("routing.heartbeat_s", config.routing.heartbeat_s)):
-        if period_s < 0.1:
-            raise ConfigError(message("{path}: {key} must be at least 0.1 seconds.", path=name, key=key))
+    for key, value, lowest, highest in _ranges(config):
+        if not lowest <= value <= highest:  # written so that NaN is refused too
+            raise ConfigError(
+                message(
+                    "{path}: {key} is {value}; it must be between {lowest} and {highest}.",
+                    path=name,
+                    key=key,
+                    value=str(value),
+                    lowest=str(lowest),
+                    highest=str(highest),
+                )
+            )
+
+
+def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
+    """Yield every number with the lowest and the highest value that makes sense."""
+    thermal, speech, routing = config.thermal, config.speech, config.routing
+    yield "gpu.period_s", config.gpu.period_s, 0.1, 3600
+    yield "gpu.processes_every", config.gpu.processes_every, 1, 3600
+    yield "thermal.warning_c", thermal.warning_c, 1, 150
+    yield "thermal.critical_c", thermal.critical_c, 1, 150
+    yield "thermal.hysteresis_c", thermal.hysteresis_c, 0, 50
+    yield "thermal.hold_s", thermal.hold_s, 0, 3600
+    yield "speech.longest_s", speech.longest_s, 1, 3600
+    yield "speech.rate_wpm", speech.rate_wpm, 50, 600
+    yield "routing.connect_s", routing.connect_s, 0.1, 60
+    yield "routing.first_token_s", routing.first_token_s, 0.1, 3600
+    yield "routing.between_tokens_s", routing.between_tokens_s, 0.1, 3600
+    yield "routing.answer_bytes", routing.answer_bytes, 1000, 100_000_000
+    yield "routing.heartbeat_s", routing.heartbeat_s, 0.1, 3600
+    yield "routing.open_s", routing.open_s, 0, 3600
+    yield "commands.confirm_s", config.commands.confirm_s, 5, 3600
+    yield "store.samples_every_s", config.store.samples_every_s, 0.1, 3600
+    for index, node in enumerate(config.nodes):
+        yield f"nodes[{index}].max_in_flight", node.max_in_flight, 1, 1000

@@ -9,7 +9,7 @@ from typing import Self
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.effects import Interpret
-from etoile.domain.events import Event, Interpreted, PartMissing
+from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
 from etoile.domain.match import Match
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.errors import EtoileError
@@ -34,6 +34,7 @@ class Interpreter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
         self._catalogues: Mapping[str, Catalogue] = {}
         self._known: Values = {}
+        self._told = False
         self._matcher: Matcher | None = None
 
     def __enter__(self) -> Self:
@@ -70,7 +71,10 @@ class Interpreter:
             self._tell(error)
 
     def _tell(self, error: Exception) -> None:
-        """Say once that commands are off: until then every request is for the nodes, and nothing is run."""
+        """Say once that commands are off: until they are mended, requests are for the nodes, and nothing is run."""
+        if self._told:
+            return
+        self._told = True
         said = error.said if isinstance(error, EtoileError) else verbatim(repr(error))
         self._publish(
             PartMissing(
@@ -95,4 +99,7 @@ class Interpreter:
         if self._matcher is None or values != self._known:
             self._matcher = Matcher(self._catalogues, values)
             self._known = values
+        if self._told:
+            self._told = False
+            self._publish(PartReady("commands"))
         return self._matcher

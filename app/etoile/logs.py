@@ -5,9 +5,11 @@ Transcripts, audio and secrets are never logged above DEBUG; `Masked` hides what
 
 import logging
 import logging.handlers
+import os
 import re
 import sys
 import threading
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
@@ -29,10 +31,7 @@ def set_up(level: int, file: Path | None = None) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setLevel(level)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        kept = logging.handlers.RotatingFileHandler(
-            file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
-        )
+        kept = _RotatingFile(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
         kept.setLevel(logging.INFO)
         handlers.append(kept)
     for handler in handlers:
@@ -42,6 +41,18 @@ def set_up(level: int, file: Path | None = None) -> None:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
+
+
+class _RotatingFile(logging.handlers.RotatingFileHandler):
+    """A log file that is done without where it cannot be written."""
+
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return super()._open()
+        except OSError:
+            return Path(os.devnull).open("a", encoding="utf-8")
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

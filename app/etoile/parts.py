@@ -321,12 +321,12 @@ def _open_database(stack: ExitStack, name: str, migrations: list[str], publish: 
     try:
         database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
     except StoreError as error:
-        publish(on.PartMissing("store", error.said, error.remedy))
+        publish(on.PartMissing(f"store {name}", error.said, error.remedy))
         return None
     if database.set_aside:
         publish(
             on.PartMissing(
-                "store",
+                f"store {name}",
                 message("{name} was damaged, and a new one was begun.", name=name),
                 message("The damaged file is kept as {path}.", path=str(database.set_aside)),
             )

@@ -8,7 +8,7 @@ from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State, advance
-from etoile.domain.turn import Phase, Turn
+from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import message
 
 CARD = GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=60)
@@ -74,7 +74,7 @@ def test_a_timer_is_shown_and_spoken_but_does_not_talk_into_a_conversation() -> 
     rang = on.Rang(message("The timer is over."))
     _, asked = after(State(), rang)
     assert [type(effect) for effect in asked] == [do.Notify, do.Say]
-    for turn in (Turn(phase=Phase.LISTENING), Turn(muted=True)):
+    for turn in (Turn(phase=Phase.LISTENING), Turn(muted=True), Turn(speaking=Speaking.NEVER)):
         _, asked = after(State(turn=turn), rang)
         assert [type(effect) for effect in asked] == [do.Notify]
 

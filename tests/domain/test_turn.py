@@ -315,6 +315,15 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.Chosen(1, 3, 0), THINKING, ["Run", "Deadline"]),
         ],
     ),
+    "a single proposal that destroys is asked about as well": (
+        QUIET,
+        [
+            (on.Typed("shut down?"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, replace(UNSURE, choices=UNSURE.choices[1:])), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 3, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
     "a dead node is passed over, and one that breaks off half-way leaves a seam": (
         QUIET,
         [

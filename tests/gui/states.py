@@ -154,7 +154,7 @@ def question(*labels: Message, destructive: bool = False, consequence: Message |
     """Return a question with an option for each of `labels`."""
     options = tuple(Option(label, "system.shutdown", {}, destructive) for label in labels)
     asked = message("Did you mean:") if len(labels) > 1 else message("{what}?", what=labels[0])
-    return Question(3, 2, asked, consequence, options)
+    return Question(3, 2, asked, consequence, options, proposes=len(labels) > 1)
 
 
 CONFIRM = question(

@@ -258,9 +258,10 @@ class TestKeyboard:
     ) -> None:
         shown.show_state(replace(CALM, turn=states.CONFIRMING))
         assert shown.focusWidget() is _button(shown, "Cancel")
-        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Return)
-        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Space)
-        assert visitor.events == [Declined(3, 2)]
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            visitor.events.clear()
+            qtbot.keyClick(shown.focusWidget(), key)
+            assert visitor.events == [Declined(3, 2)]
         qtbot.mouseClick(_button(shown, "Shut the computer down"), Qt.MouseButton.LeftButton)
         assert visitor.events[-1] == Chosen(3, 2, 0)
         shown.show_state(CALM)

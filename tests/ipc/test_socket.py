@@ -15,6 +15,7 @@ from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Turn
+from etoile.errors import EtoileError
 from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
@@ -92,7 +93,11 @@ def test_a_request_streams_its_answer_and_ends_with_the_outcome(app: App, tmp_pa
 
 @pytest.mark.parametrize(
     ("reply", "event"),
-    [({"choose": 0}, on.Chosen(7, 3, 0)), ({"decline": True}, on.Declined(7, 3)), ({"choose": "yes"}, on.Declined(7, 3))],
+    [
+        ({"choose": 0}, on.Chosen(7, 3, 0)),
+        ({"decline": True}, on.Declined(7, 3)),
+        ({"choose": "yes"}, on.Declined(7, 3)),
+    ],
 )
 def test_only_a_choice_confirms(app: App, tmp_path: Path, reply: dict[str, object], event: Event) -> None:
     option = do.Option(message("Shut down"), "power.shutdown", {}, destructive=True)
@@ -193,6 +198,28 @@ def test_without_a_session_the_folder_is_the_users_own(own_home: Path, monkeypat
     folder = endpoint.runtime_folder()
     assert folder.is_relative_to(own_home)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_a_session_folder_that_others_can_enter_is_not_used(
+    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    open_to_all = tmp_path / "open"
+    open_to_all.mkdir()
+    open_to_all.chmod(mode)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(open_to_all))
+    assert endpoint.runtime_folder().is_relative_to(own_home)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "absent"))
+    assert endpoint.runtime_folder().is_relative_to(own_home)
+
+
+def test_an_app_that_does_not_answer_is_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_S", 0.05)
+    listener, address, port = endpoint.listen(tmp_path)
+    with listener:
+        endpoint.write(endpoint.Endpoint(address, port, "token", 1), tmp_path)
+        with pytest.raises(EtoileError, match="does not answer"):
+            client.ask_once(tmp_path, {"do": "show"})
 
 
 def test_one_app_at_a_time(tmp_path: Path) -> None:

@@ -243,7 +243,9 @@ def test_a_microphone_that_dies_leaves_what_was_said(tmp_path: Path) -> None:
         it.until(Failed)
         (failed,) = it.events.of(Failed)
         (kept,) = it.kept()
-        assert str(kept) in render(failed.said, "en")
+        assert failed.remedy
+        assert str(kept) in render(failed.remedy, "en")
+        assert str(kept) not in render(failed.said, "en")
         with wave.open(str(kept)) as file:
             assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (16_000, 1, 2)
             assert file.readframes(file.getnframes()) == said
@@ -301,7 +303,9 @@ def test_a_model_that_does_not_load_loses_nothing(tmp_path: Path) -> None:
         it.release(1)
         it.until(Failed)
         (kept,) = it.kept()
-        assert str(kept) in render(it.events.of(Failed)[0].said, "en")
+        (failed,) = it.events.of(Failed)
+        assert failed.remedy
+        assert str(kept) in render(failed.remedy, "en")
         it.model.fails_to_load = None
         it.press(2)
         it.speak()
@@ -320,8 +324,10 @@ def test_a_failed_transcription_loses_nothing(tmp_path: Path, caplog: pytest.Log
         it.release(1)
         it.until(Failed)
         (kept,) = it.kept()
-    said = render(it.events.of(Failed)[0].said, "en")
-    assert said == f"The speech could not be turned into text: out of memory. The recording is kept in {kept}."
+    (failed,) = it.events.of(Failed)
+    assert render(failed.said, "en") == "The speech could not be turned into text: out of memory."
+    assert failed.remedy
+    assert render(failed.remedy, "en").endswith(f"The recording is kept in {kept}.")
     assert "the speech model failed" in caplog.text
 
 

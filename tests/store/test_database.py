@@ -1,6 +1,7 @@
 """One writer, numbered migrations, and a corrupt file that is set aside, never deleted."""
 
 import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_what_was_written_is_read_afterwards_and_after_a_restart(tmp_path: Path)
     with Database(path, [PETS]) as database:
         assert _names(database) == ["Rex"]
     assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "pets.db"
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+        assert _names(database) == ["Rex"]
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (path.parent, *path.parent.iterdir())}
+    assert modes == {"data": 0o700, "pets.db": 0o600, "pets.db-wal": 0o600, "pets.db-shm": 0o600}
 
 
 def test_an_older_file_is_migrated_and_keeps_its_rows(tmp_path: Path) -> None:

@@ -35,10 +35,26 @@ def tray(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def has_display() -> bool:
-    """Whether windows can be shown here.  Without one, Qt would end the process."""
+    """Whether windows can be shown here.  Without that, Qt would abort the process."""
     if sys.platform in ("win32", "darwin"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if os.environ.get("QT_QPA_PLATFORM", "xcb").partition(":")[0] not in ("xcb", "wayland"):
+        return True
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    return bool(os.environ.get("DISPLAY")) and _x_answers()
+
+
+def _x_answers() -> bool:
+    """Whether the X server that DISPLAY names is there, and lets us in."""
+    from Xlib.display import Display
+    from Xlib.error import ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError
+
+    try:
+        Display().close()
+    except (ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError, OSError):
+        return False
+    return True
 
 
 def quit_app(arguments: argparse.Namespace, console: Console) -> int:

@@ -163,7 +163,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the user must answer before anything runs.  Two or three options mean "did you mean"."""
+    """What the user must answer before anything runs."""
 
     turn: int
     number: int
@@ -173,6 +173,8 @@ class Question:
     options: tuple["Option", ...]
     then: tuple[Candidate, ...] = ()
     """Further commands of a compound request, which run after the chosen one."""
+    proposes: bool = False
+    """Whether it asks which command was meant; what destroys is then still asked about itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.thermal import Track, assess
-from etoile.domain.turn import Turn, step
+from etoile.domain.turn import Phase, Speaking, Turn, step
 from etoile.text import message
 
 
@@ -90,6 +90,6 @@ def _rang(state: State, event: on.Rang) -> tuple[State, tuple[Effect, ...]]:
     """A timer is shown and, unless a conversation is going on, spoken."""
     notify = do.Notify("timer", event.said, message("Etoile timer"), do.Urgency.CRITICAL)
     turn = state.turn
-    if turn.muted or turn.phase != "idle":
+    if turn.muted or turn.speaking is Speaking.NEVER or turn.phase is not Phase.IDLE:
         return state, (notify,)
     return state, (notify, do.Say(turn.number, event.said, turn.home_language, last=False))

@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from etoile.gui.design import BUTTON_RADIUS, ON_FILL, Look, Type
@@ -67,6 +67,13 @@ class Button(QAbstractButton):
         face = self._look.px(32)
         narrowest = min(self._face_width(), self._look.px(160)) if self._words else face
         return QSize(narrowest + 2 * RING, face + 2 * RING)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter do what Space does: outside a dialog Qt knows Space alone."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -141,5 +141,4 @@ class QuestionView(QWidget):
             self._view.preferred.setFocus()
 
     def _made(self, question: Question) -> Confirmation | Suggestions:
-        several = len(question.options) > 1
-        return (Suggestions if several else Confirmation)(self._look, question, self._publish)
+        return (Suggestions if question.proposes else Confirmation)(self._look, question, self._publish)

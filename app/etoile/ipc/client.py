@@ -7,11 +7,15 @@ from io import BufferedRWPair
 from pathlib import Path
 from typing import Any
 
+from etoile.errors import EtoileError
 from etoile.ipc import endpoint
+from etoile.text import message
 
 Line = dict[str, Any]
 
 CONNECT_S = 2.0
+ANSWER_S = 5.0
+"""What is not a request to a node is answered at once, or never."""
 
 
 class Call:
@@ -31,8 +35,11 @@ class Call:
 
 
 @contextmanager
-def call(folder: Path, line: Line) -> Iterator[Call | None]:
-    """Begin a call that says `line` to the running app; None when no app runs."""
+def call(folder: Path, line: Line, answer_s: float | None = None) -> Iterator[Call | None]:
+    """Begin a call that says `line` to the running app; None when no app runs.
+
+    Each of its answers may take `answer_s`, by default any time; TimeoutError then.
+    """
     known = endpoint.read(folder)
     if known is None:
         yield None
@@ -43,13 +50,20 @@ def call(folder: Path, line: Line) -> Iterator[Call | None]:
         yield None
         return
     with connection, connection.makefile("rwb") as stream:
-        connection.settimeout(None)
+        connection.settimeout(answer_s)
         begun = Call(stream)
         begun.send({**line, "token": known.token})
         yield begun
 
 
 def ask_once(folder: Path, line: Line) -> Line | None:
-    """Return the app's first answer to `line`; None when no app runs."""
-    with call(folder, line) as begun:
-        return next(iter(begun), None) if begun else None
+    """Return the app's first answer to `line`; None when no app runs.  Raises EtoileError when it does not answer."""
+    try:
+        with call(folder, line, ANSWER_S) as begun:
+            return next(iter(begun), None) if begun else None
+    except TimeoutError as error:
+        known = endpoint.read(folder)
+        raise EtoileError(
+            message("The running app does not answer."),
+            message("End its process ({pid}) and start it again.", pid=known.pid if known else "?"),
+        ) from error

@@ -9,6 +9,7 @@ One app runs at a time: it holds a lock that the system gives back even when it 
 import json
 import os
 import socket
+import stat
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,10 +39,23 @@ def runtime_folder() -> Path:
 
     Without a session (ssh, cron) it is in the home folder: a shared /tmp is nobody's own.
     """
-    in_session = sys.platform != "linux" or os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(FOLDERS.user_runtime_dir) if in_session else Path(FOLDERS.user_state_dir) / "run"
+    if sys.platform != "linux":
+        folder = Path(FOLDERS.user_runtime_dir)
+    elif _is_own(Path(os.environ.get("XDG_RUNTIME_DIR") or os.devnull)):
+        folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "etoile"
+    else:
+        folder = Path(FOLDERS.user_state_dir) / "run"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether `folder` is a folder of this user's, and nobody else can enter it."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
 def write(endpoint: Endpoint, folder: Path) -> None:

@@ -8,6 +8,7 @@ import secrets
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 Line = dict[str, Any]
 
+ACCEPT_AGAIN_S = 0.1
 HELLO_S = 5.0
 """A caller that has not said what it wants after this is hung up on."""
 
@@ -105,8 +107,12 @@ class Server:
         while not self._closed:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if not self._closed:
+                    # Too many open files, or a caller gone in the same moment: the next one is served again.
+                    log.info("a caller could not be accepted: %s", error)
+                    time.sleep(ACCEPT_AGAIN_S)
+                continue
             caller = Caller(connection)
             thread = threading.Thread(target=self._serve, args=(connection, caller), name="ipc caller", daemon=True)
             with self._changing:

@@ -151,7 +151,7 @@ class Recorder:
         self._stop()
         if recording is not None and self._utterances.wants(recording.utterance):
             file = self._keep(recording) if recording.samples else None
-            self._utterances.end(recording.utterance, Failed(recording.utterance.turn, with_place(said, file), remedy))
+            self._utterances.end(recording.utterance, Failed(recording.utterance.turn, said, with_place(remedy, file)))
 
     def _stop(self) -> None:
         recording, self._recording = self._recording, None
@@ -171,8 +171,9 @@ class Recorder:
         return file
 
 
-def with_place(said: Message, file: Path | None) -> Message:
-    """Return `said` with the place where the recording is kept."""
+def with_place(remedy: Message | None, file: Path | None) -> Message | None:
+    """Return `remedy` with the place where the recording is kept: to be read, not to be spoken."""
     if file is None:
-        return said
-    return message("{said} The recording is kept in {path}.", said=said, path=str(file))
+        return remedy
+    kept = message("The recording is kept in {path}.", path=str(file))
+    return message("{first} {second}", first=remedy, second=kept) if remedy else kept

@@ -128,7 +128,7 @@ class Transcriber:
         """Report that a recording has no text; when loading ahead of it failed, it is tried again with it."""
         if job is not None:
             turn = job.utterance.turn
-            self._utterances.end(job.utterance, Failed(turn, with_place(said, job.file), remedy))
+            self._utterances.end(job.utterance, Failed(turn, said, with_place(remedy, job.file)))
 
 
 def _result(turn: int, transcript: Transcript) -> Transcribed | NothingHeard:

@@ -85,7 +85,7 @@ class Database:
                 )
             )
             return
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001  # whoever opens it waits for an answer, whatever went wrong
             opened.set_exception(error)
             return
         opened.set_result(None)
@@ -94,15 +94,23 @@ class Database:
         connection.close()
 
     def _open(self, migrations: tuple[str, ...]) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(self.path)
         try:
             return _connect(self.path, migrations)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             self.set_aside = _set_aside(self.path)
+            _make_private(self.path)
             log.warning("%s is corrupt (%s); set aside as %s", self.path, error, self.set_aside)
             return _connect(self.path, migrations)
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but the owner read what was asked and answered; SQLite gives its journals the mode of the file."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 def _connect(path: Path, migrations: tuple[str, ...]) -> sqlite3.Connection:

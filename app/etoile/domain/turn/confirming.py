@@ -54,7 +54,7 @@ def did_you_mean(turn: Turn, found: Match) -> Question:
     options = tuple(
         Option(describe(choice), choice.command, choice.slots, asks_first(choice)) for choice in found.choices
     )
-    return Question(turn.number, turn.stage, message("Did you mean:"), None, options)
+    return Question(turn.number, turn.stage, message("Did you mean:"), None, options, proposes=True)
 
 
 def chosen(turn: Turn, event: on.Chosen) -> Step:
@@ -66,7 +66,7 @@ def chosen(turn: Turn, event: on.Chosen) -> Step:
     wanted = Candidate(command=option.command, slots=option.slots, confidence=1.0)
     stop = _stop_listening(turn)
     turn = replace(turn, question=None, decision=Decision.RUN, said=None, remedy=None, failed=False)
-    if option.destructive and len(question.options) > 1:
+    if option.destructive and question.proposes:
         # "Did you mean" chooses what is asked; what destroys still asks about itself.
         turn, told = put(turn, confirmation(turn, (wanted,)))
     else:
