@@ -26,6 +26,17 @@ def test_a_request_is_matched_with_what_this_computer_has() -> None:
         assert (found.command, found.slots) == ("process.kill", {"process": "fantasio"})
 
 
+def test_what_is_about_the_window_in_front_names_it() -> None:
+    events: list[Event] = []
+    with Interpreter(events.append, dict, name_in_front=lambda: "notes.txt") as interpreter:
+        interpreter.interpret(Interpret(1, "close the window", "en"))
+        interpreter.interpret(Interpret(2, "mute the sound", "en"))
+        wait_until(lambda: len(events) == 2)
+    closing, muting = (event.match for event in events if isinstance(event, Interpreted))
+    assert (closing.command, dict(closing.slots)) == ("window.close", {"window": "notes.txt"})
+    assert dict(muting.slots) == {}
+
+
 def test_where_commands_are_off_nothing_is_one() -> None:
     with Interpreter(lambda event: None, dict, enabled=False) as interpreter:
         assert interpreter.match("mute the sound", "en")[0].command is None

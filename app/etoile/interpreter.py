@@ -4,10 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from etoile.catalogue import load_catalogues
+from etoile.domain.commands import ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
 from etoile.domain.match import Match
@@ -21,16 +23,25 @@ Values = Mapping[str, Sequence[str]]
 
 
 class Interpreter:
-    """Matches requests against the commands; `values` returns what their slots may be filled with on this computer.
+    """Matches requests against the commands; `values` returns what their slots may be filled with on this computer,
+    `name_in_front` what the window in front is called.
 
     `interpret` returns at once and publishes Interpreted; `match` blocks and raises ConfigError.  Without `enabled`
     nothing is a command.
     """
 
-    def __init__(self, publish: Callable[[Event], None], values: Callable[[], Values], *, enabled: bool = True) -> None:
+    def __init__(
+        self,
+        publish: Callable[[Event], None],
+        values: Callable[[], Values],
+        *,
+        enabled: bool = True,
+        name_in_front: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._publish = publish
         self._values = values
         self._enabled = enabled
+        self._name_in_front = name_in_front
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
         self._catalogues: Mapping[str, Catalogue] = {}
         self._known: Values = {}
@@ -56,13 +67,19 @@ class Interpreter:
 
     def _interpret(self, effect: Interpret) -> None:
         try:
-            match, _ = self._timed(effect.text, effect.language)
+            match = self._with_window(self._timed(effect.text, effect.language)[0])
         except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
             self._tell(error)
             match = Match(text=effect.text, language=effect.language)
         self._publish(Interpreted(effect.turn, match))
         self._refresh_quietly()
+
+    def _with_window(self, match: Match) -> Match:
+        """Return `match` with the name of the window in front, where it is about that window."""
+        if match.command not in ON_THE_WINDOW_IN_FRONT or (name := self._name_in_front()) is None:
+            return match
+        return replace(match, slots={**match.slots, WINDOW_SLOT: name})
 
     def _refresh_quietly(self) -> None:
         try:

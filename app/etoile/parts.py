@@ -241,7 +241,14 @@ def open_rooms(
             kept = _open_samples(stack, publish)
         router = stack.enter_context(_router(config, publish, history, live, watch=desktop))
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
-        interpreter = stack.enter_context(Interpreter(publish, actions.slot_values, enabled=config.commands.enabled))
+        interpreter = stack.enter_context(
+            Interpreter(
+                publish,
+                actions.slot_values,
+                enabled=config.commands.enabled,
+                name_in_front=actions.name_in_front,
+            )
+        )
         if desktop:
             downloads = _open_downloads(stack, publish)
             ears = _open_ears(stack, config, publish)

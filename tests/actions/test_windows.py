@@ -23,6 +23,15 @@ def test_closing_closes_the_one_in_front() -> None:
     assert scene.windows.shown == [BROWSER]
 
 
+@pytest.mark.parametrize("command", ["window.close", "tab.close", "clipboard.paste"])
+def test_only_the_window_that_was_asked_about_is_touched(command: str) -> None:
+    scene = scene_of(BROWSER, EDITOR)
+    with pytest.raises(ActionFailed, match=r"Another window is in front now \(notes\.txt\): nothing was done"):
+        scene.do(command, window="A page")
+    assert (scene.windows.shown, scene.windows.pressed) == ([BROWSER, EDITOR], [])
+    scene.do(command, window="notes.txt")
+
+
 def test_a_minimised_window_is_not_in_front() -> None:
     scene = scene_of(BROWSER, EDITOR)
     scene.windows.states.add((EDITOR.id, State.MINIMIZED))

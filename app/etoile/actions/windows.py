@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from etoile.actions.action import Action, ActionTable, Context, Done
 from etoile.actions.spoken import folded
 from etoile.actions.windowing import Area, State, Window, WindowSystem
+from etoile.domain.commands import WINDOW_SLOT
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
@@ -34,12 +35,32 @@ def in_front(desktop: WindowSystem) -> Window:
     return shown[-1]
 
 
+def name_in_front(windowing: Callable[[], WindowSystem]) -> str | None:
+    """Return what the window in front is called, so that a question can name it; None when nobody can tell."""
+    try:
+        with windowing() as desktop:
+            return _name(in_front(desktop))
+    except ActionFailed:
+        return None
+
+
+def _as_asked(desktop: WindowSystem, slots: Slots) -> Window:
+    """Return the window in front, if it still is the one that the user was asked about.  Raises ActionFailed."""
+    window = in_front(desktop)
+    if slots.get(WINDOW_SLOT, _name(window)) != _name(window):
+        raise ActionFailed(
+            message("Another window is in front now ({window}): nothing was done.", window=_name(window)),
+            message("Say it again if you mean this one."),
+        )
+    return window
+
+
 # The window in front
 
 
 def _close(slots: Slots, context: Context) -> Done:
     with context.windowing() as desktop:
-        window = in_front(desktop)
+        window = _as_asked(desktop, slots)
         desktop.close(window)
     return Done(message("I asked {window} to close.", window=_name(window)))
 
@@ -179,7 +200,7 @@ _KEYS: Mapping[str, Keys] = {
 def _press(keys: Keys) -> Action:
     def press(slots: Slots, context: Context) -> Done:
         with context.windowing() as desktop:
-            window = in_front(desktop)
+            window = _as_asked(desktop, slots)
             pressed = keys.in_terminal if is_terminal(window) else keys.usual
             if pressed is None:
                 raise ActionFailed(

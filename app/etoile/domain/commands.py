@@ -202,3 +202,8 @@ _ALL = (
 
 COMMANDS: Mapping[str, Command] = {command.id: command for command in _ALL}
 """Every command by its id."""
+
+ON_THE_WINDOW_IN_FRONT = frozenset({"window.close", "tab.close", "clipboard.paste"})
+"""Commands that ask about the window in front, which nobody names: the question does, and only that one is touched."""
+WINDOW_SLOT = "window"
+"""The slot that holds its name."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from etoile.domain.commands import WINDOW_SLOT
 from etoile.domain.match import Candidate
 from etoile.text import Message, message
 
@@ -11,7 +12,8 @@ def describe(candidate: Candidate) -> Message:
     seconds = candidate.slots.get("seconds")
     if candidate.command == "timer.set" and isinstance(seconds, int):
         return message("Set a timer of {seconds:duration}", seconds=seconds)
-    said = _PHRASES.get(candidate.command)
+    said = _IN_A_WINDOW.get(candidate.command) if WINDOW_SLOT in candidate.slots else None
+    said = said or _PHRASES.get(candidate.command)
     if said is None:
         return message("Run {command}", command=candidate.command)
     return Message(said.id, dict(candidate.slots))
@@ -21,6 +23,12 @@ def consequence_of(command: str) -> Message | None:
     """Return what is lost when `command` runs; None when nothing is."""
     return _CONSEQUENCES.get(command)
 
+
+_IN_A_WINDOW: Mapping[str, Message] = {
+    "window.close": message("Close the window “{window}”"),
+    "tab.close": message("Close the tab in front of “{window}”"),
+    "clipboard.paste": message("Paste into “{window}”"),
+}
 
 _PHRASES: Mapping[str, Message] = {
     "app.open": message("Open {app}"),
