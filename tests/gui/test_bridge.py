@@ -1,10 +1,12 @@
 """The bridge: events of any thread, in order; effects; and few repaints."""
 
+import itertools
 import logging
 import threading
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from pytestqt.qtbot import QtBot
 
 from etoile.domain import events as on
@@ -52,6 +54,34 @@ def test_two_threads_lose_nothing(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(bridge.state.turn.answer) == 600)
 
     assert bridge.state.turn.answer.count("a") == bridge.state.turn.answer.count("b") == 300
+
+
+def test_a_flood_lets_qt_do_its_work_in_between(qtbot: QtBot) -> None:
+    now_s = iter(0.001 * tick for tick in itertools.count())
+    bridge = Bridge(State(turn=replace(states.STREAMING, answer="")), lambda _: None, lambda: next(now_s))
+    seen: list[int] = []
+    clicks = _Clicks()
+    clicks.clicked.connect(lambda: seen.append(len(bridge.state.turn.answer)), Qt.ConnectionType.QueuedConnection)
+    for _ in range(1000):
+        bridge.publish(on.AnswerText(3, "a"))
+    clicks.clicked.emit()
+    qtbot.waitUntil(lambda: len(bridge.state.turn.answer) == 1000)
+
+    assert seen
+    assert 1 <= seen[0] <= 20
+
+
+def test_what_comes_after_a_flood_wakes_the_bridge_again(qtbot: QtBot) -> None:
+    bridge = Bridge(State(turn=replace(states.STREAMING, answer="")), lambda _: None)
+    for length in range(1, 4):
+        bridge.publish(on.AnswerText(3, "a"))
+        qtbot.waitUntil(lambda wanted=length: len(bridge.state.turn.answer) == wanted)  # type: ignore[misc]
+
+
+class _Clicks(QObject):
+    """Something else that Qt has to do."""
+
+    clicked = Signal()
 
 
 def test_effects_are_performed_and_the_window_is_asked_for(qtbot: QtBot) -> None:
