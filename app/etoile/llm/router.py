@@ -7,9 +7,10 @@ ask -> the best node not yet tried -> AnswerStarted, AnswerText..., AnswerEnded
           | there is no node at all       -> the guide answers, and says that it is the guide
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ from etoile.llm.discovery import USUAL_PLACES, Place
 from etoile.llm.fleet import Fleet, Member
 from etoile.llm.limits import limited
 from etoile.llm.loop import new_loop
-from etoile.llm.records import ChatMessage, Text, Usage
+from etoile.llm.pieces import Pieces
+from etoile.llm.records import ChatMessage, Record, Text, Usage
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
@@ -229,30 +231,34 @@ class Router:
 
     async def _answer_from(self, member: Member, course: _Course) -> None:
         """Publish what `member` answers.  Raises NodeError."""
-        turn = course.ask.turn
         member.health = member.health.began()
         self._fleet.tell()
         try:
             model = await member.model()
-            attribution = Attribution(node=member.node.name, model=model)
-            started, output_tokens = False, None
             answer = limited(member.dialect.chat(model, _conversation(course.ask, self._routing.system)), self._routing)
+            output_tokens = await self._pass_on(answer, course, Attribution(node=member.node.name, model=model))
+        finally:
+            member.health = member.health.ended()
+        member.health = member.health.answered()
+        self._end(course, output_tokens)
+
+    async def _pass_on(self, answer: AsyncGenerator[Record], course: _Course, attribution: Attribution) -> int | None:
+        """Publish the text of `answer` as it comes; return its length in tokens, if told.  Raises NodeError."""
+        started, output_tokens = False, None
+        with Pieces(course.ask.turn, self._publish, asyncio.get_running_loop()) as pieces:
             async with aclosing(answer) as records:
                 async for record in records:
                     match record:
                         case Text(text) if started or text.strip():
                             if not started:
                                 self._start(course, attribution)
-                            self._publish(AnswerText(turn, text if started else text.lstrip()))
+                            pieces.add(text if started else text.lstrip())
                             started = True
                         case Usage(tokens):
                             output_tokens = tokens
-            if not started:
-                raise NodeBroken(message("its answer is empty"))
-        finally:
-            member.health = member.health.ended()
-        member.health = member.health.answered()
-        self._end(course, output_tokens)
+        if not started:
+            raise NodeBroken(message("its answer is empty"))
+        return output_tokens
 
     def _answer_from_help(self, course: _Course) -> None:
         self._start(course, Attribution(node=GUIDE, model="help"))
