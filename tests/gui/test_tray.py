@@ -109,6 +109,14 @@ def test_the_menu_follows_what_goes_on(tray: Tray) -> None:
     assert not _action(tray.menu, "Stop speaking").isEnabled()
 
 
+def test_speech_can_be_stopped_while_the_answer_is_still_coming(tray: Tray) -> None:
+    def stoppable(**values: object) -> bool:
+        tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.THINKING, **values)))
+        return _action(tray.menu, "Stop speaking").isEnabled()
+
+    assert [stoppable(spoken=0), stoppable(spoken=20), stoppable(spoken=20, hushed=True)] == [False, True, False]
+
+
 def test_a_click_shows_and_hides_the_window_and_ask_shows_it(tray: Tray, window: Window) -> None:
     click = QSystemTrayIcon.ActivationReason.Trigger
     tray.icon.activated.emit(click)

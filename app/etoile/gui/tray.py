@@ -71,7 +71,7 @@ class Tray(QObject):
         tip = self._words(tool_tip(state))
         if tip != self.icon.toolTip():
             self.icon.setToolTip(tip)
-        outline = (state.turn.phase, state.turn.muted, state.nodes, state.snoozed_until_s)
+        outline = (state.turn.phase, _speaks(state), state.turn.muted, state.nodes, state.snoozed_until_s)
         if outline != self._outline:
             self._outline = outline
             self._refresh_menu()
@@ -121,7 +121,7 @@ class Tray(QObject):
         self._talk.setText(self._words(message("Stop listening") if listening else message("Talk")))
         shown = self._window.isVisible() and not self._window.isMinimized()
         self._toggle.setText(self._words(message("Hide the window") if shown else message("Show the window")))
-        self._stop.setEnabled(turn.phase is Phase.SPEAKING)
+        self._stop.setEnabled(_speaks(state))
         self._mute.setChecked(turn.muted)
         snoozed = state.snoozed_until_s > self._now_s()
         self._snooze.setTitle(self._words(message("Alerts are snoozed") if snoozed else message("Snooze alerts")))
@@ -190,6 +190,12 @@ def node_line(node: NodeStatus) -> Message:
     if node.state is NodeState.UNCONFIRMED:
         return message("Use {node} ({url})", node=node.name, url=node.url)
     return message("{node}: {state}", node=node.name, state=NODE_STATE[node.state])
+
+
+def _speaks(state: State) -> bool:
+    """Return whether there may be speech to stop: that of an answer begins while its rest is still coming."""
+    turn = state.turn
+    return turn.phase is Phase.SPEAKING or (turn.phase is Phase.THINKING and turn.spoken > 0 and not turn.hushed)
 
 
 def _temperature(gpu: GpuReading) -> int:
