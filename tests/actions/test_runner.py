@@ -1,5 +1,6 @@
 """The room: one event a command, limits, stops, and an end that leaves nothing behind."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
@@ -191,7 +192,29 @@ def test_leaving_ends_what_runs(events: list[Event], clock: FakeClock, programs:
     with Actions(events.append, FakeDesk(), clock, lasting=False) as room:
         room.run(run(1, "test.sleep"))
         wait_until(lambda: room._jobs[0]._context.programs._running)
-    assert set(threading.enumerate()) == before
+    wait_until(lambda: set(threading.enumerate()) == before)
+    assert events == []
+
+
+def test_leaving_does_not_wait_for_what_is_stuck(
+    events: list[Event], clock: FakeClock, programs: FakePrograms, extra: Extra, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    started, let_go = threading.Event(), threading.Event()
+
+    def stuck(slots: Slots, context: Context) -> Done:
+        started.set()
+        let_go.wait(10)
+        return Done(message("too late"))
+
+    extra("test.stuck", stuck)
+    with Actions(events.append, FakeDesk(), clock, lasting=False) as room:
+        room.run(run(1, "test.stuck"))
+        assert started.wait(5)
+    left = [record for record in caplog.records if "leaving it behind" in record.getMessage()]
+    assert [(record.levelno, record.args) for record in left] == [(logging.INFO, ("test.stuck",))]
+    let_go.set()
+    wait_until(lambda: not room._jobs)
     assert events == []
 
 

@@ -1,5 +1,6 @@
 """The monitor: on the simulated driver where a driver matters, on a source of its own where only time does."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def watching(source: GpuSource, **options: float) -> Iterator[Watched]:
     settings: dict[str, float] = {"period_s": PERIOD_S, "retry_s": PERIOD_S, **options}
     with GpuMonitor(source, watched.events.append, **settings):  # type: ignore[arg-type]
         yield watched
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("gpu")]
+    wait_until(lambda: not [thread.name for thread in threading.enumerate() if thread.name.startswith("gpu")])
 
 
 def test_readings_come_and_leaving_stops_every_thread(driver: SimulatedDriver) -> None:
@@ -93,15 +94,16 @@ def test_a_card_whose_calls_hang_turns_stale_then_unknown_and_delays_nobody(
 
 
 def test_a_call_that_never_returns_does_not_keep_the_monitor(
-    driver: SimulatedDriver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    driver: SimulatedDriver, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("etoile.gpu.monitor.STOP_S", 0.1)
+    caplog.set_level(logging.INFO)
     watched = Watched()
     with GpuMonitor(NvmlSource(), watched.events.append, period_s=PERIOD_S):
         watched.wait_for(*[OK] * 6)
         driver.say("hang 2 temperature 0")
         watched.wait_for(OK, OK, STALE, OK, OK, OK)
-    assert [record.getMessage() for record in caplog.records] == ["calls into the GPU driver that did not come back: 1"]
+    said = [(record.levelno, record.getMessage()) for record in caplog.records]
+    assert said == [(logging.INFO, "calls into the GPU driver that did not come back: 1")]
     driver.only()
     wait_until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("gpu")])
 

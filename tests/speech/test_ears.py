@@ -1,5 +1,6 @@
 """From the talk key to text: as the turn drives the ears, with a fake microphone and a fake model."""
 
+import logging
 import threading
 import wave
 from collections.abc import Iterator
@@ -346,6 +347,20 @@ def test_leaving_while_listening_closes_the_microphone(tmp_path: Path) -> None:
         it.press(1)
         it.speak()
     assert it.library.stream.closed
+
+
+def test_leaving_does_not_wait_for_the_model(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with stage(tmp_path) as it:
+        it.model.go.clear()
+        it.press(1)
+        it.speak()
+        it.release(1)
+        wait_until(lambda: it.model.heard)
+        it.ears.__exit__(None, None, None)
+        left = [record for record in caplog.records if "leaving it behind" in record.getMessage()]
+        assert [(record.levelno, record.args) for record in left] == [(logging.INFO, ("transcriber",))]
+        it.model.go.set()
 
 
 def test_leaving_while_transcribing_keeps_the_recording(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from etoile.speech.hotkeys import Keyboard, TalkKey, watch, way
 from etoile.speech.keys import Chord, Move
 from etoile.speech.windows_key import virtual_key
 from etoile.speech.x11_key import X11Key
-from etoile.text import message
+from etoile.text import message, render
 from tests.speech.fakes import Clock, Events, FakeKeyboard
 from tests.waiting import wait_until
 
@@ -63,8 +63,8 @@ def test_leaving_while_the_key_is_held_releases_it() -> None:
     with keys.key:
         keys.move(Move.DOWN, 101.0)
         keys.clock.now_s = 105.0
+    wait_until(lambda: threading.active_count() == before)
     assert keys.events == [TalkPressed(101.0), TalkReleased(105.0)]
-    assert threading.active_count() == before
 
 
 def test_a_keyboard_that_is_lost_is_told_and_releases_the_key() -> None:
@@ -78,6 +78,31 @@ def test_a_keyboard_that_is_lost_is_told_and_releases_the_key() -> None:
         TalkReleased(102.0),
         PartMissing("talk_key", message("The connection to the X server is lost.")),
     ]
+
+
+def test_a_surprise_is_logged_and_told_with_a_remedy(caplog: pytest.LogCaptureFixture) -> None:
+    def surprise(chord: Chord) -> Keyboard:
+        raise ImportError("No module named 'Xlib'")
+
+    events = Events()
+    with TalkKey("F9", events.append, watch=surprise):
+        wait_until(lambda: events.of(PartMissing))
+    (missing,) = events.of(PartMissing)
+    assert missing.part == "talk_key"
+    assert "No module named 'Xlib'" in render(missing.said, "en")
+    assert "etoile talk --toggle" in missing.remedy.id
+    assert "watching the talk key failed" in caplog.text
+
+
+def test_a_surprise_while_the_key_is_held_releases_it(caplog: pytest.LogCaptureFixture) -> None:
+    keys = Keys()
+    with keys.key:
+        keys.move(Move.DOWN, 101.0)
+        keys.move(ZeroDivisionError(), 102.0)
+        wait_until(lambda: keys.events.of(PartMissing))
+    assert keys.events[:2] == [TalkPressed(101.0), TalkReleased(102.0)]
+    assert keys.keyboard.closed
+    assert "watching the talk key failed" in caplog.text
 
 
 @pytest.mark.parametrize("key", ["Hyper+F9", ""])

@@ -1,5 +1,7 @@
 """The voice: sentence after sentence, silent at once when told, and never in the way of the turn."""
 
+import logging
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from etoile.config import Speech
 from etoile.domain.events import PartMissing, PartReady, Spoken
 from etoile.errors import VoiceUnavailable
 from etoile.speech.voice import Voice
-from etoile.text import message
+from etoile.text import message, render
 from tests.speech.fakes import Events
 from tests.waiting import wait_until
 
@@ -93,7 +95,7 @@ def stage(speech: Speech = ALWAYS) -> Iterator[Stage]:
     made = Stage(speech)
     with made.voice:
         yield made
-    assert threading.active_count() == before
+    wait_until(lambda: threading.active_count() == before)
     assert made.engine.killed >= 1
 
 
@@ -193,6 +195,26 @@ def test_who_wants_no_voice_gets_no_engine() -> None:
     assert it.engine.started == 0
 
 
+def test_without_a_folder_for_its_sound_the_turn_goes_on_and_it_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with stage() as it:
+        for turn in (1, 2):
+            it.voice.say(turn, "Hello.", "en", last=True)
+            it.until_spoken(turn)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        it.voice.say(3, "Hello.", "en", last=True)
+        it.until_spoken(3)
+    missing, *rest = it.events
+    assert isinstance(missing, PartMissing)
+    assert missing.part == "voice"
+    assert str(tmp_path / "gone") in render(missing.said, "en")
+    assert missing.remedy is not None
+    assert rest == [Spoken(1), Spoken(2), PartReady("voice"), Spoken(3)]
+    assert list(tmp_path.glob("etoile-voice-*")) == []
+
+
 def test_a_surprise_is_logged_and_the_turn_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     with stage() as it:
         it.engine.fails = ZeroDivisionError()
@@ -216,6 +238,27 @@ def test_an_engine_that_leaving_kills_is_not_missing() -> None:
         it.voice.say(1, "Hello.", "en", last=True)
         assert working.wait(5)
     assert it.events == []
+
+
+def test_leaving_does_not_wait_for_a_voice_that_is_stuck(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with stage() as it:
+        synthesising, let_go = threading.Event(), threading.Event()
+
+        def stuck(text: str, language: str, rate_wpm: int, path: Path) -> None:
+            synthesising.set()
+            assert let_go.wait(5)
+
+        it.engine.synthesise = stuck  # type: ignore[method-assign]
+        it.voice.say(1, "Hello.", "en", last=True)
+        assert synthesising.wait(5)
+        it.voice.__exit__(None, None, None)
+        assert _left(caplog) == [(logging.INFO, "the voice is still busy; leaving it behind")]
+        let_go.set()
+
+
+def _left(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
+    return [(record.levelno, record.getMessage()) for record in caplog.records if "behind" in record.getMessage()]
 
 
 def test_leaving_while_speaking_is_quick() -> None:

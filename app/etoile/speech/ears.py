@@ -17,7 +17,9 @@ from etoile.speech.utterances import Utterances
 
 log = logging.getLogger(__name__)
 
-CLOSE_S = 2.0
+CLOSE_S = 0.3
+"""How long leaving waits for both threads; with every other room's share it stays below two seconds.  A model that is
+being loaded cannot be stopped: it is left behind, and ends with the process."""
 
 
 class Ears:
@@ -63,7 +65,7 @@ class Ears:
         self._utterances.discard_all()
         for worker in (self._recorder, self._transcriber):
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
-                log.warning("the %s is still busy; leaving it behind", type(worker).__name__.lower())
+                log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
     def record(self, turn: int) -> None:
         """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it."""

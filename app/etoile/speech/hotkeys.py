@@ -13,11 +13,13 @@ from etoile.domain.events import Event, TalkPressed, TalkReleased
 from etoile.errors import HotkeyUnavailable
 from etoile.speech.keys import Chord, Hold, Move, Verdict, classify, parse_chord, wait_s
 from etoile.speech.part import Part
-from etoile.text import message
+from etoile.text import message, verbatim
 
 log = logging.getLogger(__name__)
 
-CLOSE_S = 2.0
+CLOSE_S = 0.2
+"""How long leaving waits for the key to be let go; with every other room's share it stays below two seconds."""
+_OTHER_WAYS = message("Use `etoile talk --toggle`, or type.")
 
 
 class Keyboard(Protocol):
@@ -56,7 +58,7 @@ def watch(chord: Chord) -> Keyboard:
         case _:
             raise HotkeyUnavailable(
                 message("There is no desktop on which the talk key could be watched."),
-                message("Use `etoile talk --toggle`, or type."),
+                _OTHER_WAYS,
             )
 
 
@@ -108,20 +110,23 @@ class TalkKey:
                 self._keyboard.wake()
         self._thread.join(CLOSE_S)
         if self._thread.is_alive():
-            log.warning("the talk key is still being watched; leaving it behind")
+            log.info("the talk key is still being watched; leaving it behind")
 
     def _run(self) -> None:
         try:
-            keyboard = self._watch(parse_chord(self._key))
+            self._watch_and_follow()
         except HotkeyUnavailable as error:
             self._part.missing(error)
-            return
+        except Exception as error:  # a library is missing, or the desktop answers what nobody foresaw
+            log.exception("watching the talk key failed")
+            self._part.missing(HotkeyUnavailable(verbatim(repr(error)), _OTHER_WAYS))
+
+    def _watch_and_follow(self) -> None:
+        keyboard = self._watch(parse_chord(self._key))
         with self._gate:
             self._keyboard = keyboard
         try:
             self._follow(keyboard)
-        except HotkeyUnavailable as error:
-            self._part.missing(error)
         finally:
             with self._gate:
                 self._keyboard = None

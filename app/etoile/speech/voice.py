@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -17,10 +18,12 @@ from etoile.speech.part import Part
 from etoile.speech.playback import Player
 from etoile.speech.spoken import speakable
 from etoile.speech.synthesiser import Synthesiser
+from etoile.text import message, verbatim
 
 log = logging.getLogger(__name__)
 
-CLOSE_S = 2.0
+CLOSE_S = 0.2
+"""How long leaving waits for the voice; with every other room's share it stays below two seconds."""
 
 
 class Engine(Protocol):
@@ -94,7 +97,7 @@ class Voice:
         self._engine.kill()
         self._thread.join(CLOSE_S)
         if self._thread.is_alive():
-            log.warning("the voice is still busy; leaving it behind")
+            log.info("the voice is still busy; leaving it behind")
 
     def say(self, turn: int, text: str, language: str, last: bool) -> None:
         """Speak `text` after what is being spoken; with `last`, report `Spoken` once all of it was played."""
@@ -107,21 +110,21 @@ class Voice:
         self._loudspeaker.stop()
 
     def _run(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="etoile-voice-") as folder:
-            path = Path(folder) / "sentence.wav"
-            if self._speech.speak != "never":
-                self._attempt(self._engine.start)
-            while (sentence := self._sentences.get()) is not None:
-                self._attempt(lambda said=sentence: self._speak(said, path))  # type: ignore[misc]
-                self._report(sentence)
+        if self._speech.speak != "never":
+            self._attempt(self._engine.start)
+        while (sentence := self._sentences.get()) is not None:
+            self._attempt(partial(self._speak, sentence))
+            self._report(sentence)
         self._engine.kill()
 
-    def _speak(self, sentence: _Sentence, path: Path) -> None:
+    def _speak(self, sentence: _Sentence) -> None:
         text = speakable(sentence.text)
         if not text or not self._wanted(sentence):
             return
-        self._engine.synthesise(text, sentence.language, self._speech.rate_wpm, path)
-        self._loudspeaker.play(path, lambda: self._wanted(sentence))
+        with _folder() as folder:
+            path = Path(folder) / "sentence.wav"
+            self._engine.synthesise(text, sentence.language, self._speech.rate_wpm, path)
+            self._loudspeaker.play(path, lambda: self._wanted(sentence))
         self._part.ready()
 
     def _attempt(self, act: Callable[[], None]) -> None:
@@ -142,3 +145,16 @@ class Voice:
 
     def _wanted(self, sentence: _Sentence) -> bool:
         return sentence.era == self._era
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for the sound of one sentence: a full disk costs that sentence, not the voice.
+
+    Raises VoiceUnavailable.
+    """
+    try:
+        return tempfile.TemporaryDirectory(prefix="etoile-voice-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise VoiceUnavailable(
+            verbatim(str(error)), message("Check that the folder can be written and that the disk is not full.")
+        ) from error
