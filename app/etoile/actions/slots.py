@@ -23,6 +23,8 @@ Values = Mapping[str, tuple[str, ...]]
 FRESH_S = 30.0
 """What was listed longer ago is listed anew, once somebody asks."""
 FIRST_WAIT_S = 2.0
+LEAVE_S = 0.2
+"""How long leaving waits for a list that was told to stop."""
 LISTING_S = 3.0
 
 
@@ -57,7 +59,7 @@ class SlotValues:
         if programs:
             programs.stop()
         if thread:
-            thread.join()
+            thread.join(LEAVE_S)
 
     def values(self) -> Values:
         """Return the names by slot: app, folder, process, service, host, node, model, language."""

@@ -34,7 +34,7 @@ NEVER, AS_USUAL = 0, -1
 
 RETRY_S = 30.0
 """Without a bus it is looked for this often, and whenever there is something to show."""
-STOP_S = 1.5
+STOP_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
