@@ -79,9 +79,9 @@ def test_a_model_that_is_loaded_is_taken_before_others_and_never_a_forbidden_one
         with scene(settings("M1", node, never=("b",))) as play:
             assert play.ask().of(AnswerStarted)[0].attribution.model == "c"
         with scene(settings("M1", node, never=("a", "b", "c"))) as play:
-            assert "no model that may be used" in play.ask().failure()
+            assert "no model that may be used" in " ".join(play.ask().passed_over())
         with scene(settings("M1", node, never=("b",), model="b")) as play:
-            assert "b must never be used there" in play.ask().failure()
+            assert "b must never be used there" in " ".join(play.ask().passed_over())
 
 
 def test_a_refused_node_is_passed_over(good: FakeNode, dead: Node) -> None:
@@ -148,7 +148,8 @@ def test_a_request_that_is_wrong_itself_is_not_asked_again(good: FakeNode) -> No
 def test_when_all_fail_each_is_named_with_its_reason(dead: Node) -> None:
     with FakeNode(Script(status=500, complaint="boom")) as broken, scene(dead, settings("M2", broken)) as play:
         play.ask()
-    assert play.failure() == 'No node could answer. dead: connection refused, M2: it answered 500: "boom"'
+    assert play.passed_over() == ["dead: connection refused", 'M2: it answered 500: "boom"']
+    assert play.failure() == "No node could answer: dead, M2."
 
 
 def test_a_node_that_failed_is_left_alone_while_another_answers(good: FakeNode) -> None:
@@ -186,7 +187,7 @@ def test_an_idle_node_is_asked_before_a_working_one(good: FakeNode) -> None:
 def test_a_node_asked_by_name_is_asked_alone(good: FakeNode, dead: Node) -> None:
     with FakeNode() as other, scene(settings("M1", other), settings("M2", good), dead) as play:
         assert play.ask(turn=1, node="M2").answer(1) == "All is well."
-        assert play.ask(turn=2, node="dead").failure(2) == "No node could answer. dead: connection refused"
+        assert play.ask(turn=2, node="dead").failure(2) == "No node could answer: dead."
         assert play.ask(turn=3, node="M9").failure(3) == 'There is no node called "M9".'
         remedy = play.of(Failed, 3)[0].remedy
         assert remedy is not None
@@ -208,7 +209,7 @@ def test_a_dialect_that_is_not_built_is_passed_over(good: FakeNode) -> None:
         play.router.check()
         assert play.state("G") is NodeState.DOWN
         assert play.ask().answer() == "All is well."
-        assert "does not speak the gemini dialect yet" in play.ask(turn=2, node="G").failure(2)
+        assert "does not speak the gemini dialect yet" in " ".join(play.ask(turn=2, node="G").passed_over(2))
 
 
 def test_stop_ends_the_work_of_the_node() -> None:
@@ -265,7 +266,7 @@ def test_a_name_that_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with scene(Node(name="M1", url="http://nowhere.test", model="x")) as play:
-        assert "its host name is not known" in play.ask().failure()
+        assert "its host name is not known" in " ".join(play.ask().passed_over())
 
 
 def test_a_keyring_that_asks_its_user_holds_nobody_else(good: FakeNode) -> None:

@@ -64,6 +64,9 @@ class _Course:
     passed_over: dict[str, Message] = field(default_factory=dict)
 
 
+_NOBODY_REMEDY = message("Start one of them, or name another one in the settings; “etoile nodes” tells how each is.")
+
+
 class Router:
     """Hands requests to nodes and watches over these, on its thread `net`.
 
@@ -204,8 +207,9 @@ class Router:
                 self._publish(NodePassedOver(turn, name, error.said))
             finally:
                 self._fleet.tell()
-        reasons = [_of(name, reason) for name, reason in course.passed_over.items()]
-        self._publish(Failed(turn, message("No node could answer. {reasons}", reasons=reasons), remedy))
+        # Each reason was told as its node was passed over.
+        said = message("No node could answer: {names}.", names=list(course.passed_over))
+        self._publish(Failed(turn, said, remedy or _NOBODY_REMEDY))
 
     def _next(self, course: _Course) -> Member | None:
         """Return the best node, as things are now, of those that this request has not tried."""
