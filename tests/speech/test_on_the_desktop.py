@@ -159,7 +159,6 @@ def test_it_ends_at_once_while_it_speaks_and_listens(desktop: Desktop, tmp_path:
 
 
 @pytest.mark.model
-@pytest.mark.skipif(not (MODEL / "model.bin").exists(), reason="needs tests/speech_model/model")
 @pytest.mark.parametrize(("voice", "words"), [("fr", "Quelle heure est-il ?"), ("en-us", "Turn up the volume.")])
 def test_words_are_understood(desktop: Desktop, tmp_path: Path, voice: str, words: str) -> None:
     with Live(desktop, tmp_path, "--model", str(MODEL)) as live:
