@@ -63,6 +63,13 @@ def test_the_tool_tip_has_a_line_for_each_gpu(tray: Tray) -> None:
     assert [line.partition(":")[0] for line in lines[1:]] == ["GPU 0 on athena", "GPU 1 on athena"]
 
 
+def test_the_hottest_comes_first_in_the_tool_tip(tray: Tray) -> None:
+    cool, hot = states.CALM.gpus
+    tray.show_state(replace(states.CALM, gpus=(replace(cool, temperature_c=40), replace(hot, temperature_c=90))))
+    lines = tray.icon.toolTip().splitlines()
+    assert [line.partition(":")[0] for line in lines[1:]] == ["GPU 1 on athena", "GPU 0 on athena"]
+
+
 def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
     tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.SPEAKING)))
     for text in ("Talk", "Stop speaking", "Mute the voice", "30 minutes", "2 hours", "Until Etoile starts again"):

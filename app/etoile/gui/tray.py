@@ -169,9 +169,9 @@ class Tray(QObject):
 
 
 def tool_tip(state: State) -> Message:
-    """Return "Etoile — Thinking" and one line a GPU."""
+    """Return "Etoile — Thinking" and one line a GPU, the hottest first."""
     said = message("Etoile — {what}", what=PHASE[state.turn.phase])
-    for gpu in state.gpus[:MOST_GPUS]:
+    for gpu in sorted(state.gpus, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]:
         said = message("{first}\n{following}", first=said, following=gpu_line(gpu, state.thermal(gpu.uuid)))
     return said
 
