@@ -136,9 +136,5 @@ class NodeRejected(NodeError):
     blames_node = False
 
 
-class NoNodeAvailable(EtoileError):
-    """No node could take the request."""
-
-
 class StoreError(EtoileError):
     """A database cannot be opened or written."""

@@ -1,6 +1,5 @@
 """The simulated driver, for the tests of this folder."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.gpu.simulated_driver import SimulatedDriver, build
+from tests.needs import need
 
 
 def _built(folder: Path, *options: str) -> Path:
-    if not shutil.which("cc"):
-        if os.environ.get("ETOILE_REQUIRE_DESKTOP") == "1":
-            pytest.fail("no C compiler for the simulated driver")
-        pytest.skip("no C compiler for the simulated driver")
+    need(shutil.which("cc"), "no C compiler for the simulated driver")
     return build(folder, *options)
 
 

@@ -1,6 +1,5 @@
 """Desktop notifications, over a real bus."""
 
-import os
 import shutil
 import sys
 import threading
@@ -17,6 +16,7 @@ from etoile.domain.effects import Urgency
 from etoile.domain.events import Event, NotificationActed, PartMissing, PartReady
 from etoile.notify import bus as bus_module
 from etoile.notify.desktop import DesktopNotifier
+from tests.needs import need
 from tests.notify.daemon import Daemon, PrivateBus
 from tests.waiting import wait_until
 
@@ -24,10 +24,7 @@ from tests.waiting import wait_until
 @pytest.fixture
 def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PrivateBus]:
     """Start a bus for this test, which is its session bus."""
-    if not shutil.which("dbus-daemon"):
-        if os.environ.get("ETOILE_REQUIRE_DESKTOP") == "1":
-            pytest.fail("no dbus-daemon")
-        pytest.skip("no dbus-daemon")
+    need(shutil.which("dbus-daemon"), "no dbus-daemon")
     private = PrivateBus(tmp_path)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", private.address)
     try:

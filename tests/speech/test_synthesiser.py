@@ -16,6 +16,7 @@ from etoile.errors import VoiceUnavailable
 from etoile.speech.synthesis import choose_voice
 from etoile.speech.synthesiser import Synthesiser, child_command
 from etoile.text import render
+from tests.needs import need
 
 SCRIPT = """
 import json, sys, time
@@ -131,10 +132,13 @@ def test_a_voice_for_the_language(voices: list[SimpleNamespace], language: str, 
     assert choose_voice(voices, language) == chosen
 
 
-needs_espeak = pytest.mark.skipif(ctypes.util.find_library("espeak-ng") is None, reason="needs libespeak-ng1")
+@pytest.fixture
+def espeak() -> None:
+    """Need the library that speaks."""
+    need(ctypes.util.find_library("espeak-ng"), "needs libespeak-ng1")
 
 
-@needs_espeak
+@pytest.mark.usefixtures("espeak")
 def test_the_real_engine_speaks_both_languages(tmp_path: Path) -> None:
     with synthesiser(child_command, 10.0) as it:
         for language, text in (("fr", "Il est « midi » à l'île."), ("en", "It is noon.")):
@@ -146,7 +150,7 @@ def test_the_real_engine_speaks_both_languages(tmp_path: Path) -> None:
                 assert any(file.readframes(file.getnframes()))
 
 
-@needs_espeak
+@pytest.mark.usefixtures("espeak")
 def test_the_real_engines_voice_depends_on_the_language_and_the_rate(tmp_path: Path) -> None:
     lengths = {}
     with synthesiser(child_command, 10.0) as it:
@@ -159,7 +163,7 @@ def test_the_real_engines_voice_depends_on_the_language_and_the_rate(tmp_path: P
     assert lengths["en", 120] != lengths["fr", 120]
 
 
-@needs_espeak
+@pytest.mark.usefixtures("espeak")
 def test_the_folder_where_etoile_was_started_offers_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wave.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)

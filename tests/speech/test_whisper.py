@@ -17,6 +17,7 @@ from etoile.errors import ModelUnavailable, UsageError
 from etoile.speech import whisper
 from etoile.speech.spans import Speech
 from etoile.speech.whisper import Whisper, cpu_threads, hear, load, loudest_db, read_audio
+from tests.needs import need
 
 RATE_HZ = 16_000
 
@@ -150,9 +151,9 @@ def test_the_real_detector_hears_no_speech_in_noise_and_tones() -> None:
         assert hear(samples).spans == ()
 
 
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 @pytest.mark.parametrize(("voice", "words"), [("fr", "Quelle heure est-il ?"), ("en-us", "Turn up the volume.")])
 def test_the_real_detector_hears_speech(voice: str, words: str, tmp_path: Path) -> None:
+    need(shutil.which("espeak-ng"), "needs espeak-ng")
     file = tmp_path / "said.wav"
     subprocess.run(["espeak-ng", "-v", voice, "-w", str(file), words], check=True)
     said = read_audio(file)

@@ -1,7 +1,6 @@
 """The tiny model understands voices that it was never trained with, through the faster-whisper that users have."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faster_whisper import WhisperModel, decode_audio
+
+from tests.needs import need
 
 HERE = Path(__file__).parent
 RATE_HZ = 16_000
@@ -33,11 +34,8 @@ def model() -> WhisperModel:
 @pytest.fixture(scope="module")
 def espeak() -> str:
     program = shutil.which("espeak-ng")
-    if program is None and os.environ.get("ETOILE_REQUIRE_DESKTOP") == "1":
-        pytest.fail("espeak-ng is not installed")
-    if program is None:
-        pytest.skip("espeak-ng is not installed")
-    return program
+    need(program, "espeak-ng is not installed")
+    return str(program)
 
 
 def speak(espeak: str, text: str, voice: str, wav: Path) -> np.ndarray:

@@ -7,6 +7,7 @@ from etoile.actions.action import Action, ActionTable, Context, Done
 from etoile.domain.events import AlertsSnoozed
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.match import Slots
+from etoile.domain.readings import load_memory_power
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
 
@@ -64,20 +65,7 @@ def _memory(reading: GpuReading, context: Context) -> Message:
 
 
 def _status(reading: GpuReading, context: Context) -> Message:
-    told = [_temperature(reading, context)]
-    if reading.utilization_percent is not None:
-        told.append(message("load {load} %", load=reading.utilization_percent))
-    if reading.memory_used_bytes is not None and reading.memory_total_bytes is not None:
-        told.append(
-            message(
-                "memory {used:bytes} of {total:bytes}",
-                used=reading.memory_used_bytes,
-                total=reading.memory_total_bytes,
-            )
-        )
-    if reading.power_w is not None:
-        told.append(message("{power:.0f} W", power=reading.power_w))
-    return message("{told}", told=told)
+    return message("{told}", told=[_temperature(reading, context), *load_memory_power(reading)])
 
 
 def _name(reading: GpuReading, context: Context) -> str:

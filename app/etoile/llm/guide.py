@@ -14,6 +14,7 @@ from typing import Protocol
 from etoile.domain.events import PartMissing
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.readings import load_memory_power
 from etoile.llm.pages import Section, common_words, sections, topics
 from etoile.text import LANGUAGES, Message, message, render
 
@@ -164,18 +165,7 @@ def _gpu(reading: GpuReading) -> Message:
     parts: list[Message] = []
     if reading.temperature_c is not None:
         parts.append(message("{temperature} °C", temperature=reading.temperature_c))
-    if reading.utilization_percent is not None:
-        parts.append(message("load {load} %", load=reading.utilization_percent))
-    if reading.memory_used_bytes is not None and reading.memory_total_bytes is not None:
-        parts.append(
-            message(
-                "memory {used:bytes} of {total:bytes}",
-                used=reading.memory_used_bytes,
-                total=reading.memory_total_bytes,
-            )
-        )
-    if reading.power_w is not None:
-        parts.append(message("{power:.0f} W", power=reading.power_w))
+    parts += load_memory_power(reading)
     if reading.state is not GpuState.OK:
         parts.append(_GPU_STATES[reading.state])
     if reading.simulated:

@@ -113,14 +113,16 @@ def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
 
 
 def _cancelled(turn: Turn) -> Step:
-    if turn.phase is Phase.IDLE:
-        return turn, ()
     given_up = give_up(turn)
-    if turn.phase is Phase.TRANSCRIBING:
-        given_up = (do.DiscardRecording(turn.number), *given_up)
+    match turn.phase:
+        case Phase.IDLE:
+            return turn, ()
+        case Phase.SPEAKING:
+            return replace(turn, phase=Phase.IDLE), given_up
+        case Phase.TRANSCRIBING:
+            given_up = (do.DiscardRecording(turn.number), *given_up)
     fresh = replace(begin(turn, Phase.IDLE, turn.asking), request=turn.request, answer=turn.answer)
-    fresh = replace(fresh, attribution=turn.attribution, said=message("Stopped by you."), failed=True)
-    return (replace(turn, phase=Phase.IDLE) if turn.phase is Phase.SPEAKING else fresh), given_up
+    return replace(fresh, attribution=turn.attribution, said=message("Stopped by you."), failed=True), given_up
 
 
 def _silenced(turn: Turn) -> Step:
@@ -188,7 +190,7 @@ _REFUSED = message("This would close or stop something, and nobody is there to c
 _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal where you can answer.")
 
 
-def failed(turn: Turn, event: on.Failed) -> Step:
+def _failed(turn: Turn, event: on.Failed) -> Step:
     if turn.question and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
         return _unheard(turn, event.said, event.remedy)
     return finish(turn, ok=False, said=event.said, remedy=event.remedy)
@@ -207,7 +209,7 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             return _transcribe(turn)
         case Phase.TRANSCRIBING:
             said = message("The speech model did not answer in time.")
-            return failed(turn, on.Failed(turn.number, said))
+            return _failed(turn, on.Failed(turn.number, said))
         case Phase.CONFIRMING:
             return finish(turn, ok=False, said=message("The question expired: nothing was done."))
         case Phase.THINKING if progress(turn) > event.progress:
@@ -222,11 +224,11 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.LISTENING, on.RecordingStarted): _recording,
     (Phase.LISTENING, on.LevelMeasured): _measured,
-    (Phase.LISTENING, on.Failed): failed,
+    (Phase.LISTENING, on.Failed): _failed,
     (Phase.LISTENING, on.DeadlinePassed): _deadline_passed,
     (Phase.TRANSCRIBING, on.Transcribed): _transcribed,
     (Phase.TRANSCRIBING, on.NothingHeard): _heard_nothing,
-    (Phase.TRANSCRIBING, on.Failed): failed,
+    (Phase.TRANSCRIBING, on.Failed): _failed,
     (Phase.TRANSCRIBING, on.DeadlinePassed): _deadline_passed,
     (Phase.THINKING, on.Interpreted): _interpreted,
     (Phase.THINKING, on.ActionDone): done,
@@ -234,7 +236,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.AnswerStarted): answer_started,
     (Phase.THINKING, on.AnswerText): answer_text,
     (Phase.THINKING, on.AnswerEnded): answer_ended,
-    (Phase.THINKING, on.Failed): failed,
+    (Phase.THINKING, on.Failed): _failed,
     (Phase.THINKING, on.DeadlinePassed): _deadline_passed,
     (Phase.SPEAKING, on.Spoken): _spoken,
     (Phase.SPEAKING, on.Failed): _spoken,
