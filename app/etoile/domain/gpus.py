@@ -43,9 +43,28 @@ class GpuReading:
     host: str
     state: GpuState = GpuState.OK
     cuda_index: int | None = None
-    """Index in CUDA's PCI bus order."""
+    """Index in CUDA's PCI bus order (`CUDA_DEVICE_ORDER=PCI_BUS_ID`)."""
+    cuda_fastest_index: int | None = None
+    """Index in CUDA's fastest-first order, which programs see unless told otherwise."""
+    cuda_fastest_estimated: bool = False
+    """Whether `cuda_fastest_index` is worked out from cores and clocks, as CUDA's own rule is not published."""
     pci: str | None = None
+    mig: tuple[str, ...] = ()
+    """UUIDs of its MIG instances.  While there are any, CUDA takes those and not the card."""
     temperature_c: int | None = None
+    memory_temperature_c: int | None = None
+    """Of the memory chips; only cards with HBM tell it."""
+    thermal_margin_c: int | None = None
+    """How far the hottest spot is below the card's own limit (T.Limit), negative above it: what recent data centre
+    cards report in place of the limits below."""
+    shutdown_c: int | None = None
+    """The card switches itself off."""
+    slowdown_c: int | None = None
+    """The card slows itself down hard."""
+    max_operating_c: int | None = None
+    """The highest temperature that the card is built to work at."""
+    target_c: int | None = None
+    """What the card's own fan and clock control aims at under load."""
     utilization_percent: int | None = None
     memory_used_bytes: int | None = None
     memory_total_bytes: int | None = None
@@ -59,7 +78,21 @@ class GpuReading:
     """Reasons the driver gives for running slower than it could, as words ("sw_thermal", "hw_slowdown")."""
     unsupported: tuple[str, ...] = ()
     """Names of the fields above that this card does not report."""
+    unknown: tuple[str, ...] = ()
+    """Names of the fields above that this card reports, but not this time: the call failed, or the value was junk."""
     processes: tuple[GpuProcess, ...] = ()
     simulated: bool = False
     at_s: float = 0.0
     """When it was read, in seconds of the monotonic clock."""
+    stale_since_s: float | None = None
+    """When the card last answered, by the same clock, if it does not now; None while it does, or if it never has."""
+
+    def field_state(self, field: str) -> GpuState:
+        """Return what the value of one field is worth: the card's state comes before the field's own."""
+        if self.state is not GpuState.OK:
+            return self.state
+        if field in self.unsupported:
+            return GpuState.UNSUPPORTED
+        if field in self.unknown or getattr(self, field) is None:
+            return GpuState.UNKNOWN
+        return GpuState.OK
