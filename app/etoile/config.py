@@ -113,8 +113,10 @@ class Commands(Section, frozen=True):
     """[commands]: what Etoile does by itself."""
 
     enabled: bool = True
-    confirm_s: float = 120.0
-    """A question expires after this, and nothing is done."""
+    confirm_s: float = 10.0
+    """A word answers a question for this long after it was asked, or read aloud."""
+    shown_s: float = 60.0
+    """For this long after that a click still does; then the question expires, and nothing is done."""
 
 
 class Window(Section, frozen=True):
@@ -286,6 +288,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "routing.heartbeat_s", routing.heartbeat_s, 0.1, 3600
     yield "routing.open_s", routing.open_s, 0, 3600
     yield "commands.confirm_s", config.commands.confirm_s, 5, 3600
+    yield "commands.shown_s", config.commands.shown_s, 0, 3600
     yield "store.samples_every_s", config.store.samples_every_s, 0.1, 3600
     for index, node in enumerate(config.nodes):
         yield f"nodes[{index}].max_in_flight", node.max_in_flight, 1, 1000

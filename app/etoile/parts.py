@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Publish = Callable[[Event], None]
-ReportTo = Callable[[do.ReportText | do.ReportQuestion | do.ReportOutcome], None]
+ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
 
 
 def interface_language(config: Config) -> str:
@@ -60,6 +60,7 @@ def first_state(config: Config) -> State:
         home_language=language,
         speaking=Speaking(config.speech.speak),
         confirm_s=config.commands.confirm_s,
+        shown_s=config.commands.shown_s,
         longest_s=config.speech.longest_s,
     )
     return State(turn=turn, limits=config.thermal, samples_every_s=config.store.samples_every_s)
@@ -159,7 +160,7 @@ class Rooms:
             case do.Deadline(turn, stage, after_s, progress):
                 passed = on.DeadlinePassed(turn, stage, progress)
                 self.clock.after(after_s, lambda: self.publish(passed))
-            case do.ReportText() | do.ReportQuestion() | do.ReportOutcome():
+            case do.ReportText() | do.ReportStep() | do.ReportQuestion() | do.ReportOutcome():
                 self.report(effect)
             case do.Notify() | do.Withdraw():
                 self._notify(effect)

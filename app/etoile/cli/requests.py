@@ -17,7 +17,7 @@ from etoile.domain.shapes import Line, outcome_line, question_line
 from etoile.domain.state import advance
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
-from etoile.text import message, verbatim
+from etoile.text import message, render, verbatim
 
 TICKET = "line"
 
@@ -64,6 +64,11 @@ class _View:
         if not self._console.json:
             self._console.write(text)
             self._streamed = True
+
+    def doing(self, doing: str) -> None:
+        """Print which of several commands begins."""
+        if not self._console.json:
+            self._console.note(verbatim(doing))
 
     def choose(self, question: Line) -> int | None:
         """Return which option the person chose; None when none."""
@@ -146,6 +151,8 @@ def _through_app(line: Line, view: _View, folder: Path | None = None) -> bool:
         for told in call:
             if "text" in told:
                 view.text(told["text"])
+            elif "doing" in told:
+                view.doing(told["doing"])
             elif "question" in told:
                 chosen = view.choose(told["question"])
                 call.send({"choose": chosen} if chosen is not None else {"decline": True})
@@ -163,11 +170,13 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
     state = first_state(config)
     ended = False
 
-    def report(told: do.ReportText | do.ReportQuestion | do.ReportOutcome) -> None:
+    def report(told: do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome) -> None:
         nonlocal ended
         match told:
             case do.ReportText(text=text):
                 view.text(text)
+            case do.ReportStep(doing=doing):
+                view.doing(render(doing, language))
             case do.ReportQuestion(question=question):
                 chosen = view.choose(question_line(question, language))
                 asked = question.turn, question.number

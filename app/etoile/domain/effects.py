@@ -159,6 +159,8 @@ class Outcome:
     """Nodes that could not take it, with the reasons."""
     first_token_ms: float | None = None
     elapsed_ms: float | None = None
+    undoable: bool = False
+    """Whether "undo" takes back what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ class Question:
     """Further commands of a compound request, which run after the chosen one."""
     proposes: bool = False
     """Whether it asks which command was meant; what destroys is then still asked about itself."""
+    by_hand: bool = False
+    """Whether only a click or a key says yes: no word does, spoken or typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ class Option:
     command: str
     slots: Slots
     destructive: bool = False
+    steps: tuple[Candidate, ...] = ()
+    """What the command consists of, if it is a skill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,14 @@ class ReportText:
 
     ticket: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStep:
+    """Tell the caller `ticket` which of several commands begins now."""
+
+    ticket: str
+    doing: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +284,7 @@ Effect = (
     | StopWork
     | Deadline
     | ReportText
+    | ReportStep
     | ReportQuestion
     | ReportOutcome
     | Remember

@@ -16,9 +16,16 @@ class Origin(StrEnum):
     """Where a request came from."""
 
     VOICE = "voice"
+    """Push to talk: a hand was on the key."""
     WINDOW = "window"
     LINE = "line"
     """The command line, perhaps without anybody at it."""
+    WAKE = "wake"
+    """The wake word: anybody in the room, or a loudspeaker."""
+    SKILL = "skill"
+    """A step of a skill."""
+    PROPOSAL = "proposal"
+    """A language model proposes it: no person has asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +104,11 @@ class Declined:
 
     turn: int
     question: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoWanted:
+    """The user wants the last action of Etoile's taken back: a click."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +347,7 @@ Event = (
     | SpeechStopped
     | Chosen
     | Declined
+    | UndoWanted
     | VoiceMuted
     | LanguageChosen
     | AlertsSnoozed

@@ -29,6 +29,8 @@ class Candidate:
     slots: Slots = field(default_factory=dict)
     confidence: float = 0.0
     """0 to 1; 0.85 and more may run."""
+    steps: "tuple[Candidate, ...]" = ()
+    """What a skill consists of, in order; empty for everything that is done in one step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +47,6 @@ class Match:
     """"Did you mean": at most three, none of which runs by itself."""
     then: tuple[Candidate, ...] = ()
     """Further commands of a compound request."""
+    steps: tuple[Candidate, ...] = ()
+    """What `command` consists of, if it is a skill."""
     reason: Reason = Reason.NONE

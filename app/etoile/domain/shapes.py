@@ -82,6 +82,7 @@ def match_line(match: Match, ms: float) -> Line:
         "runner_up": _candidate(match.runner_up) if match.runner_up else None,
         "choices": [_candidate(choice) for choice in match.choices],
         "then": [_candidate(candidate) for candidate in match.then],
+        "steps": [_candidate(candidate) for candidate in match.steps],
         "reason": match.reason,
         "language": match.language,
         "ms": round(ms, 3),
@@ -106,6 +107,7 @@ def outcome_line(outcome: Outcome) -> Line:
         "score": None,
         "first_token_ms": _rounded(outcome.first_token_ms),
         "elapsed_ms": _rounded(outcome.elapsed_ms),
+        "undoable": outcome.undoable,
     }
 
 
@@ -116,6 +118,7 @@ def question_line(question: Question, language: str) -> Line:
         "asked": render(question.asked, language),
         "consequence": _words(question.consequence, language),
         "options": [render(option.label, language) for option in question.options],
+        "by_hand": question.by_hand,
     }
 
 

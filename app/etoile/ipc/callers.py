@@ -12,11 +12,12 @@ from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.shapes import Line, gpu_line, node_line, outcome_line, question_line
 from etoile.domain.state import State
 from etoile.ipc.server import Caller
+from etoile.text import render
 
 LOOK_S = 0.25
 """How often a waiting call looks whether its caller hung up."""
 
-Report = do.ReportText | do.ReportQuestion | do.ReportOutcome
+Report = do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome
 
 
 class Callers:
@@ -131,6 +132,8 @@ class Callers:
             match report:
                 case do.ReportText(text=text):
                     caller.send({"text": text})
+                case do.ReportStep(doing=doing):
+                    caller.send({"doing": render(doing, self._language)})
                 case do.ReportQuestion(question=question):
                     caller.send({"question": question_line(question, self._language)})
                     self._put(question, caller.receive())

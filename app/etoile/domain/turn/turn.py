@@ -54,8 +54,16 @@ class Turn:
     slots: Slots = field(default_factory=dict)
     waiting: tuple[Candidate, ...] = ()
     """Further commands of a compound request, still to be run."""
+    parts: int = 0
+    """How many commands the request is made of."""
+    doing: Message | None = None
+    """Which of several commands is being carried out."""
+    undoable: bool = False
+    """Whether "undo" takes back what was done."""
     question: Question | None = None
     """What the user must answer; it survives while the answer is being spoken into the microphone."""
+    open_to_words: bool = False
+    """Whether a word still answers the question; a click does as long as it is shown."""
     answer: str = ""
     """A node's answer so far, as markdown."""
     said: Message | None = None
@@ -78,7 +86,10 @@ class Turn:
 
     muted: bool = False
     speaking: Speaking = Speaking.ALWAYS
-    confirm_s: float = 120.0
+    confirm_s: float = 10.0
+    """A word answers a question for this long."""
+    shown_s: float = 60.0
+    """Behind that, a click does for this long."""
     longest_s: float = 60.0
     home_language: str = "en"
     """The language when a request does not tell its own."""
