@@ -21,6 +21,7 @@ EtoileError                 has a `said` (what, where) and, where the user can m
 │   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
 │   └── NodeRejected        the request itself is wrong: no other node is asked
 ├── NoNodeAvailable         every node was passed over
+├── UnreadableModel         a language model's file, or what a node tells of it, says too little or nonsense
 └── StoreError              a database cannot be opened or written
 """
 
@@ -134,6 +135,10 @@ class NodeRejected(NodeError):
 
     retryable = False
     blames_node = False
+
+
+class UnreadableModel(EtoileError):
+    """The header of a language model cannot be read, or tells too little; `said` is a clause, without the model."""
 
 
 class StoreError(EtoileError):
