@@ -6,6 +6,7 @@ key when something is wrong.  Secrets are never in the file: `key` says where a 
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +72,37 @@ class Thermal(Section, frozen=True):
     hold_s: float = 10.0
     """A threshold must be exceeded this long before a warning; falling back takes as long."""
     limits: Literal["fixed", "card"] = "fixed"
-    """"card" will take the card's own limits; until then it is refused."""
+    """"card" takes the card's own limits; `warning_c` and `critical_c` then count for cards that tell none."""
+
+
+class AlertsOfGpu(Section, frozen=True):
+    """[[alerts.gpus]]: what is different for some GPUs.  They are named by any of the first three."""
+
+    uuid: str | None = None
+    name: str | None = None
+    """Model, or a part of it: "3080"."""
+    index: int | None = None
+    warning_c: int | None = None
+    critical_c: int | None = None
+    memory_percent: int | None = None
+    silent: bool = False
+    """No alert at all."""
+
+
+class Alerts(Section, frozen=True):
+    """[alerts]: what notifications are shown for, and when."""
+
+    cooldown_s: float = 300.0
+    """What was told, ended and is so again is not told anew before this."""
+    again_s: float = 300.0
+    """What stays critical is told again after this, then ever more seldom; 0 for never."""
+    spoken: bool = True
+    """Whether what stays critical is spoken when it is told again."""
+    quiet: str = ""
+    """Hours in which warnings wait and nothing is spoken: "22:00-07:30"."""
+    memory_percent: int = 90
+    """A GPU whose memory is filled beyond this is told of; 100 for never."""
+    gpus: tuple[AlertsOfGpu, ...] = ()
 
 
 class Speech(Section, frozen=True):
@@ -139,6 +170,7 @@ class Config(Section, frozen=True):
     nodes: tuple[Node, ...] = ()
     gpu: Gpu = Gpu()
     thermal: Thermal = Thermal()
+    alerts: Alerts = Alerts()
     speech: Speech = Speech()
     routing: Routing = Routing()
     commands: Commands = Commands()
@@ -242,11 +274,6 @@ def _check_values(config: Config, name: str) -> None:
                 message("{path}: nodes[{index}].key must not hold the secret itself.", path=name, index=index),
                 message('Write key = "env:NAME" or key = "keyring".'),
             )
-    if config.thermal.limits == "card":
-        raise ConfigError(
-            message('{path}: thermal.limits = "card" is not there yet.', path=name),
-            message('Write limits = "fixed", with warning_c and critical_c.'),
-        )
     if config.thermal.warning_c >= config.thermal.critical_c:
         raise ConfigError(
             message(
@@ -256,6 +283,7 @@ def _check_values(config: Config, name: str) -> None:
                 critical=config.thermal.critical_c,
             )
         )
+    _check_alerts(config, name)
     for key, value, lowest, highest in _ranges(config):
         if not lowest <= value <= highest:  # written so that NaN is refused too
             raise ConfigError(
@@ -270,6 +298,39 @@ def _check_values(config: Config, name: str) -> None:
             )
 
 
+def _check_alerts(config: Config, name: str) -> None:
+    """Raise ConfigError for hours that are none, and for settings of no GPU or with limits in the wrong order."""
+    alerts, thermal = config.alerts, config.thermal
+    if alerts.quiet and not _HOURS.fullmatch(alerts.quiet):
+        raise ConfigError(
+            message('{path}: alerts.quiet is "{value}".', path=name, value=alerts.quiet),
+            message('Write the hours like this: quiet = "22:00-07:30".'),
+        )
+    for index, own in enumerate(alerts.gpus):
+        if own.uuid is None and own.name is None and own.index is None:
+            raise ConfigError(
+                message("{path}: alerts.gpus[{index}] names no GPU.", path=name, index=index),
+                message("Say which one by uuid, name or index; “etoile gpu --json” shows them."),
+            )
+        if (own.warning_c or thermal.warning_c) >= (own.critical_c or thermal.critical_c):
+            raise ConfigError(
+                message("{path}: alerts.gpus[{index}]: warning_c must be below critical_c.", path=name, index=index),
+                message("What is not set here counts as it stands under [thermal]."),
+            )
+
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+
+
+def _own(own: AlertsOfGpu) -> tuple[tuple[str, int | None, int], ...]:
+    """Return the numbers of a GPU's own settings with their highest values."""
+    return (
+        ("warning_c", own.warning_c, 150),
+        ("critical_c", own.critical_c, 150),
+        ("memory_percent", own.memory_percent, 100),
+    )
+
+
 def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     """Yield every number with the lowest and the highest value that makes sense."""
     thermal, speech, routing = config.thermal, config.speech, config.routing
@@ -279,6 +340,12 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "thermal.critical_c", thermal.critical_c, 1, 150
     yield "thermal.hysteresis_c", thermal.hysteresis_c, 0, 50
     yield "thermal.hold_s", thermal.hold_s, 0, 3600
+    yield "alerts.cooldown_s", config.alerts.cooldown_s, 0, 86_400
+    yield "alerts.again_s", config.alerts.again_s, 0, 86_400
+    yield "alerts.memory_percent", config.alerts.memory_percent, 1, 100
+    for index, own in enumerate(config.alerts.gpus):
+        where = f"alerts.gpus[{index}]"
+        yield from ((f"{where}.{key}", value, 1, highest) for key, value, highest in _own(own) if value is not None)
     yield "speech.longest_s", speech.longest_s, 1, 3600
     yield "speech.rate_wpm", speech.rate_wpm, 50, 600
     yield "routing.connect_s", routing.connect_s, 0.1, 60

@@ -66,7 +66,7 @@ def test_a_download_shows_until_it_ends() -> None:
 
 
 def test_a_notification_that_is_clicked_shows_the_window_and_one_that_is_acknowledged_goes() -> None:
-    _, asked = after(State(), on.NotificationActed("gpu:1", "default"), on.NotificationActed("gpu:1", "acknowledge"))
+    _, asked = after(State(), on.NotificationActed("gpu:1", "default", 1.0), on.NotificationActed("gpu:1", "acknowledge", 1.0))
     assert asked == [do.ShowWindow(), do.Withdraw("gpu:1")]
 
 

@@ -4,8 +4,10 @@ Events of a conversation carry the number of their turn; `step` drops those of a
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.gpus import GpuReading
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeStatus
@@ -127,9 +129,12 @@ class LanguageChosen:
 
 @dataclass(frozen=True, slots=True)
 class AlertsSnoozed:
-    """The user wants no GPU alert until `until_s` (monotonic clock); 0 ends the snooze."""
+    """The user wants no alert until `until_s` (monotonic clock; infinity for no end); 0 ends the snooze."""
 
     until_s: float
+    scope: Scope = EVERYTHING
+    until_over: bool = False
+    """Whether it also ends once there is nothing left to be silent about: the GPU has cooled."""
 
 
 # Speech
@@ -294,10 +299,22 @@ class PartReady:
 
 @dataclass(frozen=True, slots=True)
 class NotificationActed:
-    """The user pressed a button of a notification ("acknowledge"), or the notification itself ("default")."""
+    """The user pressed a button of a notification ("snooze 600"), or the notification itself ("default")."""
 
     key: str
     action: str
+    at_s: float
+    """Monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTicked:
+    """Some seconds have passed; comes whether or not there is a GPU."""
+
+    at_s: float
+    """Monotonic clock: it stands still while the computer sleeps, on some systems."""
+    local: datetime
+    """Time of day where the user is: it goes on meanwhile, and may be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +386,7 @@ Event = (
     | PartMissing
     | PartReady
     | NotificationActed
+    | ClockTicked
     | Rang
     | DownloadWanted
     | DownloadStopped

@@ -6,6 +6,7 @@ Qt cannot do this: its tray balloons lose urgency and buttons, and QtDBus cannot
 import html
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -177,7 +178,7 @@ class DesktopNotifier:
         match came.header.fields.get(HeaderFields.member), came.body:
             case "ActionInvoked", (shown, action):
                 if key := self._key_of(shown):
-                    self._publish(NotificationActed(key, action))
+                    self._publish(NotificationActed(key, action, time.monotonic()))
             case "NotificationClosed", (shown, _):
                 if key := self._key_of(shown):
                     del self._shown[key]
