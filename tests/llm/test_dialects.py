@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from etoile.config import Node, Routing
+from etoile.domain.nodes import LoadedModel
 from etoile.errors import NodeBroken, NodeError, NodeRejected, NodeUnauthorised, NodeUnreachable, NodeUnsuited
 from etoile.llm.client import Client
 from etoile.llm.dialects import dialect_of
@@ -143,7 +144,8 @@ def test_a_hundred_megabytes_are_cut_off(packet: bytes) -> None:
 def test_the_list_tells_what_is_loaded() -> None:
     models = ("big", "text-embedding-nomic", "small")
     with FakeNode(Script(dialect="ollama", models=models, loaded=("small",))) as node:
-        assert listing(node) == Listing(("big", "small"), ("small",))
+        in_memory = LoadedModel(name="small", size_bytes=1, gpu_bytes=1)
+        assert listing(node) == Listing(("big", "small"), ("small",), (in_memory,))
         node.script = replace(node.script, dialect="lmstudio")
     with FakeNode(Script(dialect="lmstudio", models=models, loaded=("small",))) as node:
         assert listing(node) == Listing(("big", "small"), ("small",))

@@ -25,6 +25,17 @@ class NodeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model in the memory of a node, as Ollama tells it."""
+
+    name: str
+    size_bytes: int
+    """All of it, with its context."""
+    gpu_bytes: int
+    """What of that is on GPUs; the rest is on the CPU.  Without the driver's own memory (310 to 460 MiB a card)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
     """What is known of a node at one moment."""
 
@@ -36,6 +47,8 @@ class NodeStatus:
     """The model that would answer."""
     models: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()
+    in_memory: tuple[LoadedModel, ...] = ()
+    """Loaded models whose place in memory is known."""
     latency_ms: float | None = None
     in_flight: int = 0
     thermal: Thermal = Thermal.UNKNOWN

@@ -106,6 +106,7 @@ class Health:
             model=model,
             models=self.listing.models,
             loaded=self.listing.loaded,
+            in_memory=self.listing.in_memory,
             latency_ms=self.latency_ms,
             in_flight=self.in_flight,
             reason=self.trouble.said if self.trouble else note,

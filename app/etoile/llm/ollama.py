@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from etoile.domain.nodes import LoadedModel
 from etoile.errors import NodeRejected
 from etoile.llm.client import garbage_refused, refusal
 from etoile.llm.records import ChatMessage, End, InlineThoughts, Listing, Record, Thought, Usage, converses
@@ -21,6 +22,16 @@ class _Model(msgspec.Struct):
 
 class _Models(msgspec.Struct):
     models: list[_Model]
+
+
+class _Running(msgspec.Struct):
+    name: str
+    size: int | None = None
+    size_vram: int | None = None
+
+
+class _AllRunning(msgspec.Struct):
+    models: list[_Running]
 
 
 class _Said(msgspec.Struct):
@@ -50,9 +61,17 @@ class Ollama:
     async def models(self) -> Listing:
         """Return the models on its disk, and those in its memory."""
         listed = await self._server.get("/api/tags", _Models)
-        loaded = await self._server.get("/api/ps", _Models)
+        running = await self._server.get("/api/ps", _AllRunning)
         names = tuple(model.name for model in listed.models if _chats(model))
-        return Listing(names, tuple(model.name for model in loaded.models if model.name in names))
+        return Listing(
+            names,
+            tuple(model.name for model in running.models if model.name in names),
+            tuple(
+                LoadedModel(name=model.name, size_bytes=model.size, gpu_bytes=model.size_vram)
+                for model in running.models
+                if model.size is not None and model.size_vram is not None
+            ),
+        )
 
     async def chat(
         self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None

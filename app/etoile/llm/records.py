@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 
+from etoile.domain.nodes import LoadedModel
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -50,6 +52,8 @@ class Listing:
     models: tuple[str, ...]
     loaded: tuple[str, ...] = ()
     """Those in memory, as far as the node tells."""
+    in_memory: tuple[LoadedModel, ...] = ()
+    """Where they lie in memory, as far as the node tells."""
 
 
 class Dialect(Protocol):
