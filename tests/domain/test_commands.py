@@ -29,6 +29,8 @@ def test_what_only_tells_does_not_ask(command: str) -> None:
 def test_a_slot_is_called_after_its_type() -> None:
     assert COMMANDS["timer.set"].slots == (SlotType.SECONDS,)
     assert COMMANDS["audio.volume.set"].slots == (SlotType.LEVEL,)
+    assert COMMANDS["audio.volume.set"].slot_names == ("level",)
+    assert COMMANDS["skills.create"].slot_names == ("skill",)
 
 
 def test_only_free_text_is_open() -> None:

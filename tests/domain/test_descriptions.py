@@ -10,7 +10,7 @@ from etoile.text import render
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 def test_a_command_is_named_with_what_it_is_done_to(command: Command) -> None:
-    slots = {str(slot): "XYZ" for slot in command.slots}
+    slots = dict.fromkeys(command.slot_names, "XYZ")
     named = render(describe(Candidate(command=command.id, slots=slots)), "en")
     assert command.id not in named
     shown = set(slots) - {"seconds", "language", "voice"}

@@ -68,12 +68,12 @@ def catalogue(arguments: argparse.Namespace, console: Console) -> int:
 
 def _list(console: Console) -> int:
     for command in COMMANDS.values():
-        purpose = console.words(describe(Candidate(command=command.id, slots=dict.fromkeys(command.slots, "…"))))
+        purpose = console.words(describe(Candidate(command=command.id, slots=dict.fromkeys(command.slot_names, "…"))))
         if console.json:
             console.line(
                 {
                     "id": command.id,
-                    "slots": list(command.slots),
+                    "slots": list(command.slot_names),
                     "consequence": command.consequence,
                     "purpose": purpose,
                 }

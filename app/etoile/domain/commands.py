@@ -57,10 +57,16 @@ class Command:
 
     id: str
     slots: tuple[SlotType, ...] = ()
-    """All of them are needed; a slot is called after its type."""
+    """All of them are needed."""
     consequence: Consequence = Consequence.REVERSIBLE
     asks: bool = False
     """Asks first although it can be undone: it may lose something, depending on what cannot be known here."""
+
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        """What its slots are called: after their types, but for a skill that is still to be made and may have any
+        name."""
+        return ("skill",) if self.id == "skills.create" else tuple(slot.value for slot in self.slots)
 
 
 def _commands(consequence: Consequence, *specifications: str) -> tuple[Command, ...]:
@@ -182,7 +188,7 @@ _ALL = (
         "voice.faster",
         "voice.slower",
         "skills.run? skill",
-        "skills.create skill",
+        "skills.create name",
         "skills.remove? skill",
     ),
     *_commands(
@@ -207,3 +213,6 @@ ON_THE_WINDOW_IN_FRONT = frozenset({"window.close", "tab.close", "clipboard.past
 """Commands that ask about the window in front, which nobody names: the question does, and only that one is touched."""
 WINDOW_SLOT = "window"
 """The slot that holds its name."""
+
+NODE_REQUEST = "node.ask"
+"""A step of a skill that is handed to a node, with its slot `query`.  No request means it: it is no command."""

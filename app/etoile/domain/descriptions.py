@@ -122,6 +122,7 @@ _PHRASES: Mapping[str, Message] = {
     "cluster.status": message("Tell the state of the nodes"),
     "cluster.health": message("Tell the health of the nodes"),
     "cluster.benchmark": message("Measure the nodes"),
+    "node.ask": message("Ask a node: “{query}”"),
     "consensus.run": message("Ask several nodes: “{query}”"),
     "assistant.help": message("Tell what I can do"),
     "assistant.history": message("Tell what was asked lately"),

@@ -144,7 +144,8 @@ class Interpreter:
             said = _free_text(text, words)
             if not self._is_free_text(reading.slot, said, words):
                 return None
-            slots = {reading.slot.value: said}
+            [called] = COMMANDS[reading.command].slot_names
+            slots = {called: said}
             confidence -= _OF_FREE_TEXT
         elif reading.slot:
             if reading.value is None:
