@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from etoile.domain.events import Origin
 from etoile.domain.gpus import GpuReading
-from etoile.domain.match import Candidate, Slots
+from etoile.domain.learning.offers import Offer
+from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
 from etoile.text import Message
 
@@ -230,6 +232,40 @@ class Remember:
     """Keep what became of a request in the history."""
 
     outcome: Outcome
+    origin: Origin | None = None
+    match: Match | None = None
+    """What the request was taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUndone:
+    """Keep in the history that what `turn` did was taken back."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOffer:
+    """Learn what was offered.  `turn` is the one in which the user said so, which hears of it; None after a click."""
+
+    offer: Offer
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseOffer:
+    """Offer this never again; `turn` as above."""
+
+    offer: Offer
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDeadline:
+    """Report `OfferAged` in `after_s` seconds."""
+
+    key: str
+    after_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +324,10 @@ Effect = (
     | ReportQuestion
     | ReportOutcome
     | Remember
+    | MarkUndone
+    | TakeOffer
+    | RefuseOffer
+    | OfferDeadline
     | KeepSamples
     | Notify
     | Withdraw

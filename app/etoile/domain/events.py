@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.gpus import GpuReading
+from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.text import Message
@@ -355,6 +356,44 @@ class WindowWanted:
     """Somebody asked for the window: a second start, a notification, the command line."""
 
 
+# Learning
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Something was learned that the user may want: another wording of a command, or a habit."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTaken:
+    """The user wants what is offered."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRefused:
+    """The user wants this offered never again."""
+
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True)
+class OfferWithdrawn:
+    """What was offered no longer stands: it was taken or forgotten elsewhere."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAged:
+    """An offer has been shown for the time set by `OfferDeadline`."""
+
+    key: str
+
+
 Event = (
     TalkPressed
     | TalkReleased
@@ -393,4 +432,9 @@ Event = (
     | ModelDownloading
     | DownloadEnded
     | WindowWanted
+    | Offered
+    | OfferTaken
+    | OfferRefused
+    | OfferWithdrawn
+    | OfferAged
 )

@@ -13,9 +13,10 @@ from etoile.domain.alerts import alerts
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.learning.dialogue import Learning, converse, offered
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.thermal import Track, assess
-from etoile.domain.turn import Phase, Speaking, Turn, step
+from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import message
 
 
@@ -24,6 +25,7 @@ class State:
     """What is known, and what is going on."""
 
     turn: Turn = field(default_factory=Turn)
+    learning: Learning = field(default_factory=Learning)
     gpus: tuple[GpuReading, ...] = ()
     tracks: Mapping[str, Track] = field(default_factory=dict)
     """The thermal state of each GPU, by UUID."""
@@ -72,9 +74,12 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return _rang(state, event)
         case on.WindowWanted():
             return state, (do.ShowWindow(),)
+        case on.Offered() | on.OfferTaken() | on.OfferRefused() | on.OfferWithdrawn() | on.OfferAged():
+            learning, effects = offered(state.learning, state.turn, event)
+            return replace(state, learning=learning), effects
         case _:
-            turn, effects = step(state.turn, event)
-            return replace(state, turn=turn), effects
+            learning, turn, effects = converse(state.learning, state.turn, event)
+            return replace(state, learning=learning, turn=turn), effects
 
 
 def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, ...]]:

@@ -1,0 +1,169 @@
+"""Learning beside the conversation: what is noted of each turn, and how an offer is shown, answered and taken away.
+
+`converse` stands around the turn's own `step`.  It changes nothing of what a turn does, but for three things: a
+correction ("no, I meant ...") is interpreted without the words that introduce it; "yes", said while an offer is fresh,
+takes the offer; and what is remembered of a turn tells how it was understood.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Effect
+from etoile.domain.events import Asking, Event, Origin
+from etoile.domain.learning.corrections import Answer, answer_to_offer, correction_of
+from etoile.domain.learning.offers import AliasOffer, Offer
+from etoile.domain.match import Reason
+from etoile.domain.turn import Phase, Speaking, Turn, step
+from etoile.text import message
+
+SUGGESTED_S = 1800.0
+"""A suggestion is taken away after this: its time is over."""
+_DEEPEST_UNDO = 20
+SUGGESTION = "suggestion"
+"""The key of a suggestion's notification."""
+
+OfferEvent = on.Offered | on.OfferTaken | on.OfferRefused | on.OfferWithdrawn | on.OfferAged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learning:
+    """What is offered, and what is known of the turns so far."""
+
+    offer: Offer | None = None
+    shown: bool = False
+    """Whether the user sees it: an offer waits until nothing else is going on."""
+    fresh: bool = False
+    """Whether a bare "yes" answers it."""
+    understood: on.Interpreted | None = None
+    """What the last request was taken for."""
+    asked_before: bool = False
+    """Whether there is a request that a correction could mean."""
+    undoable: tuple[int, ...] = ()
+    """The turns whose actions can be taken back, oldest first."""
+
+    @property
+    def visible(self) -> Offer | None:
+        """The offer that the window shows."""
+        return self.offer if self.shown else None
+
+
+def converse(learning: Learning, turn: Turn, event: Event) -> tuple[Learning, Turn, tuple[Effect, ...]]:
+    """Return learning and turn after `event`, which is not about an offer, and what is to be done.  Pure."""
+    learning, undone = _noted(learning, event)
+    if isinstance(event, on.Interpreted) and (answer := _answer(learning, turn, event)):
+        taking = _answered(learning.offer, answer, turn.number)
+        return replace(learning, offer=None), turn, (*undone, *taking)
+    after, effects = step(turn, event)
+    asked = tuple(_heard_rightly(learning, _annotated(learning, effect, turn, after)) for effect in effects)
+    if any(isinstance(effect, do.Remember) for effect in effects):
+        learning = replace(learning, asked_before=True)
+    if after.number != turn.number:
+        learning, gone = _without_suggestion(learning)
+        asked += gone
+    learning, put = _put(learning, after)
+    return learning, after, (*undone, *asked, *put)
+
+
+def offered(learning: Learning, turn: Turn, event: OfferEvent) -> tuple[Learning, tuple[Effect, ...]]:
+    """Return learning after an event about an offer, and what is to be done.  Pure."""
+    match event:
+        case on.Offered(offer):
+            return _put(replace(learning, offer=offer, shown=False, fresh=False), turn)
+        case on.OfferTaken(offer):
+            return _gone(learning, offer.key, do.TakeOffer(offer))
+        case on.OfferRefused(offer):
+            return _gone(learning, offer.key, do.RefuseOffer(offer))
+        case on.OfferWithdrawn(key):
+            return _gone(learning, key)
+        case on.OfferAged(key) if isinstance(learning.offer, AliasOffer):
+            return replace(learning, fresh=learning.fresh and learning.offer.key != key), ()
+        case on.OfferAged(key):
+            return _gone(learning, key)
+    assert_never(event)
+
+
+# Noting
+
+
+def _noted(learning: Learning, event: Event) -> tuple[Learning, tuple[Effect, ...]]:
+    """Note how a request was understood, and which turn's action was just taken back."""
+    match event:
+        case on.Interpreted():
+            return replace(learning, understood=event), ()
+        case on.ActionDone(command="assistant.undo") if learning.undoable:
+            *others, last = learning.undoable
+            return replace(learning, undoable=tuple(others)), (do.MarkUndone(last),)
+        case on.ActionDone(turn=number, undoable=True):
+            return replace(learning, undoable=(*learning.undoable, number)[-_DEEPEST_UNDO:]), ()
+    return learning, ()
+
+
+def _annotated(learning: Learning, effect: Effect, before: Turn, after: Turn) -> Effect:
+    """Return `effect`; what is remembered tells as well how the request came, and what it was taken for."""
+    if not isinstance(effect, do.Remember):
+        return effect
+    number, understood = effect.outcome.turn, learning.understood
+    asking = next((turn.asking for turn in (before, after) if turn.number == number), Asking(origin=Origin.VOICE))
+    match = understood.match if understood and understood.turn == number else None
+    return replace(effect, origin=asking.origin, match=match)
+
+
+def _heard_rightly(learning: Learning, effect: Effect) -> Effect:
+    """Return `effect`; a request that corrects the one before is interpreted without the words that say so."""
+    if not isinstance(effect, do.Interpret) or not learning.asked_before:
+        return effect
+    return replace(effect, text=correction_of(effect.text) or effect.text)
+
+
+# Offering
+
+
+def _put(learning: Learning, turn: Turn) -> tuple[Learning, tuple[Effect, ...]]:
+    """Show the offer that waits, once nothing else is going on; who asked by voice hears the question."""
+    offer = learning.offer
+    if offer is None or learning.shown or turn.phase is not Phase.IDLE:
+        return learning, ()
+    if isinstance(offer, AliasOffer):
+        learning = replace(learning, shown=True, fresh=True)
+        by_voice = turn.asking.origin is Origin.VOICE and turn.speaking is not Speaking.NEVER and not turn.muted
+        said = (do.Say(turn.number, offer.said, turn.language, last=False),) if by_voice else ()
+        return learning, (*said, do.OfferDeadline(offer.key, turn.confirm_s))
+    notify = do.Notify(SUGGESTION, message("Etoile suggests"), offer.said, do.Urgency.LOW)
+    return replace(learning, shown=True), (notify, do.OfferDeadline(offer.key, SUGGESTED_S))
+
+
+def _gone(learning: Learning, key: str, *wanted: Effect) -> tuple[Learning, tuple[Effect, ...]]:
+    """Take the offer named `key` out of sight, and do what is `wanted`."""
+    if learning.offer is None or learning.offer.key != key:
+        return learning, wanted
+    withdrawn = _withdrawn(learning)
+    return replace(learning, offer=None, shown=False, fresh=False), (*wanted, *withdrawn)
+
+
+def _without_suggestion(learning: Learning) -> tuple[Learning, tuple[Effect, ...]]:
+    """A suggestion goes as soon as the user asks for something; a question about an alias waits for its answer."""
+    if learning.offer is None or isinstance(learning.offer, AliasOffer) or not learning.shown:
+        return learning, ()
+    return _gone(learning, learning.offer.key)
+
+
+def _withdrawn(learning: Learning) -> tuple[Effect, ...]:
+    is_notified = learning.shown and not isinstance(learning.offer, AliasOffer)
+    return (do.Withdraw(SUGGESTION),) if is_notified else ()
+
+
+def _answer(learning: Learning, turn: Turn, event: on.Interpreted) -> Answer | None:
+    """Return what a request says to the question about an alias; None when it says nothing to it."""
+    waits = event.turn == turn.number and turn.phase is Phase.THINKING and not turn.asking.dry_run
+    is_command = event.match.command is not None or event.match.reason is Reason.AMBIGUOUS
+    if not waits or is_command or not learning.shown or not isinstance(learning.offer, AliasOffer):
+        return None
+    return answer_to_offer(event.match.text, turn.language, fresh=learning.fresh)
+
+
+def _answered(offer: Offer | None, answer: Answer, turn: int) -> tuple[Effect, ...]:
+    if offer is None:
+        return ()
+    return (do.TakeOffer(offer, turn) if answer == "accept" else do.RefuseOffer(offer, turn),)
