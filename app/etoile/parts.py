@@ -30,7 +30,7 @@ from etoile.interpreter import Interpreter
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
-from etoile.store import conversations, samples
+from etoile.store import conversations, learning, samples
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.samples import Samples
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Publish = Callable[[Event], None]
+MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, learning.MIGRATION]
+"""Of `etoile.db`, in the order in which they came."""
+
 ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
 
 
@@ -164,9 +167,12 @@ class Rooms:
                 self.report(effect)
             case do.Notify() | do.Withdraw():
                 self._notify(effect)
-            case do.Remember(outcome):
+            case do.Remember(outcome, origin, match):
                 if self.history:
-                    self.history.remember(outcome)
+                    self.history.remember(outcome, origin, match)
+            case do.MarkUndone(turn):
+                if self.history:
+                    self.history.mark_undone(turn)
             case do.KeepSamples(readings):
                 if self.samples:
                     self.samples.keep(readings)
@@ -315,7 +321,7 @@ def open_history(stack: ExitStack, config: Config, language: str, publish: Publi
     """Open the history of requests; None where none is kept or it cannot be opened."""
     if not config.store.history:
         return None
-    database = _open_database(stack, "etoile.db", [conversations.MIGRATION], publish)
+    database = _open_database(stack, "etoile.db", MIGRATIONS, publish)
     return Conversations(database, language) if database else None
 
 

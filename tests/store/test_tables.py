@@ -11,9 +11,11 @@ from etoile.store.database import Database
 from etoile.store.samples import Samples
 from etoile.text import message
 
+MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD]
+
 
 def test_the_history_tells_the_newest_first_in_the_users_language(tmp_path: Path) -> None:
-    with Database(tmp_path / "etoile.db", [conversations.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", MIGRATIONS) as database:
         history = Conversations(database, "fr")
         history.remember(
             Outcome(
@@ -37,7 +39,7 @@ def test_the_history_tells_the_newest_first_in_the_users_language(tmp_path: Path
 
 
 def test_a_confirmed_server_stays_confirmed(tmp_path: Path) -> None:
-    with Database(tmp_path / "etoile.db", [conversations.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", MIGRATIONS) as database:
         history = Conversations(database, "en")
         history.confirm_server("http://127.0.0.1:8080")
         history.confirm_server("http://127.0.0.1:8080")

@@ -1,10 +1,13 @@
 """The history: what was asked, what came of it, and who answered."""
 
 import json
+import sqlite3
 import time
 from dataclasses import dataclass
 
 from etoile.domain.effects import Outcome
+from etoile.domain.events import Origin
+from etoile.domain.match import Match
 from etoile.store.database import Database
 from etoile.text import render
 
@@ -28,6 +31,15 @@ CREATE TABLE confirmed_servers (
 )
 """
 
+HOW_IT_WAS_UNDERSTOOD = """
+ALTER TABLE exchanges ADD COLUMN language TEXT;
+ALTER TABLE exchanges ADD COLUMN origin TEXT;                        -- voice, window, line, ...; NULL before this
+ALTER TABLE exchanges ADD COLUMN confidence REAL;                    -- of the match: 0 to 1
+ALTER TABLE exchanges ADD COLUMN reason TEXT;                        -- how the match came about, or why there is none
+ALTER TABLE exchanges ADD COLUMN compound INTEGER NOT NULL DEFAULT 0;    -- it held further commands
+ALTER TABLE exchanges ADD COLUMN undone INTEGER NOT NULL DEFAULT 0
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -45,11 +57,13 @@ class Conversations:
     """Writes and reads the history in `etoile.db`."""
 
     def __init__(self, database: Database, language: str) -> None:
-        self._database = database
+        self.database = database
         self._language = language
+        self._rows: dict[int, int] = {}
+        """The row of each turn of this run; the thread of the database alone touches it."""
 
-    def remember(self, outcome: Outcome) -> None:
-        """Keep what became of a request.  Returns at once."""
+    def remember(self, outcome: Outcome, origin: Origin | None = None, match: Match | None = None) -> None:
+        """Keep what became of a request, where it came from and what it was taken for.  Returns at once."""
         answer = render(outcome.answer, self._language) if outcome.answer else None
         attribution = json.dumps([{"node": part.node, "model": part.model} for part in outcome.attribution])
         row = (
@@ -62,18 +76,34 @@ class Conversations:
             answer,
             attribution,
             outcome.elapsed_ms,
+            outcome.language,
+            origin,
+            match.confidence if match else None,
+            match.reason if match else None,
+            bool(match and match.then),
         )
-        self._database.write(
-            lambda connection: connection.execute(
-                "INSERT INTO exchanges (at_s, request, decision, command, slots, ok, answer, attribution, elapsed_ms)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+
+        def insert(connection: sqlite3.Connection) -> None:
+            number = connection.execute(
+                "INSERT INTO exchanges (at_s, request, decision, command, slots, ok, answer, attribution, elapsed_ms,"
+                " language, origin, confidence, reason, compound) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
+            ).lastrowid
+            self._rows[outcome.turn] = number or 0
+
+        self.database.write(insert)
+
+    def mark_undone(self, turn: int) -> None:
+        """Keep that what `turn` of this run did was taken back.  Returns at once."""
+        self.database.write(
+            lambda connection: connection.execute(
+                "UPDATE exchanges SET undone = 1 WHERE id = ?", (self._rows.get(turn),)
             )
         )
 
     def latest(self, count: int) -> tuple[Kept, ...]:
         """Return the `count` latest exchanges, newest first.  Blocks; raises StoreError."""
-        rows = self._database.read(
+        rows = self.database.read(
             lambda connection: connection.execute(
                 "SELECT at_s, request, command, ok, answer, attribution FROM exchanges ORDER BY id DESC LIMIT ?",
                 (count,),
@@ -86,7 +116,7 @@ class Conversations:
 
     def confirm_server(self, url: str) -> None:
         """Keep that the user wants the server at `url` used.  Returns at once."""
-        self._database.write(
+        self.database.write(
             lambda connection: connection.execute(
                 "INSERT OR REPLACE INTO confirmed_servers VALUES (?, ?)", (url, time.time())
             )
@@ -94,7 +124,5 @@ class Conversations:
 
     def confirmed_servers(self) -> frozenset[str]:
         """Return the addresses of the servers that the user confirmed.  Blocks; raises StoreError."""
-        rows = self._database.read(
-            lambda connection: connection.execute("SELECT url FROM confirmed_servers").fetchall()
-        )
+        rows = self.database.read(lambda connection: connection.execute("SELECT url FROM confirmed_servers").fetchall())
         return frozenset(url for (url,) in rows)

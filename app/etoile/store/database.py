@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], object]
+Do = Callable[[sqlite3.Connection, Work], object]
+"""How a piece of work is done."""
 
 READ_S = 5.0
 """A reader that waited this long for its rows gives up: the disk is stuck."""
@@ -38,7 +40,7 @@ class Database:
         self.path = path
         self.set_aside: Path | None = None
         """Where a corrupt file was put, when it was."""
-        self._work: queue.SimpleQueue[tuple[Work, Future[object]] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[tuple[Do, Work, Future[object]] | None] = queue.SimpleQueue()
         opened: Future[None] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(tuple(migrations), opened), name=f"store {path.name}", daemon=True
@@ -56,12 +58,22 @@ class Database:
 
     def write(self, work: Work) -> None:
         """Do `work` in a transaction, later; a failure is logged.  Returns at once."""
-        self._work.put((work, Future()))
+        self._work.put((_in_a_transaction, work, Future()))
 
     def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Return what `work` reads, after everything written so far.  Blocks; raises StoreError."""
+        return self._done(_in_a_transaction, work)
+
+    def erase(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Return what `work`, which deletes, returns; of what it deleted nothing stays in the file or its journal.
+
+        Blocks; raises StoreError.
+        """
+        return self._done(_without_a_trace, work)
+
+    def _done(self, do: Do, work: Callable[[sqlite3.Connection], Result]) -> Result:
         done: Future[Result] = Future()
-        self._work.put((work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
+        self._work.put((do, work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
         try:
             return done.result(READ_S)
         except (sqlite3.Error, TimeoutError) as error:
@@ -120,6 +132,7 @@ def _connect(path: Path, migrations: tuple[str, ...]) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
         if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check failed")
         _migrate(connection, path, migrations)
@@ -151,12 +164,10 @@ def _set_aside(path: Path) -> Path:
     return aside
 
 
-def _do(connection: sqlite3.Connection, work: Work, done: "Future[object]") -> None:
-    """Do `work` in one transaction; its result or its failure goes to `done`."""
+def _do(connection: sqlite3.Connection, do: Do, work: Work, done: "Future[object]") -> None:
+    """Do `work`; its result or its failure goes to `done`."""
     try:
-        connection.execute("BEGIN")
-        result = work(connection)
-        connection.execute("COMMIT")
+        result = do(connection, work)
     except Exception as error:  # noqa: BLE001  # whatever the work raised, its transaction ends and its reader hears of it
         if connection.in_transaction:
             connection.execute("ROLLBACK")
@@ -164,3 +175,18 @@ def _do(connection: sqlite3.Connection, work: Work, done: "Future[object]") -> N
         done.set_exception(error)
     else:
         done.set_result(result)
+
+
+def _in_a_transaction(connection: sqlite3.Connection, work: Work) -> object:
+    connection.execute("BEGIN")
+    result = work(connection)
+    connection.execute("COMMIT")
+    return result
+
+
+def _without_a_trace(connection: sqlite3.Connection, work: Work) -> object:
+    """Do `work`, then write the file anew and empty its journal: deleting alone leaves the words on the disk."""
+    result = _in_a_transaction(connection, work)
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return result
