@@ -105,3 +105,69 @@ def test_a_file_of_the_user_that_cannot_be_read_is_named(tmp_path: Path) -> None
     (tmp_path / "fr" / "mine.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=r"mine\.toml cannot be read"):
         load_catalogues(tmp_path)
+
+
+# The language of the files
+
+
+def test_lists_are_templates_too_and_concepts_are_made_of_each_other() -> None:
+    words = '[words]\nopeners = ["(can|could) you [please]"]\n'
+    concepts = '[concepts]\ntoo = ["[way|far] too"]\nloud = ["<too> (loud|noisy)"]\n'
+    file = words + concepts + '[phrases]\n"audio.volume.down" = ["it is <loud>", "turn down"]'
+    assert matched("it is way too noisy", file) == "audio.volume.down"
+    assert matched("could you please turn down", file) == "audio.volume.down"
+
+
+def test_a_concept_may_be_said_around_what_follows() -> None:
+    file = WORDS + 'mute = ["turn * off"]\n[phrases]\n"audio.mute" = ["<mute> <sound>"]'
+    assert matched("turn the volume off", file) == "audio.mute"
+    assert matched("turn off", file) is None
+
+
+def test_any_order() -> None:
+    file = WORDS + '[phrases]\n"audio.mute" = ["~ <sound> off"]'
+    assert matched("sound off", file) == matched("off the sound", file) == "audio.mute"
+
+
+def test_concepts_of_several_files_add_up() -> None:
+    more = '[concepts]\nsound = ["noise"]\n[phrases]\n"audio.mute" = ["cut <sound>"]'
+    assert matched("cut the noise", more, WORDS) == matched("cut the volume", more, WORDS) == "audio.mute"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("muting the tabs", "en", 'verbs = "mute"\nnouns = "tab"'),
+        ("closing the tab", "en", 'verbs = "close"'),
+        ("tu couperais le son", "fr", 'verbs = "couper"'),
+        ("coupez les sons", "fr", 'verbs = "couper"\nnouns = "son"'),
+        ("agrandissez fenetres", "fr", 'verbs = "agrandir"\nnouns = "fenêtre"'),
+        ("changeons onglets", "fr", 'verbs = "changer"\nnouns = "onglet"'),
+        ("envoie les sons", "fr", 'verbs = "envoyer"'),
+    ],
+)
+def test_regular_forms(text: str, language: str, words: str) -> None:
+    said = {
+        "en": ["mute tab", "close tab"],
+        "fr": ["couper son", "agrandir fenêtre", "changer onglet", "envoyez les sons"],
+    }
+    file = f'[words]\nstop = "the les le tu"\n{words}\n[phrases]\n"audio.mute" = {said[language]}'
+    assert Matcher({language: parse([("x", file)], language)}, {}).match(text, language).command == "audio.mute"
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ('[concepts]\na = ["<b>"]\nb = ["x <a>"]', "<a> is made of itself"),
+        ('[concepts]\na = ["<b>"]', "there is no concept <b>"),
+        ('[words]\nopeners = ["call {app}"]', "a slot stands in it"),
+        ('[phrases]\n"audio.mute" = ["turn * off"]', '"*" stands outside a concept'),
+        ('[phrases]\n"app.open" = ["~ <a> b {app} c <a> d"]\n[concepts]\na = ["x"]', "more than 5 parts in any order"),
+        ('[concepts]\na = ["* off"]', '"*" has nothing before it'),
+        ('[concepts]\na = ["turn * it * off"]', '"*" stands in it twice'),
+    ],
+)
+def test_what_the_language_does_not_take(file: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse([("x.toml", file)], "en")
+    assert says in render(refused.value.said, "en")

@@ -24,6 +24,8 @@ Label = tuple[str, int, str | int | None]
 _MOST_STEPS = 2000
 """A walk is given up after this many: no request of a person comes near."""
 _OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
+_WIDEST_GAP = 3
+"""Parts that stand inside a concept said in two: "turn <night light filter> off"."""
 _LONGEST_NAME = 6
 """Words of a name that the user makes up."""
 
@@ -170,10 +172,18 @@ class Grammar:
             for phrase in self._spelled(form):
                 _claim(self._lone.setdefault(phrase, []), command)
             return
-        node = self._root
-        for part in parts:
-            node = node.children.setdefault(part, _Node())
-        _claim(node.commands, command)
+        for written in (parts, *self._around(parts)):
+            node = self._root
+            for part in written:
+                node = node.children.setdefault(part, _Node())
+            _claim(node.commands, command)
+
+    def _around(self, parts: Sequence[str]) -> Iterator[list[str]]:
+        """Return `parts` with a concept said around what follows it: "turn the sound off" for "<mute> sound"."""
+        for at, part in enumerate(parts):
+            for head, tail in self._catalogue.splits[part[1:-1]] if part.startswith("<") else ():
+                for end in range(at + 2, min(at + 1 + _WIDEST_GAP, len(parts)) + 1):
+                    yield [*parts[:at], *self._content(head), *parts[at + 1 : end], *self._content(tail), *parts[end:]]
 
     def _spelled(self, form: Form) -> Iterator[Phrase]:
         """Return `form`, which has at most one concept, with each of its words."""

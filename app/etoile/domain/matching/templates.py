@@ -1,17 +1,21 @@
 """Templates of what people say: `[please] (turn|switch) off <screen>`, `set a timer for {seconds}`.
 
 A template is words, with parts that may be missing in `[ ]`, alternatives in `( | )`, slots in `{ }` and concepts in
-`< >`.  `forms_of` writes them out; a concept stays a concept, so that its many words do not multiply the forms.
+`< >`.  With a `~` in front its parts may come in any order: `~ <mute> <sound>`.  `forms_of` writes them out; a concept
+stays a concept, so that its many words do not multiply the forms.  `phrases_of` writes the concepts out as well.
 """
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-LONGEST = 400
+LONGEST = 800
 """Characters of a template."""
-MOST_FORMS = 500
+MOST_FORMS = 2000
 """Forms of one template."""
+_ANY_ORDER = "~"
+_MOST_MOVED = 5
+"""Parts that may come in any order."""
 
 Form = tuple[str, ...]
 """The parts of a form in order: words, `<concept>`, `{slot}`."""
@@ -27,11 +31,44 @@ def forms_of(template: str, words_of: Callable[[str], Form]) -> tuple[Form, ...]
     """
     if len(template) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
-    parts = _PART.findall(template)
+    in_any_order = template.lstrip().startswith(_ANY_ORDER)
+    parts = _PART.findall(template.lstrip()[1:] if in_any_order else template)
     forms, rest = _alternatives(parts, words_of, "")
     if rest:
         raise ValueError(f'"{rest[0]}" closes nothing')
+    if in_any_order:
+        forms = [moved for form in forms for moved in _orders(form)]
+        if len(forms) > MOST_FORMS:
+            raise ValueError(f"more than {MOST_FORMS} forms")
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def phrases_of(
+    template: str, words_of: Callable[[str], Form], concept: Callable[[str], Sequence[Form]]
+) -> tuple[Form, ...]:
+    """Return every phrase of `template`, in which no slot may stand; `concept` tells the phrases of a concept.
+
+    Raises ValueError, which says what is wrong with the template.
+    """
+    phrases: dict[Form, None] = {}
+    for form in forms_of(template, words_of):
+        if any(part[0] == "{" for part in form):
+            raise ValueError("a slot stands in it")
+        choices = [concept(part[1:-1]) if part[0] == "<" else ((part,),) for part in form]
+        for chosen in itertools.product(*choices):
+            phrases[tuple(itertools.chain.from_iterable(chosen))] = None
+            if len(phrases) > MOST_FORMS:
+                raise ValueError(f"more than {MOST_FORMS} forms")
+    return tuple(phrases)
+
+
+def _orders(form: Form) -> Iterator[Form]:
+    """Return `form` with its slots, concepts and runs of words in every order."""
+    runs = [tuple(run) for _, run in itertools.groupby(form, key=lambda part: part if part[0] in "{<" else "")]
+    if len(runs) > _MOST_MOVED:
+        raise ValueError(f"more than {_MOST_MOVED} parts in any order")
+    for order in itertools.permutations(runs):
+        yield tuple(itertools.chain.from_iterable(order))
 
 
 def _alternatives(

@@ -1,0 +1,231 @@
+"""From the files of a language to its catalogue."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from etoile.domain.commands import COMMANDS, SlotType
+from etoile.domain.matching.catalogue import Catalogue, Split, Words
+from etoile.domain.matching.inflection import KINDS, inflected
+from etoile.domain.matching.phrases import Phrase
+from etoile.domain.matching.templates import Form, forms_of, phrases_of
+from etoile.domain.matching.tokens import texts_of
+from etoile.domain.matching.written import WrittenFile, read
+from etoile.errors import ConfigError
+from etoile.text import message
+
+_GAP = "*"
+
+Files = Sequence[tuple[str, WrittenFile]]
+
+
+def parse(sources: Iterable[tuple[str, str]], language: str) -> Catalogue:
+    """Return the catalogue of `language` that the files `sources` (name, TOML) make together.
+
+    Raises ConfigError, which names the file, the key, and what is wrong.
+    """
+    files = [(name, read(name, text)) for name, text in sources]
+    same = _same(files, language)
+
+    def words_of(text: str) -> Phrase:
+        return texts_of(text, language, same)
+
+    concepts = _Concepts(files, words_of)
+    said = {concept: concepts.phrases(concept) for concept in concepts.names}
+    whole = {concept: tuple(phrase for phrase in phrases if _GAP not in phrase) for concept, phrases in said.items()}
+    splits = {
+        concept: tuple(_split(phrase) for phrase in phrases if _GAP in phrase) for concept, phrases in said.items()
+    }
+    return Catalogue(
+        language=language,
+        words=_words(files, words_of, concepts),
+        same=same,
+        mistaken=_mistaken(files, language, words_of),
+        concepts=whole,
+        splits=splits,
+        values=_values(files, concepts),
+        forms=_forms(files, words_of, concepts),
+    )
+
+
+class _Concepts:
+    """The concepts of all files, which may be made of each other."""
+
+    def __init__(self, files: Files, words_of: Callable[[str], Phrase]) -> None:
+        self._words_of = words_of
+        self._written: dict[str, list[tuple[str, str]]] = {}
+        for name, file in files:
+            for concept, written in file.concepts.items():
+                self._written.setdefault(concept, []).extend((name, template) for template in written)
+        self._known: dict[str, tuple[Phrase, ...]] = {}
+        self._open: list[str] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._written)
+
+    def phrases(self, concept: str) -> tuple[Phrase, ...]:
+        """Return all that says `concept`.  Raises ValueError if there is none of that name, or it needs itself."""
+        if concept not in self._written:
+            raise ValueError(f"there is no concept <{concept}>")
+        if concept in self._open:
+            raise ValueError(f"<{concept}> is made of itself")
+        if concept not in self._known:
+            self._open.append(concept)
+            said: dict[Phrase, None] = {}
+            for name, template in self._written[concept]:
+                said |= dict.fromkeys(self.written_out(name, f"<{concept}>", template))
+            self._open.pop()
+            self._known[concept] = tuple(said)
+        return self._known[concept]
+
+    def written_out(self, name: str, key: str, template: str) -> tuple[Phrase, ...]:
+        """Return the phrases of a template of the table `key` of the file `name`."""
+        with _named(name, key, template):
+            phrases = phrases_of(template, self._words_of, self.phrases)
+            for phrase in phrases:
+                _check_gap(phrase)
+            return phrases
+
+
+@contextmanager
+def _named(name: str, key: str, template: str) -> Iterator[None]:
+    """Say where a template that is wrong stands."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigError(
+            message(
+                '{path}: the template "{template}" of {command} is wrong: {error}.',
+                path=name,
+                template=template[:80],
+                command=key,
+                error=str(error),
+            )
+        ) from error
+
+
+def _check_gap(phrase: Phrase) -> None:
+    """Raise ValueError unless a gap has words on both sides."""
+    if phrase.count(_GAP) > 1:
+        raise ValueError(f'"{_GAP}" stands in it twice')
+    if _GAP in (phrase[0], phrase[-1]):
+        raise ValueError(f'"{_GAP}" has nothing before it, or nothing behind it')
+
+
+def _split(phrase: Phrase) -> Split:
+    at = phrase.index(_GAP)
+    return phrase[:at], phrase[at + 1 :]
+
+
+def _same(files: Files, language: str) -> dict[str, str]:
+    """Return form -> base of every regular word, then of every [same] table, which has the last word."""
+    same: dict[str, str] = {}
+    for name, file in files:
+        for kind in KINDS:
+            for word in texts_of(getattr(file.words, kind), language, {}):
+                with _named(name, kind, word):
+                    base, forms = inflected(kind, word, language)
+                same |= dict.fromkeys(forms, base)
+    for name, file in files:
+        for base, variants in file.same.items():
+            said = _one_word(name, "same", base, language)
+            same |= dict.fromkeys(texts_of(variants, language, {}), said)
+    return {form: same.get(base, base) for form, base in same.items() if form != same.get(base, base)}
+
+
+def _one_word(name: str, table: str, key: str, language: str) -> str:
+    """Return the key of a table as it is heard.  Raises ConfigError if it is not one word."""
+    words = texts_of(key, language, {})
+    if len(words) != 1:
+        raise ConfigError(message('{path}: {table}: "{key}" is not one word.', path=name, table=table, key=key))
+    return words[0]
+
+
+def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> Words:
+    def words(kind: str) -> frozenset[str]:
+        return frozenset(word for _, file in files for word in words_of(getattr(file.words, kind)))
+
+    def phrases(kind: str) -> tuple[Phrase, ...]:
+        written = ((name, template) for name, file in files for template in getattr(file.words, kind))
+        return tuple(
+            dict.fromkeys(phrase for name, template in written for phrase in concepts.written_out(name, kind, template))
+        )
+
+    return Words(
+        stop=words("stop"),
+        known=words("known"),
+        negations=words("negations"),
+        pronouns=words("pronouns"),
+        guards=phrases("guards"),
+        code=phrases("code"),
+        here=phrases("here"),
+        fillers=phrases("fillers"),
+        openers=phrases("openers"),
+        closers=phrases("closers"),
+        connectors=phrases("connectors"),
+        remarks=phrases("remarks"),
+        spoilers=phrases("spoilers"),
+    )
+
+
+def _mistaken(files: Files, language: str, words_of: Callable[[str], Phrase]) -> dict[str, str]:
+    return {
+        _one_word(name, "mistaken", heard, language): " ".join(words_of(meant))
+        for name, file in files
+        for heard, meant in file.mistaken.items()
+    }
+
+
+def _values(files: Files, concepts: _Concepts) -> dict[SlotType, Mapping[Phrase, str]]:
+    values: dict[SlotType, dict[Phrase, str]] = {}
+    for name, file in files:
+        for slot, table in file.values.items():
+            spoken = values.setdefault(_slot(name, slot), {})
+            for value, written in table.items():
+                for template in written:
+                    spoken |= dict.fromkeys(concepts.written_out(name, value, template), value)
+    return dict(values)
+
+
+def _slot(name: str, slot: str) -> SlotType:
+    try:
+        return SlotType(slot)
+    except ValueError:
+        raise ConfigError(message("{path}: there is no slot {slot}.", path=name, slot=slot)) from None
+
+
+def _forms(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> dict[str, tuple[Form, ...]]:
+    forms: dict[str, dict[Form, None]] = {}
+    for name, file in files:
+        for command, templates in file.instead.items():
+            forms[command] = dict.fromkeys(_forms_of(name, command, templates, words_of, concepts))
+        for command, templates in file.phrases.items():
+            forms.setdefault(command, {}).update(dict.fromkeys(_forms_of(name, command, templates, words_of, concepts)))
+    return {command: tuple(said) for command, said in forms.items()}
+
+
+def _forms_of(
+    name: str, command: str, templates: Iterable[str], words_of: Callable[[str], Phrase], concepts: _Concepts
+) -> Iterator[Form]:
+    if command not in COMMANDS:
+        raise ConfigError(message("{path}: there is no command {command}.", path=name, command=command))
+    for template in templates:
+        with _named(name, command, template):
+            made = forms_of(template, words_of)
+            for form in made:
+                _check_form(command, form, concepts)
+        yield from made
+
+
+def _check_form(command: str, form: Form, concepts: _Concepts) -> None:
+    """Raise ValueError for a form with other slots than the command's, or with an unknown concept."""
+    slots = sorted(part[1:-1] for part in form if part.startswith("{"))
+    if slots != sorted(COMMANDS[command].slots):
+        raise ValueError(f"its slots are {', '.join(slots) or 'none'}")
+    if _GAP in form:
+        raise ValueError(f'"{_GAP}" stands outside a concept')
+    for part in form:
+        if part.startswith("<"):
+            concepts.phrases(part[1:-1])
+    if COMMANDS[command].slots and COMMANDS[command].slots[0].is_open and form[0].startswith("{"):
+        raise ValueError("nothing stands before a slot that takes any words")
