@@ -106,6 +106,11 @@ class Server:
         async with self._send("GET", path, None) as response:
             return decoded(await _read(response, LISTING_BYTES), shape)
 
+    async def post(self, path: str, body: object, shape: type[Shape], *, most_bytes: int = LISTING_BYTES) -> Shape:
+        """Return the JSON that answers the POST of `body`, of `most_bytes` at most.  Raises NodeError."""
+        async with self._send("POST", path, body) as response:
+            return decoded(await _read(response, most_bytes), shape)
+
     async def lines(self, path: str, body: object) -> AsyncGenerator[str]:
         """Yield the lines that answer the POST of `body`.  Raises NodeError."""
         lines = Lines()
