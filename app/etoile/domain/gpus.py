@@ -15,6 +15,14 @@ class GpuState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Kind(StrEnum):
+    """What a reading is of."""
+
+    GPU = "gpu"
+    PROCESSOR = "processor"
+    """The processor of a machine in which no GPU is known: its heat and load are all there is to watch."""
+
+
 class Thermal(StrEnum):
     """How hot a GPU is, after thresholds, hold and hysteresis."""
 
@@ -81,6 +89,9 @@ class GpuReading:
     unknown: tuple[str, ...] = ()
     """Names of the fields above that this card reports, but not this time: the call failed, or the value was junk."""
     processes: tuple[GpuProcess, ...] = ()
+    kind: Kind = Kind.GPU
+    far: bool = False
+    """Whether it is another machine's, told by an exporter there: nothing of this machine can run on it."""
     simulated: bool = False
     at_s: float = 0.0
     """When it was read, in seconds of the monotonic clock."""
