@@ -3,6 +3,7 @@
 Events of a conversation carry the number of their turn; `step` drops those of another turn.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.gpus import GpuReading
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
-from etoile.domain.nodes import Attribution, NodeStatus
+from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
 from etoile.text import Message
 
 
@@ -280,6 +281,13 @@ class NodesSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeLoadsRead:
+    """How busy the nodes say that they are, by name; one that does not tell, or not lately, is not among them."""
+
+    loads: Mapping[str, NodeLoad]
+
+
+@dataclass(frozen=True, slots=True)
 class PartMissing:
     """A part of Etoile is off; it is said once."""
 
@@ -422,6 +430,7 @@ Event = (
     | DeadlinePassed
     | GpusRead
     | NodesSeen
+    | NodeLoadsRead
     | PartMissing
     | PartReady
     | NotificationActed

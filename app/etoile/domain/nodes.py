@@ -36,6 +36,18 @@ class LoadedModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLoad:
+    """How busy a server says that it is, whoever asks it (vLLM and llama.cpp do); None where it does not tell."""
+
+    running: int | None = None
+    """Requests that are being answered."""
+    waiting: int | None = None
+    """Requests that wait for room."""
+    kv_cache_percent: int | None = None
+    """How full the memory for contexts is; of several engines, the fullest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeStatus:
     """What is known of a node at one moment."""
 
@@ -52,6 +64,7 @@ class NodeStatus:
     latency_ms: float | None = None
     in_flight: int = 0
     thermal: Thermal = Thermal.UNKNOWN
+    load: NodeLoad | None = None
     reason: Message | None = None
 
 
