@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from etoile.actions.runner import Actions
+from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
 from etoile.config import FOLDERS, Config
 from etoile.domain import effects as do
@@ -27,12 +28,15 @@ from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.monitor import GpuMonitor, open_source, read_once
 from etoile.gpu.source import GpuSource
 from etoile.interpreter import Interpreter
+from etoile.learner import Learner
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
-from etoile.store import conversations, learning, samples
+from etoile.store import conversations, fits, learning, samples
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.fits import FitRatios
+from etoile.store.learning import Memory
 from etoile.store.samples import Samples
 from etoile.text import desktop_language, message, render
 
@@ -44,7 +48,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Publish = Callable[[Event], None]
-MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, learning.MIGRATION]
+MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, learning.MIGRATION, fits.MIGRATION]
 """Of `etoile.db`, in the order in which they came."""
 
 ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
@@ -134,6 +138,8 @@ class Rooms:
     router: Router
     actions: Actions
     history: Conversations | None
+    learner: Learner | None
+    """None where nobody looks on: on the command line."""
     samples: Samples | None
     ears: "Ears | None"
     voice: "Voice | None"
@@ -170,9 +176,13 @@ class Rooms:
             case do.Remember(outcome, origin, match):
                 if self.history:
                     self.history.remember(outcome, origin, match)
+                if self.learner:
+                    self.learner.reconsider()
             case do.MarkUndone(turn):
                 if self.history:
                     self.history.mark_undone(turn)
+            case do.TakeOffer() | do.RefuseOffer() | do.OfferDeadline():
+                self._learn(effect)
             case do.KeepSamples(readings):
                 if self.samples:
                     self.samples.keep(readings)
@@ -198,6 +208,17 @@ class Rooms:
                 self.publish(on.Spoken(turn))
             case do.Hush() if self.voice:
                 self.voice.hush()
+
+    def _learn(self, effect: do.TakeOffer | do.RefuseOffer | do.OfferDeadline) -> None:
+        if self.learner is None:
+            return
+        match effect:
+            case do.TakeOffer():
+                self.learner.take(effect)
+            case do.RefuseOffer():
+                self.learner.refuse(effect)
+            case do.OfferDeadline(key, after_s):
+                self.clock.after(after_s, lambda: self.publish(on.OfferAged(key)))
 
     def _download(self, effect: do.DownloadModel | do.StopDownload) -> None:
         if self.downloads is None:
@@ -241,7 +262,7 @@ def open_rooms(
         source = open_source(simulate)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus)
-        voice = notifier = ears = downloads = kept = None
+        voice = notifier = ears = downloads = kept = learner = None
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             voice = _open_voice(stack, config, publish)
@@ -257,6 +278,7 @@ def open_rooms(
             )
         )
         if desktop:
+            learner = stack.enter_context(open_learner(publish, history, interpreter, clock))
             downloads = _open_downloads(stack, publish)
             ears = _open_ears(stack, config, publish)
             stack.enter_context(
@@ -270,6 +292,7 @@ def open_rooms(
             router=router,
             actions=actions,
             history=history,
+            learner=learner,
             samples=kept,
             ears=ears,
             voice=voice,
@@ -323,6 +346,22 @@ def open_history(stack: ExitStack, config: Config, language: str, publish: Publi
         return None
     database = _open_database(stack, "etoile.db", MIGRATIONS, publish)
     return Conversations(database, language) if database else None
+
+
+@contextmanager
+def open_fit_ratios() -> Iterator[FitRatios | None]:
+    """Open what engines were seen to take for their models; None where the database cannot be opened."""
+    with ExitStack() as stack:
+        database = _open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
+        yield FitRatios(database) if database else None
+
+
+def open_learner(
+    publish: Publish, history: Conversations | None, interpreter: Interpreter, clock: AlarmClock | None = None
+) -> Learner:
+    """Return what learns from `history`; without a clock it suggests nothing by itself."""
+    memory = Memory(history.database) if history else None
+    return Learner(publish, memory, AliasFile(), interpreter.objections, clock=clock)
 
 
 def _open_samples(stack: ExitStack, publish: Publish) -> Samples | None:
