@@ -8,14 +8,17 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from etoile.aliases import AliasFile, Stamp
 from etoile.catalogue import load_catalogues
 from etoile.domain.commands import ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
+from etoile.domain.learning.aliases import AliasBook, objection
+from etoile.domain.learning.offers import Alias
 from etoile.domain.match import Match
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.errors import EtoileError
-from etoile.text import message, verbatim
+from etoile.text import Message, message, verbatim
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +40,15 @@ class Interpreter:
         *,
         enabled: bool = True,
         name_in_front: Callable[[], str | None] = lambda: None,
+        aliases: AliasFile | None = None,
     ) -> None:
         self._publish = publish
         self._values = values
         self._enabled = enabled
         self._name_in_front = name_in_front
+        self._alias_file = aliases or AliasFile()
+        self._stamp: Stamp = None
+        self._aliases = AliasBook((), {})
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
         self._catalogues: Mapping[str, Catalogue] = {}
         self._known: Values = {}
@@ -64,6 +71,14 @@ class Interpreter:
     def match(self, text: str, language: str | None) -> tuple[Match, float]:
         """Return what `text` means, and how many milliseconds finding out took.  Blocks."""
         return self._thread.submit(self._timed, text, language).result()
+
+    def objections(self, aliases: Sequence[Alias]) -> Sequence[Message | None]:
+        """Return for each alias why it must not be one; None where it may.  Blocks; raises ConfigError."""
+        return self._thread.submit(self._objections, aliases).result()
+
+    def _objections(self, aliases: Sequence[Alias]) -> Sequence[Message | None]:
+        matcher = self._matcher or self._refresh()
+        return [objection(alias, self._catalogues, matcher) for alias in aliases]
 
     def _interpret(self, effect: Interpret) -> None:
         try:
@@ -106,8 +121,26 @@ class Interpreter:
             return Match(text=text, language=language), 0.0
         matcher = self._matcher or self._refresh()
         started_s = time.perf_counter()
-        match = matcher.match(text, language)
+        match = self._with_aliases(text, matcher.match(text, language))
         return match, (time.perf_counter() - started_s) * 1000
+
+    def _with_aliases(self, text: str, found: Match) -> Match:
+        """Return what `text` means with the user's aliases, as they are in their file at this moment."""
+        stamp = self._alias_file.stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._aliases = AliasBook(self._read_aliases(), self._catalogues)
+        return self._aliases.match(text, found)
+
+    def _read_aliases(self) -> Sequence[Alias]:
+        """Return the aliases; where their file is broken, say so and go on without."""
+        try:
+            aliases = self._alias_file.read()
+        except EtoileError as error:
+            self._publish(PartMissing("aliases", error.said, error.remedy))
+            return ()
+        self._publish(PartReady("aliases"))
+        return aliases
 
     def _refresh(self) -> Matcher:
         """Take up new applications, models and the like; keep the matcher where nothing changed."""

@@ -45,6 +45,7 @@ from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
 from etoile.parts import Rooms, first_state, interface_language, open_rooms
+from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +131,9 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
     def confirm(name: str) -> None:
         rooms.router.confirm(name)
 
+    def learn(what: str, number: int | None) -> Message:
+        return rooms.learner.change(what, number) if rooms.learner else message("Nothing was done.")
+
     leaving = _Leaving(app)
     balloons = Balloons()
 
@@ -140,6 +144,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
         leaving.wanted.emit,
         confirm,
         language,
+        learn,
     )
     with ExitStack() as stack:
         stack.enter_context(_leave_on_signals(app, leaving))

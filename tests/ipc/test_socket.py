@@ -15,11 +15,11 @@ from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Turn
-from etoile.errors import EtoileError
+from etoile.errors import EtoileError, UsageError
 from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
-from etoile.text import message
+from etoile.text import Message, message
 from tests.waiting import wait_until
 
 
@@ -31,7 +31,15 @@ class App:
         self.state = State()
         self.confirmed: list[str] = []
         self.quit = threading.Event()
-        self.callers = Callers(self.events.append, lambda: self.state, self.quit.set, self.confirmed.append, "fr")
+        self.callers = Callers(
+            self.events.append, lambda: self.state, self.quit.set, self.confirmed.append, "fr", self.learn
+        )
+
+    def learn(self, what: str, number: int | None) -> Message:
+        """Accept what has the number 1234, and know nothing else."""
+        if (what, number) != ("accept", 1234):
+            raise UsageError(message("Nothing was done."), message("Topics: {topics}.", topics=["1234"]))
+        return message("Undone.")
 
     def ticket(self) -> str:
         """Wait for a typed request, and return the ticket of its caller."""
@@ -230,3 +238,10 @@ def test_one_app_at_a_time(tmp_path: Path) -> None:
     again = endpoint.lock(tmp_path)
     assert again
     again.close()
+
+
+def test_what_was_learned_is_changed_in_the_words_of_the_caller(app: App, tmp_path: Path) -> None:
+    learn = {"do": "learn", "what": "accept", "number": 1234, "language": "en"}
+    assert client.ask_once(tmp_path, learn) == {"ok": True, "said": "Undone."}
+    refused = client.ask_once(tmp_path, learn | {"number": 1})
+    assert refused == {"ok": False, "error": "Nothing was done.", "remedy": "Topics: 1234."}

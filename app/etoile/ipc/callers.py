@@ -11,8 +11,9 @@ from etoile.domain import events as on
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.shapes import Line, gpu_line, node_line, outcome_line, question_line
 from etoile.domain.state import State
+from etoile.errors import EtoileError
 from etoile.ipc.server import Caller
-from etoile.text import render
+from etoile.text import Message, render
 
 LOOK_S = 0.25
 """How often a waiting call looks whether its caller hung up."""
@@ -23,7 +24,8 @@ Report = do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome
 class Callers:
     """Turns calls into events, and reports of the turn into lines for the caller who asked.
 
-    `state` returns the app's newest state; `quit_app` ends it.  Called from many threads.
+    `state` returns the app's newest state; `quit_app` ends it; `learn` changes what was learned and tells what it did.
+    Called from many threads.
     """
 
     def __init__(
@@ -33,12 +35,14 @@ class Callers:
         quit_app: Callable[[], None],
         confirm_node: Callable[[str], None],
         language: str,
+        learn: Callable[[str, int | None], Message],
     ) -> None:
         self._publish = publish
         self._state = state
         self._quit_app = quit_app
         self._confirm_node = confirm_node
         self._language = language
+        self._learn = learn
         self._tickets = itertools.count(1)
         self._waiting: dict[str, queue.SimpleQueue[Report]] = {}
 
@@ -66,6 +70,8 @@ class Callers:
             case "confirm":
                 self._confirm_node(str(line.get("node")))
                 caller.send({"ok": True})
+            case "learn":
+                caller.send(self._learned(line))
             case "status":
                 caller.send(self._status())
             case "quit":
@@ -86,6 +92,16 @@ class Callers:
             return {"ok": False, "error": f"unknown talk key event {key!r}"}
         self._publish(events[key])
         return {"ok": True}
+
+    def _learned(self, line: Line) -> Line:
+        """Take, or forget, what was learned; tell it in the caller's language."""
+        language, number = str(line.get("language", self._language)), line.get("number")
+        try:
+            said = self._learn(str(line.get("what")), number if isinstance(number, int) else None)
+        except EtoileError as error:
+            remedy = render(error.remedy, language) if error.remedy else None
+            return {"ok": False, "error": render(error.said, language), "remedy": remedy}
+        return {"ok": True, "said": render(said, language)}
 
     def _status(self) -> Line:
         state = self._state()

@@ -50,7 +50,9 @@ class AliasBook:
     def __init__(self, aliases: Iterable[Alias], catalogues: Mapping[str, Catalogue]) -> None:
         self._catalogues = catalogues
         self._cleaners = {language: Cleaner(catalogue.words) for language, catalogue in catalogues.items()}
-        self._aliases = {(alias.language, phrase_of(alias)): alias for alias in aliases if phrase_of(alias)}
+        self._aliases = {
+            (alias.language, phrase_of(alias)): alias for alias in aliases if _badly_worded(alias, catalogues) is None
+        }
 
     def match(self, text: str, found: Match) -> Match:
         """Return what `text` means with the aliases, where the commands made `found` of it.
@@ -88,6 +90,14 @@ def objection(alias: Alias, catalogues: Mapping[str, Catalogue], matcher: Matche
 
     It never takes words of negation or of an answer, and never what a command says itself.
     """
+    command = COMMANDS.get(alias.command)
+    if command is None or set(alias.slots) != set(command.slots):
+        return message("There is no command {command} with just these values.", command=alias.command)
+    return _badly_worded(alias, catalogues) or _taken(alias, matcher)
+
+
+def _badly_worded(alias: Alias, catalogues: Mapping[str, Catalogue]) -> Message | None:
+    """Return what makes the phrase unfit for any command."""
     words = phrase_of(alias)
     negations = _NEGATIONS.union(*(catalogue.words.negations for catalogue in catalogues.values()))
     if not words or len(words) > LONGEST_WORDS:
@@ -98,10 +108,7 @@ def objection(alias: Alias, catalogues: Mapping[str, Catalogue], matcher: Matche
         return message("“{phrase}” holds a negation, which no alias may.", phrase=alias.said)
     if correction_of(alias.said) or reply_to(alias.said, alias.language, 3) is not None:
         return message("“{phrase}” answers a question, so it cannot be an alias.", phrase=alias.said)
-    command = COMMANDS.get(alias.command)
-    if command is None or set(alias.slots) != set(command.slots):
-        return message("There is no command {command} with just these values.", command=alias.command)
-    return _taken(alias, matcher)
+    return None
 
 
 def _taken(alias: Alias, matcher: Matcher) -> Message | None:

@@ -1,0 +1,125 @@
+"""The user's aliases, in a file that can be read and changed by hand: `commands/aliases.toml` of the settings folder.
+
+    [[alias]]
+    said = "balance la sauce"
+    language = "fr"
+    command = "audio.volume.set"
+    slots = { level = 40 }
+
+They stand in a file and not in the database, because they are settings: the user sees, edits and copies them beside his
+own commands, and they hold where no history is kept.  Any thread.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from etoile.config import FOLDERS
+from etoile.domain.commands import COMMANDS
+from etoile.domain.learning.offers import Alias
+from etoile.errors import ConfigError
+from etoile.text import Message, message
+
+HEAD = """\
+# What you taught Etoile: each phrase runs its command.  Etoile writes this file anew when an alias comes or goes;
+# you may change it as well.  “etoile commands check” tells what is wrong in it.
+"""
+
+Stamp = tuple[int, int] | None
+"""Tells one version of the file from another; None where there is none."""
+
+
+class _Alias(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    said: str
+    language: Literal["en", "fr"]
+    command: str
+    slots: dict[str, str | int] = {}
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    alias: list[_Alias] = []
+
+
+class AliasFile:
+    """Reads and writes the aliases."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or Path(FOLDERS.user_config_dir) / "commands" / "aliases.toml"
+
+    def stamp(self) -> Stamp:
+        """Return what changes whenever the file does."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def read(self) -> tuple[Alias, ...]:
+        """Return the aliases.  Raises ConfigError, which names the file and what is wrong in it."""
+        try:
+            text = self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._broken(
+                message("{path} cannot be read: {error}.", path=str(self.path), error=str(error))
+            ) from error
+        try:
+            file = msgspec.convert(tomllib.loads(text), _File)
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise self._broken(message("{path}: {error}.", path=str(self.path), error=str(error))) from error
+        return tuple(map(self._checked, file.alias))
+
+    def write(self, aliases: Iterable[Alias]) -> None:
+        """Write the aliases, in place of what the file held.  Raises ConfigError."""
+        text = "\n".join([HEAD, *map(_written, aliases)])
+        fresh = self.path.with_suffix(".new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(text, "utf-8")
+            fresh.replace(self.path)
+        except (OSError, UnicodeEncodeError) as error:
+            raise ConfigError(
+                message("{path} cannot be written: {error}.", path=str(self.path), error=str(error)),
+                message("Check that the folder can be written and that the disk is not full."),
+            ) from error
+
+    def _checked(self, alias: _Alias) -> Alias:
+        command = COMMANDS.get(alias.command)
+        if command is None:
+            said = message("{path}: there is no command {command}.", path=str(self.path), command=alias.command)
+            raise self._broken(said)
+        if set(alias.slots) != set(command.slots):
+            said = message(
+                "{path}: “{phrase}” must give {command} just these values: {slots}.",
+                path=str(self.path),
+                phrase=alias.said[:80],
+                command=alias.command,
+                slots=[str(slot) for slot in command.slots] or "–",
+            )
+            raise self._broken(said)
+        return Alias(said=alias.said, language=alias.language, command=alias.command, slots=alias.slots)
+
+    def _broken(self, said: Message) -> ConfigError:
+        return ConfigError(said, message("Mend the file, or remove it to begin a new one."))
+
+
+def _written(alias: Alias) -> str:
+    """Return the alias as TOML: a JSON text is one there as well."""
+    slots = ", ".join(f"{name} = {_quoted(value)}" for name, value in alias.slots.items())
+    lines = [
+        "[[alias]]",
+        f"said = {_quoted(alias.said)}",
+        f"language = {_quoted(alias.language)}",
+        f"command = {_quoted(alias.command)}",
+        *([f"slots = {{ {slots} }}"] if slots else []),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str | int) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
