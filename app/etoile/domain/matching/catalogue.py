@@ -57,6 +57,8 @@ class Words:
     """Join two commands: "and then"."""
     remarks: tuple[Phrase, ...] = ()
     """Begin a clause that only says why, before or behind a command: "my ears hurt, turn it down"."""
+    causes: tuple[Phrase, ...] = ()
+    """Begin such a clause without a comma before them: "because", "so i can"."""
     spoilers: tuple[Phrase, ...] = ()
     """Anywhere in such a clause they show that the command is none: "she said", "if", "tomorrow"."""
 

@@ -96,8 +96,16 @@ class Grammar:
             Reading(command="", slot=SlotType(label[1:-1]), value=value, first=index, last=index + length)
             for index in range(len(tokens))
             for label, length, value in self._labels(tokens, index)
-            if label.startswith("{")
+            if _is_name(label) and label[0] == "{"
         ]
+
+    def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
+        """Return where `tokens` name something, a value of a slot or a concept: the longest at each place."""
+        longest = {
+            index: max((length for label, length, _ in self._labels(tokens, index) if _is_name(label)), default=0)
+            for index in range(len(tokens))
+        }
+        return [(index, index + length) for index, length in longest.items() if length]
 
     def _walk(self, tokens: Sequence[str]) -> Iterator[Reading]:
         labels: dict[int, list[Label]] = {}
@@ -194,6 +202,11 @@ class Grammar:
         at = form.index(concept)
         for phrase in self._catalogue.concepts[concept[1:-1]]:
             yield form[:at] + phrase + form[at + 1 :]
+
+
+def _is_name(label: str) -> bool:
+    """Whether a label is a slot or a concept rather than a word, or the sign "<" by itself."""
+    return len(label) > 1 and label[0] in "<{"
 
 
 def _claim(claimed: list[str], command: str) -> None:

@@ -15,6 +15,7 @@ from etoile.domain.matching.cleaning import Cleaned, Cleaner
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.nearness import ratio
 from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.remarks import Remarks
 from etoile.domain.matching.repair import Repairer
 from etoile.domain.matching.tokens import BREAK, Token, tokens_of
 from etoile.domain.matching.values import values_of
@@ -27,7 +28,7 @@ _MOST_WITHOUT_FREE_TEXT = 24
 _MOST_COMMANDS = 4
 _MOST_REPAIRS = 3
 
-_EXACT, _TEMPLATE, _PROPOSED = 1.0, 0.97, 0.8
+_EXACT, _TEMPLATE, _REMARKED, _PROPOSED = 1.0, 0.97, 0.9, 0.8
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
 _OF_FREE_TEXT = 0.05
@@ -74,6 +75,7 @@ class Interpreter:
         lexicon = self._grammar.lexicon
         self._repairer = Repairer(lexicon, foreign, catalogue.mistaken, catalogue.same, catalogue.language)
         words = catalogue.words
+        self._remarks = Remarks(words, self._grammar)
         self._connectors = PhraseSet(words.connectors)
         self._here = PhraseSet(words.here)
         self._guards = PhraseSet((*words.guards, *words.code, *words.here))
@@ -86,6 +88,8 @@ class Interpreter:
         outcome = self._understood(text, tokens)
         if not outcome.found and not outcome.refused:
             outcome = self._compound(text, tokens)
+        if not outcome.found and not outcome.refused:
+            outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return _questioned(outcome) if text.rstrip().endswith("?") else outcome
         if self._talks_about([token.text for token in tokens]):
@@ -200,6 +204,20 @@ class Interpreter:
         found = self._understood(text, tokens).found
         return found[0] if runs(found) else None
 
+    def _remarked(self, text: str, tokens: Sequence[Token]) -> Outcome:
+        """Explain the request as a command beside clauses that only say why."""
+        found: list[Found] = []
+        order = None
+        for bare in self._remarks.without(text, tokens):
+            if found and bare.order != order:
+                break
+            order = bare.order
+            one = self._one(text, bare.tokens)
+            if one and not (bare.resolved and any(slot.is_open for slot in COMMANDS[one.candidate.command].slots)):
+                found.append(_with_remark(one))
+        ranked = _ranked(found)
+        return Outcome(ranked if len(ranked) == 1 else ())
+
     def _connects(self, tokens: Sequence[Token], index: int) -> int:
         """Return the length of what joins two commands at `index`: a comma, "and then"; 0 when nothing does."""
         if tokens[index].text == BREAK:
@@ -234,6 +252,11 @@ def _near_found(found: Found, likeness: float) -> Found:
     if command.consequence is Consequence.DESTRUCTIVE or command.asks:
         confidence = min(confidence, _PROPOSED)
     return replace(found, candidate=replace(found.candidate, confidence=round(confidence, 3)), reason=Reason.FUZZY)
+
+
+def _with_remark(found: Found) -> Found:
+    confidence = min(found.candidate.confidence, _REMARKED)
+    return replace(found, candidate=replace(found.candidate, confidence=confidence), reason=Reason.TEMPLATE)
 
 
 def runs(found: Sequence[Found]) -> bool:

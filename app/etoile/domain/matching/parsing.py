@@ -164,6 +164,7 @@ def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts)
         closers=phrases("closers"),
         connectors=phrases("connectors"),
         remarks=phrases("remarks"),
+        causes=phrases("causes"),
         spoilers=phrases("spoilers"),
     )
 

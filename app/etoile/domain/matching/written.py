@@ -23,6 +23,7 @@ class WrittenWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     closers: list[str] = []
     connectors: list[str] = []
     remarks: list[str] = []
+    causes: list[str] = []
     spoilers: list[str] = []
     verbs: str = ""
     nouns: str = ""

@@ -1,0 +1,147 @@
+"""What only says why: "my ears hurt, turn it down", "mute the microphone so I can sneeze".
+
+A remark begins with words that the catalogue lists, stands beside a command that is whole by itself, and has nothing in
+it that makes the command somebody else's, or for later.  A pronoun of the command may mean what the remark names.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from etoile.domain.matching.catalogue import Words
+from etoile.domain.matching.grammar import Grammar
+from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.tokens import BREAK, Token
+
+_MOST_CLAUSES = 5
+_MOST_NAMED = 6
+_SHORTEST_REMARK, _LONGEST_REMARK = 3, 16
+"""Words; what the catalogue lists whole may be shorter."""
+
+_PRONOUN, _PLAIN, _DETERMINER = range(3)
+"""The orders in which requests without their remarks are tried: "turn it down" with what "it" is, as it stands, and
+"stop the service" with the service's name."""
+
+Tokens = tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A request without its remarks."""
+
+    tokens: Tokens
+    order: int = _PLAIN
+    """What is found in an earlier order is meant."""
+
+    @property
+    def resolved(self) -> bool:
+        """Whether a pronoun in it was replaced by what it means."""
+        return self.order != _PLAIN
+
+
+class Remarks:
+    """Tells remarks from commands in one language."""
+
+    def __init__(self, words: Words, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._pronouns = words.pronouns
+        self._starts = PhraseSet(words.remarks)
+        self._causes = PhraseSet(words.causes)
+        self._spoilers = PhraseSet(words.spoilers)
+        self._introductions = PhraseSet((*words.openers, *words.fillers))
+        self._stop = words.stop
+        self._empty = words.stop | words.pronouns | {BREAK}
+
+    def without(self, request: str, tokens: Sequence[Token]) -> list[Bare]:
+        """Return what `tokens` may come down to, the likeliest first; empty when there is no remark in them."""
+        found: dict[Bare, None] = {}
+        for command, remarks in self._parts(request, tuple(tokens)):
+            said = tuple(itertools.chain.from_iterable(remarks))
+            found |= dict.fromkeys(self._resolved(command, said))
+            if all(self._is_remark(remark) for remark in remarks):
+                found[Bare(command)] = None
+        return sorted(found, key=lambda bare: bare.order)
+
+    def _parts(self, request: str, tokens: Tokens) -> Iterator[tuple[Tokens, list[Tokens]]]:
+        """Return every way to part `tokens` into a command and remarks beside it."""
+        whole: list[tuple[Tokens, list[Tokens]]] = [(tokens, [])]
+        for command, remarks in itertools.chain(self._beside(request, tokens), whole):
+            if remarks and self._has_content(command):
+                yield command, remarks
+            texts = [token.text for token in command]
+            for index in range(1, len(command)):
+                if not self._has_content(command[:index]):
+                    continue
+                if self._causes.length_at(texts, index) and not self._is_spoiled(command[index:]):
+                    yield command[:index], [*remarks, command[index:]]
+
+    def _beside(self, request: str, tokens: Tokens) -> Iterator[tuple[Tokens, list[Tokens]]]:
+        """Return every clause or run of clauses that has nothing but remarks beside it."""
+        clauses = list(_clauses(request, tokens))
+        if not 1 < len(clauses) <= _MOST_CLAUSES:
+            return
+        for first, last in itertools.combinations(range(len(clauses) + 1), 2):
+            remarks = [tokens[start:end] for start, end in (*clauses[:first], *clauses[last:])]
+            if remarks and all(self._may_stand_beside(remark) for remark in remarks):
+                yield tokens[clauses[first][0] : clauses[last - 1][1]], remarks
+
+    def _may_stand_beside(self, clause: Tokens) -> bool:
+        return self._is_remark(clause) or self._only_names(clause)
+
+    def _is_remark(self, clause: Tokens) -> bool:
+        """Whether `clause` only says why."""
+        texts = [token.text for token in clause]
+        index = 0
+        while index < len(texts) and (length := self._introductions.length_at(texts, index)):
+            if self._starts.length_at(texts, index):
+                break
+            index += length
+        rest = texts[index:]
+        length = self._start_of_remark(rest)
+        return bool(length) and (length == len(rest) or len(rest) >= _SHORTEST_REMARK) and not self._is_spoiled(clause)
+
+    def _start_of_remark(self, texts: Sequence[str]) -> int:
+        """Return how many words begin a remark: "i am", "because", or the name of something."""
+        if not texts:
+            return 0
+        name = next((reading.last for reading in self._grammar.spans(texts) if reading.first == 0), 0)
+        return max(self._starts.length_at(texts, 0), self._causes.length_at(texts, 0), min(name, len(texts) - 1))
+
+    def _is_spoiled(self, clause: Tokens) -> bool:
+        texts = [token.text for token in clause]
+        return len(clause) > _LONGEST_REMARK or self._spoilers.is_in(texts)
+
+    def _has_content(self, clause: Tokens) -> bool:
+        return any(token.text not in self._empty for token in clause)
+
+    def _only_names(self, clause: Tokens) -> bool:
+        """Whether `clause` is nothing but the name of a thing: "the window, close it"."""
+        content = sum(token.text not in self._stop for token in clause)
+        texts = [token.text for token in clause]
+        return any(end - start >= content for start, end in self._grammar.named(texts))
+
+    def _resolved(self, command: Tokens, remark: Tokens) -> Iterator[Bare]:
+        """Return `command` with a pronoun replaced by what `remark` names."""
+        texts = [token.text for token in command]
+        places = [index for index, text in enumerate(texts) if text in self._pronouns]
+        if not places:
+            return
+        before_names = {start - 1 for start, _ in self._grammar.named(texts)}
+        named = self._grammar.named([token.text for token in remark])[:_MOST_NAMED]
+        for (start, end), at in itertools.product(named, places):
+            order = _DETERMINER if at in before_names else _PRONOUN
+            rest = command[at + 1 :]
+            name = remark[start:end]
+            yield Bare(command[:at] + name + rest, order)
+            if rest:  # "tu peux le fermer", "coupe ce service": the name stands behind the word that follows
+                yield Bare(command[:at] + rest[:1] + name + rest[1:], order)
+
+
+def _clauses(request: str, tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """Return where each clause begins and ends; a colon divides nothing, for what follows may be a quotation."""
+    start = 0
+    for index, token in enumerate((*tokens, None)):
+        if token is None or (token.text == BREAK and ":" not in request[token.start : token.end]):
+            if index > start:
+                yield start, index
+            start = index + 1

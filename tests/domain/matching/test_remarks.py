@@ -1,0 +1,45 @@
+"""Clauses that only say why, and pronouns that mean what such a clause names."""
+
+import pytest
+
+from etoile.domain.matching import Matcher
+from tests.domain.matching.test_matcher import value_of
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "command", "value"),
+    [
+        ("en", "My ears hurt, turn the volume down.", "audio.volume.down", None),
+        ("en", "turn the volume down, my ears hurt", "audio.volume.down", None),
+        ("en", "I'm getting a call, mute the sound please", "audio.mute", None),
+        ("en", "lock the screen because I am leaving", "screen.lock", None),
+        ("en", "I don't need Firefox any more, close it", "app.close", "Firefox"),
+        ("fr", "J'ai mal aux oreilles, baisse le son", "audio.volume.down", None),
+        ("fr", "je n'ai plus besoin de firefox, tu peux le fermer", "app.close", "Firefox"),
+        ("fr", "docker me prend tout, arrête ce service", "service.stop", "docker"),
+        ("fr", "verrouille l'écran le temps de ma pause", "screen.lock", None),
+    ],
+)
+def test_a_reason_is_left_out(matcher: Matcher, language: str, text: str, command: str, value: str | None) -> None:
+    found = matcher.match(text, language)
+    assert (found.command, value_of(found)) == (command, value)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "If my ears hurt, turn the volume down."),
+        ("en", "She said she is leaving, lock the screen"),
+        ("en", "I told him: lock the screen"),
+        ("en", 'my favourite line is "lock the screen", really'),
+        ("en", "It is cold, don't close the window"),
+        ("en", "lock the screen because he said so"),
+        ("fr", "Si j'ai mal aux oreilles, baisse le son"),
+        ("fr", "Il m'a dit, baisse le son"),
+        ("fr", "j'ai mal aux oreilles, ne baisse pas le son"),
+        ("fr", "l'histoire de France en dix volumes"),
+        ("fr", "comment ça marche, le consensus"),
+    ],
+)
+def test_a_clause_that_is_more_than_a_reason_stops_the_command(matcher: Matcher, language: str, text: str) -> None:
+    assert matcher.match(text, language).command is None
