@@ -24,6 +24,8 @@ IDLE, LISTENING, TRANSCRIBING, THINKING, SPEAKING, CONFIRMING = (
 QUIET = Turn(speaking=Speaking.NEVER)
 LINE = Asking(origin=Origin.LINE, ticket="t1", can_confirm=False)
 TERMINAL = replace(LINE, can_confirm=True)
+WAKE = Asking(origin=Origin.WAKE)
+PROPOSAL = Asking(origin=Origin.PROPOSAL)
 M1 = Attribution(node="M1", model="qwen3")
 M2 = Attribution(node="M2", model="llama3")
 DONE = message("Done.")
@@ -230,6 +232,7 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
         [
             (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
             (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Say", "Deadline"]),
+            (on.Spoken(1), CONFIRMING, ["Deadline"]),
             (on.Chosen(1, 2, 0), THINKING, ["Run", "Deadline"]),
         ],
     ),
@@ -242,12 +245,151 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.Chosen(1, 2, 0), IDLE, []),
         ],
     ),
-    "a question that nobody answers expires": (
+    "a question that nobody answers is closed to words, then expires": (
         QUIET,
         [
             (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
             (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
-            (on.DeadlinePassed(1, 2, 0), IDLE, ["Remember"]),
+            (on.DeadlinePassed(1, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes"), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(1, 3, 0), CONFIRMING, []),
+            (on.DeadlinePassed(1, 4, 0), IDLE, ["Remember"]),
+            (on.Chosen(1, 2, 0), IDLE, []),
+        ],
+    ),
+    "a click answers as long as the question is shown": (
+        QUIET,
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(1, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "the time to answer is counted from the end of the question's reading": (
+        Turn(),
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Say", "Deadline"]),
+            (on.Spoken(1), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(1, 2, 0), CONFIRMING, []),
+            (on.DeadlinePassed(1, 3, 0), CONFIRMING, ["Deadline"]),
+            (on.Spoken(1), CONFIRMING, []),
+            (on.Typed("yes"), CONFIRMING, ["Say", "Deadline"]),
+        ],
+    ),
+    "a question whose reading is stopped, or fails, waits from then on": (
+        Turn(),
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Say", "Deadline"]),
+            (on.SpeechStopped(), CONFIRMING, ["Hush", "Deadline"]),
+            (on.Declined(1, 2), IDLE, ["Remember"]),
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(2, SHUTDOWN), CONFIRMING, ["Say", "Deadline"]),
+            (on.Failed(2, BROKE), CONFIRMING, ["Deadline"]),
+        ],
+    ),
+    "a click while the question is read hushes it": (
+        Turn(),
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Say", "Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, ["Hush", "Run", "Deadline"]),
+        ],
+    ),
+    "a word that comes too late leaves the question to a click": (
+        QUIET,
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(1, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.TalkPressed(30.0), LISTENING, ["Hush", "Record", "Deadline"]),
+            (on.TalkReleased(31.0), TRANSCRIBING, ["Transcribe", "Deadline"]),
+            (on.Transcribed(1, "oui", "fr"), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "no comes never too late": (
+        QUIET,
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(1, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.Typed("non"), IDLE, ["Remember"]),
+        ],
+    ),
+    "by the wake word no yes confirms what destroys, and a click does": (
+        QUIET,
+        [
+            (on.Typed("shut down", WAKE), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes"), CONFIRMING, ["Deadline"]),
+            (on.Typed("oui", WAKE), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "by the wake word the harmless runs": (
+        QUIET,
+        [
+            (on.Typed("mute", WAKE), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "a yes by the wake word does not confirm what was asked with a hand on the key": (
+        QUIET,
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes", WAKE), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes"), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "by the wake word a choice among several that destroys still wants a click": (
+        QUIET,
+        [
+            (on.Typed("lock the scream", WAKE), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Typed("two", WAKE), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 1), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes", WAKE), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 4, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "what a model proposes waits for a click, however harmless": (
+        QUIET,
+        [
+            (on.Typed("mute", PROPOSAL), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes"), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "what a model proposes answers no question and breaks into nothing": (
+        QUIET,
+        [
+            (on.Typed("shut down"), THINKING, ["Interpret", "Deadline"]),
+            (on.Typed("mute", PROPOSAL), THINKING, []),
+            (on.Interpreted(1, SHUTDOWN), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes", PROPOSAL), CONFIRMING, []),
+        ],
+    ),
+    "what a model proposes and is no command goes to no other model": (
+        QUIET,
+        [
+            (on.Typed("dance", PROPOSAL), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, CHAT), IDLE, ["Remember"]),
+        ],
+    ),
+    "a click on undo takes the last action back, and hushes its reply": (
+        Turn(),
+        [
+            (on.Typed("mute"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), THINKING, ["Run", "Deadline"]),
+            (on.UndoWanted(), THINKING, []),
+            (on.ActionDone(1, "audio.mute", {}, DONE, undoable=True), SPEAKING, ["Remember", "Say"]),
+            (on.UndoWanted(), THINKING, ["Hush", "Run", "Deadline"]),
+            (on.ActionDone(2, "assistant.undo", {}, DONE), SPEAKING, ["Say"]),
         ],
     ),
     "an option that does not exist chooses nothing": (
@@ -309,7 +451,7 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
         [
             (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
             (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
-            (on.Chosen(1, 2, 1), CONFIRMING, ["Deadline"]),
+            (on.Typed("the second one"), CONFIRMING, ["Deadline"]),
             (on.Chosen(1, 2, 0), CONFIRMING, []),
             (on.DeadlinePassed(1, 2, 0), CONFIRMING, []),
             (on.Chosen(1, 3, 0), THINKING, ["Run", "Deadline"]),
@@ -560,7 +702,7 @@ def test_a_later_request_carries_what_came_before() -> None:
     _, [ask] = play(turn, on.Interpreted(2, CHAT))
     assert ask == do.Ask(2, "and then?", "en", (do.Exchange("why?", "So.", (M1,)),))
 
-    turn, _ = play(turn, on.Interpreted(2, own(CHAT, "conversation.new")))
+    turn, _ = play(turn, on.Interpreted(2, own(MUTE, "conversation.new")))
     assert turn.exchanges == ()
 
 
@@ -627,7 +769,8 @@ def test_a_request_after_an_answer_speaks_as_it_was_made() -> None:
 def test_the_rest_of_a_compound_request_does_not_run_after_a_failure() -> None:
     both = replace(MUTE, then=(Candidate(command="screen.screenshot"),))
     turn, effects = play(QUIET, on.Typed("x"), on.Interpreted(1, both), on.Failed(1, message("No sound card.")))
-    assert (kinds(effects)[-1], turn.phase, said(turn)) == ("Remember", IDLE, "No sound card.")
+    told = "No sound card. Not done: Take a screenshot."
+    assert (kinds(effects)[-1], turn.phase, said(turn)) == ("Remember", IDLE, told)
 
 
 def test_the_question_names_what_would_happen_and_what_it_costs() -> None:

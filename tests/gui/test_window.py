@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from etoile.domain import events as on
-from etoile.domain.events import Cancelled, Chosen, Declined, TalkToggled, Typed, VoiceMuted
+from etoile.domain.events import Cancelled, Chosen, Declined, TalkToggled, Typed, UndoWanted, VoiceMuted
 from etoile.domain.gpus import GpuState
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
+from etoile.domain.turn import Phase, Standing
 from etoile.gui.activity import Level
 from etoile.gui.button import Button
 from etoile.gui.code_block import CodeBlock
@@ -26,6 +26,7 @@ from etoile.gui.gpu_card import GpuCard
 from etoile.gui.node_chip import NodeChip
 from etoile.gui.prose import Prose, link_menu
 from etoile.gui.window import Window
+from etoile.text import message
 from tests.gui import states
 from tests.gui.conftest import Desk, Visitor
 
@@ -62,7 +63,7 @@ class TestWhatIsShown:
             (replace(CALM, turn=states.ANSWERED), ["M1 · qwen3-30b-a3b-2507 · 1.4 s", "KV cache", "curl -s"]),
             (replace(CALM, turn=states.FAILED), ["No node could take the request.", "Start a model on one of them"]),
             (replace(CALM, turn=states.CONFIRMING), ["Shut the computer down?", "what is not saved is lost"]),
-            (replace(CALM, turn=states.CONFIRMING), ["Expires in 2\u00a0min", "Cancel"]),
+            (replace(CALM, turn=states.CONFIRMING), ["Expires in 1\u00a0min 10\u00a0s", "Cancel"]),
             (replace(CALM, turn=states.PROPOSING), ["Did you mean:", "Open Firefox", "Open Firewall"]),
             (replace(CALM, turn=states.OPENING), ["Opening the microphone…", "0:00"]),
             (replace(CALM, turn=states.LISTENING), ["Listening"]),
@@ -95,9 +96,11 @@ class TestWhatIsShown:
 
     def test_a_question_counts_down_and_goes(self, window: Window, desk: Desk, texts: Texts) -> None:
         _show(window, replace(CALM, turn=states.CONFIRMING))
-        desk.now_s += 75
+        desk.now_s += 25
         window.show_state(replace(CALM, turn=states.CONFIRMING, samples_every_s=11))
         assert "Expires in 45\u00a0s" in texts(window)
+        window.show_state(replace(CALM, turn=replace(states.CONFIRMING, standing=Standing.SHOWN)))
+        assert "Expires in 1\u00a0min" in texts(window)
         window.show_state(CALM)
         assert "Shut the computer down?" not in texts(window)
 
@@ -328,6 +331,15 @@ class TestKeyboard:
         qtbot.mouseClick(_button(shown, "Stop"), left)
         assert visitor.confirmed == ["Ollama"]
         assert visitor.events[-1] == Cancelled()
+
+    def test_what_was_done_last_can_be_taken_back(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+        muted = states.turn(number=7, request="mute", said=message("The sound is off."), undoable=True)
+        shown.show_state(replace(CALM, turn=muted))
+        qtbot.mouseClick(_button(shown, "Undo"), Qt.MouseButton.LeftButton)
+        assert visitor.events[-1] == UndoWanted()
+        shown.show_state(replace(CALM, turn=states.turn(number=8, request="what time is it", said=message("Noon."))))
+        buttons = [button for button in shown.findChildren(Button) if button.isVisible()]
+        assert "Undo" not in [button.accessibleName() for button in buttons]
 
 
 class TestComingAndGoing:

@@ -31,6 +31,8 @@ class _Words:
     no: str
     courtesy: str
     """May stand beside an answer."""
+    over: str
+    """Says that there is nothing to add."""
     numbered: tuple[str, ...]
     """Names of the first, second and third option that are short enough to be misheard."""
     ordinal: tuple[str, ...]
@@ -43,7 +45,8 @@ _WORDS: Mapping[str, _Words] = {
         r"|bien sur|je suis sur|fais le|affirmatif|valider?",
         no=r"non|nan|annuler?|annulez|laisse tomber|surtout pas|pas du tout|arrete|stop|aucun|aucune|aucun des deux"
         r"|ni l un ni l autre|negatif|oublie|rien|ne fais rien|non merci|je refuse",
-        courtesy=r"s il te plait|s il vous plait|stp|svp|merci|euh|alors|etoile",
+        courtesy=r"s il te plait|s il vous plait|stp|svp|merci|euh|alors|etoile|voila|bon",
+        over=r"c est (?:tout|bon|fini|termine)|ce sera tout|termine|fini|rien d autre|garde la|enregistre la",
         numbered=(r"(?:la |le )?(?:un|une|1)", r"(?:la |le )?(?:deux|2)", r"(?:la |le )?(?:trois|3)"),
         ordinal=(
             r"(?:le |la )?(?:premiere?|1er|1ere)(?: (?:option|choix))?|(?:numero|option|choix) (?:un|1)",
@@ -56,7 +59,9 @@ _WORDS: Mapping[str, _Words] = {
         r"|correct|exactly|of course|absolutely|i m sure|affirmative",
         no=r"no|nope|nah|cancel|cancel (?:that|it)|never mind|nevermind|stop|don t|do not|don t do (?:it|that)"
         r"|none|neither|none of (?:them|those|these)|negative|forget (?:it|that)|nothing|no thanks|no thank you",
-        courtesy=r"please|thanks|thank you|um|uh|well|etoile",
+        courtesy=r"please|thanks|thank you|um|uh|well|etoile|okay|ok",
+        over=r"that s (?:all|it)|that is (?:all|it)|that will be all|(?:i m )?done|finished|nothing else"
+        r"|keep it|save it",
         numbered=(r"(?:the )?(?:one|1)", r"(?:the )?(?:two|2)", r"(?:the )?(?:three|3)"),
         ordinal=(
             r"(?:the )?(?:first|1st)(?: (?:one|option))?|(?:number|option|choice) (?:one|1)",
@@ -81,6 +86,12 @@ def reply_to(text: str, language: str, options: int) -> Reply:
         if reply is not None:
             return reply
     return None
+
+
+def is_over(text: str) -> bool:
+    """Whether `text` says, in any language, that there is nothing to add to what is being told."""
+    said = _plain(text)
+    return any(_is(said, words.over, words.courtesy) for words in _WORDS.values())
 
 
 def _reply(said: str, words: _Words, options: int) -> Reply:

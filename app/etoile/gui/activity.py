@@ -123,4 +123,6 @@ def clock(seconds: float) -> str:
 def _said(turn: Turn) -> Message:
     if turn.phase is Phase.LISTENING and not turn.hearing:
         return message("Opening the microphone…")
+    if turn.phase is Phase.THINKING and turn.doing:
+        return turn.doing
     return PHASE[turn.phase]

@@ -1,6 +1,7 @@
 """The conversation: notices, the turns so far, and the newest text in view unless the user has scrolled away."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
@@ -21,18 +22,22 @@ _NEAR_THE_END_PX = 8
 
 
 class Conversation(ScrollColumn):
-    """Shows the turns; `ask` takes an example that was chosen from the empty conversation."""
+    """Shows the turns.
+
+    `ask` takes an example that was chosen from the empty conversation, `undo` takes back what the newest turn did.
+    """
 
     def __init__(
         self,
         look: Look,
         talk_key: str,
         ask: Callable[[str], None],
+        undo: Callable[[], None],
         above: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._undo = look, undo
         self._entries: tuple[Entry, ...] = ()
         self._views: dict[int, EntryView] = {}
         self._at_end = False
@@ -69,7 +74,8 @@ class Conversation(ScrollColumn):
         for turn, entry in wanted.items():
             if turn not in self._views:
                 self._add(turn)
-            self._views[turn].show_entry(entry)
+            newest = entry is self._entries[-1]
+            self._views[turn].show_entry(entry if newest else replace(entry, undoable=False))
         self._empty.setVisible(not self._entries)
 
     def go_to_end(self) -> None:
@@ -93,7 +99,7 @@ class Conversation(ScrollColumn):
 
     def _add(self, turn: int) -> None:
         """Add a view; what the user asks brings the end into view again."""
-        view = EntryView(self._look, self._grown)
+        view = EntryView(self._look, self._grown, self._undo)
         self._views[turn] = view
         self.column.insertWidget(self.column.count() - 1, view)
         view.show()

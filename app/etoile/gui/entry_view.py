@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.gui.answer import AnswerView
+from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
 from etoile.gui.severity import Severity
@@ -41,9 +42,11 @@ class Bubble(Label):
 
 
 class EntryView(QWidget):
-    """Shows an `Entry`, and the same one again as it grows."""
+    """Shows an `Entry`, and the same one again as it grows; `undo` takes back what it did."""
 
-    def __init__(self, look: Look, grown: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, grown: Callable[[], None], undo: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._look = look
         self._entry: Entry | None = None
@@ -54,6 +57,8 @@ class EntryView(QWidget):
         self._sign = Sign(look, Severity.WARNING, self)
         self._said = Label(look, Type.BODY, parent=self)
         self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
+        self._undo = Button(look, message("Undo"), kind=Kind.FLAT, parent=self)
+        self._undo.clicked.connect(undo)
         for label in (self._said, self._remedy):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -71,6 +76,7 @@ class EntryView(QWidget):
         ended.setSpacing(8)
         ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         ended.addLayout(told, 1)
+        ended.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -106,6 +112,7 @@ class EntryView(QWidget):
         """Show what was said at the end; a failure that can be mended gets the sign, a calm end does not."""
         self._said.say(entry.said)
         self._remedy.say(entry.remedy)
+        self._undo.setVisible(entry.undoable)
         self._sign.setVisible(entry.failed and entry.remedy is not None)
         tone = Tone.TEXT2 if entry.failed and entry.remedy is None else Tone.TEXT
         if self._said.property("tone") != str(tone):

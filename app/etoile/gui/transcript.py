@@ -31,6 +31,8 @@ class Entry:
     remedy: Message | None = None
     failed: bool = False
     working: bool = False
+    undoable: bool = False
+    """Whether what was done can be taken back."""
 
     @property
     def empty(self) -> bool:
@@ -84,6 +86,7 @@ def _entry(turn: Turn) -> Entry:
         remedy=turn.remedy,
         failed=turn.failed,
         working=turn.phase in _WORKING,
+        undoable=turn.undoable and turn.phase in (Phase.IDLE, Phase.SPEAKING),
     )
 
 

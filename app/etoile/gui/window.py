@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout
 
-from etoile.domain.events import Cancelled, Declined, Typed, VoiceMuted
+from etoile.domain.events import Cancelled, Declined, Typed, UndoWanted, VoiceMuted
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
+from etoile.domain.turn import Phase, Standing
 from etoile.gui.activity import Activity
 from etoile.gui.announcements import announce, announcements
 from etoile.gui.composer import Composer
@@ -75,12 +75,12 @@ class Window(Frame):
         self._doors, self._tray_available, self._now_s = doors, tray_available, now_s
         self._state = State()
         self._history = History()
-        self._since = (0, Phase.IDLE, 0.0)
+        self._since = (0, Phase.IDLE, Standing.OPEN, 0.0)
         self._session_ends = False
         self._header = Header(look, self.dismiss, self)
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
         self._notices = Notices(look, doors.publish)
-        self._conversation = Conversation(look, talk_key, self._ask, self._notices, self)
+        self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._notices, self)
         self._question = QuestionView(look, doors.publish, self)
         self._activity = Activity(look, doors.publish, self)
         self._composer = Composer(look, talk_key, doors.publish, self)
@@ -200,8 +200,9 @@ class Window(Frame):
         before, self._state = self._state, state
         self._history.add(state.gpus)
         self._conversation.follow(state.turn)
-        if (state.turn.number, state.turn.phase) != self._since[:2]:
-            self._since = (state.turn.number, state.turn.phase, self._now_s())
+        turn = state.turn
+        if (turn.number, turn.phase, turn.standing) != self._since[:3]:
+            self._since = (turn.number, turn.phase, turn.standing, self._now_s())
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
             self.appear()
         if self.isVisible():
@@ -224,9 +225,10 @@ class Window(Frame):
     def _show_times(self) -> None:
         """Show what changes by time alone: how long something takes, and how long a question stands."""
         turn = self._state.turn
-        since_s = self._now_s() - self._since[2]
+        since_s = self._now_s() - self._since[3]
         had_focus = self._question.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        self._question.show_question(turn.question, turn.confirm_s - since_s)
+        stands_s = turn.shown_s if turn.standing is Standing.SHOWN else turn.confirm_s + turn.shown_s
+        self._question.show_question(turn.question, stands_s - since_s)
         if had_focus and turn.question is None:
             self._composer.setFocus()
         self._activity.show_turn(turn, since_s)
@@ -254,6 +256,9 @@ class Window(Frame):
 
     def _ask(self, text: str) -> None:
         self._doors.publish(Typed(text))
+
+    def _undo(self) -> None:
+        self._doors.publish(UndoWanted())
 
     def _step_back(self) -> None:
         """Leave what is nearest: the recording, then the question, then the window."""

@@ -7,6 +7,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.spoken import sentences
 from etoile.domain.turn.lifetime import finish, speaks
+from etoile.domain.turn.running import go_on
 from etoile.domain.turn.turn import Step, Turn
 from etoile.text import verbatim
 
@@ -38,6 +39,11 @@ def answer_text(turn: Turn, event: on.AnswerText) -> Step:
 
 
 def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
-    """End the turn: the answer is whole."""
+    """End the turn, or go on with the skill that asked: the answer is whole."""
     turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
-    return finish(turn, ok=True)
+    rest = verbatim(turn.answer[turn.spoken :])
+    if not turn.waiting:
+        return finish(turn, ok=True, said=turn.said, aloud=rest)
+    told = (do.Say(turn.number, rest, turn.language, last=False),) if speaks(turn) else ()
+    turn, following = go_on(replace(turn, spoken=len(turn.answer)))
+    return turn, (*told, *following)

@@ -1,4 +1,8 @@
-"""Questions that stand between a request and what it would do."""
+"""Questions that stand between a request and what it would do.
+
+A question is bound to its action and names it.  A word answers it from the moment it is asked until `confirm_s` after
+it has been read aloud; a click does for `shown_s` more; then it expires.
+"""
 
 from dataclasses import replace
 from functools import reduce
@@ -7,54 +11,110 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.descriptions import consequence_of, describe
 from etoile.domain.effects import Decision, Effect, Option, Question
-from etoile.domain.events import Asking
+from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match
-from etoile.domain.policy import asks_first
+from etoile.domain.policy import asks_first, choices_of, harm, parts_of
 from etoile.domain.replies import DECLINE, reply_to
 from etoile.domain.turn.lifetime import begin, deadline, enter, finish, give_up, interpret, speaks
 from etoile.domain.turn.running import run
-from etoile.domain.turn.turn import Phase, Step, Turn
-from etoile.text import message
+from etoile.domain.turn.turn import Phase, Standing, Step, Turn
+from etoile.text import Message, message
+
+READING_S = 60.0
+"""A question that is not said to be read after this long is taken for read."""
+_NOBODY = frozenset({Origin.WAKE, Origin.SKILL, Origin.PROPOSAL})
+"""Where no word confirms what destroys."""
 
 
 def put(turn: Turn, question: Question) -> Step:
     """Ask the user; the turn waits for the answer, and not for ever."""
     turn = enter(turn, Phase.CONFIRMING)
     question = replace(question, number=turn.stage)
-    turn = replace(turn, question=question)
-    told: tuple[Effect, ...] = ()
+    turn = replace(turn, question=question, standing=Standing.OPEN)
     if turn.asking.ticket:
-        told = (do.ReportQuestion(turn.asking.ticket, question),)
-    elif speaks(turn):
-        told = (do.Say(turn.number, question.asked, turn.language, last=False),)
-    return turn, (*told, deadline(turn, turn.confirm_s))
+        return turn, (do.ReportQuestion(turn.asking.ticket, question), deadline(turn, turn.confirm_s))
+    if not speaks(turn):
+        return turn, (deadline(turn, turn.confirm_s),)
+    say = do.Say(turn.number, aloud(question), turn.language, last=True)
+    return replace(turn, standing=Standing.READING), (say, deadline(turn, READING_S))
 
 
 def put_again(turn: Turn) -> Step:
     """Go back to waiting for the answer, for as long as at first."""
-    turn = enter(turn, Phase.CONFIRMING)
-    return turn, (deadline(turn, turn.confirm_s),)
+    standing = Standing.SHOWN if turn.standing is Standing.SHOWN else Standing.OPEN
+    turn = replace(enter(turn, Phase.CONFIRMING), standing=standing)
+    return turn, (deadline(turn, turn.shown_s if standing is Standing.SHOWN else turn.confirm_s),)
 
 
-def confirmation(turn: Turn, commands: tuple[Candidate, ...]) -> Question:
-    """Return the question about the first command that asks; it names everything else that would be done with it."""
-    asking = [candidate for candidate in commands if asks_first(candidate)] or list(commands[:1])
-    what = describe(asking[0])
-    others = [describe(candidate) for candidate in commands if candidate is not asking[0]]
+def read_aloud(turn: Turn, event: Event) -> Step:
+    """Begin to count: the question has been read to its end, or cannot be."""
+    return put_again(turn) if turn.standing is Standing.READING else (turn, ())
+
+
+def unanswered(turn: Turn) -> Step:
+    """Nobody answered in time: first words answer no more, then nothing does."""
+    match turn.standing:
+        case Standing.READING:
+            return put_again(turn)
+        case Standing.OPEN:
+            return put_again(replace(turn, standing=Standing.SHOWN))
+        case Standing.SHOWN:
+            return finish(turn, ok=False, said=message("The question expired: nothing was done."))
+
+
+def aloud(question: Question) -> Message:
+    """Return the question as it is read: with its choices, numbered, and with what it costs."""
+    if question.proposes and len(question.options) > 1:
+        choices = [
+            message("{number}, {what}", number=number, what=option.label)
+            for number, option in enumerate(question.options, start=1)
+        ]
+        return message("{asked} {choices}?", asked=question.asked, choices=choices)
+    if question.proposes:
+        return message("{asked} {what}?", asked=question.asked, what=question.options[0].label)
+    if question.consequence is None:
+        return question.asked
+    return message("{first} {second}", first=question.asked, second=question.consequence)
+
+
+def confirmation(turn: Turn, commands: tuple[Candidate, ...], *, by_hand: bool = False) -> Question:
+    """Return the question about the most harmful of `commands`; it names everything else that would be done with it."""
+    parts = [part for command in commands for part in parts_of(command)]
+    worst = max(parts, key=harm)
+    what = describe(worst)
+    others = [describe(part) for part in parts if part is not worst]
+    skills = [str(command.slots["skill"]) for command in commands if command.steps]
     asked = message("{what}? With it: {others}.", what=what, others=others) if others else message("{what}?", what=what)
-    costs = list(dict.fromkeys(cost for candidate in asking if (cost := consequence_of(candidate.command))))
-    consequence = reduce(lambda one, two: message("{first} {second}", first=one, second=two), costs) if costs else None
+    if skills:
+        asked = message("Run the skill “{skill}”? {asked}", skill=skills, asked=asked)
     first = commands[0]
-    option = Option(what, first.command, first.slots, any(asks_first(candidate) for candidate in commands))
-    return Question(turn.number, turn.stage, asked, consequence, (option,), then=commands[1:])
+    option = Option(what, first.command, first.slots, any(map(asks_first, commands)), first.steps)
+    return Question(
+        turn.number, turn.stage, asked, _costs(parts, by_hand=by_hand), (option,), then=commands[1:], by_hand=by_hand
+    )
 
 
-def did_you_mean(turn: Turn, found: Match) -> Question:
+def _costs(parts: list[Candidate], *, by_hand: bool) -> Message | None:
+    """Return what is lost, and that a word does not suffice; None when there is nothing to say."""
+    asking = [part for part in parts if asks_first(part)]
+    said = list(dict.fromkeys(cost for part in asking if (cost := consequence_of(part.command))))
+    if by_hand:
+        said.append(BY_HAND)
+    return reduce(lambda one, two: message("{first} {second}", first=one, second=two), said) if said else None
+
+
+BY_HAND = message("Only a click or a key confirms this.")
+
+
+def did_you_mean(turn: Turn, found: Match, *, by_hand: bool = False) -> Question:
     """Return the question which of the found commands was meant."""
     options = tuple(
-        Option(describe(choice), choice.command, choice.slots, asks_first(choice)) for choice in found.choices
+        Option(describe(choice), choice.command, choice.slots, asks_first(choice), choice.steps)
+        for choice in choices_of(found)
     )
-    return Question(turn.number, turn.stage, message("Did you mean:"), None, options, proposes=True)
+    consequence = BY_HAND if by_hand else None
+    asked = message("Did you mean:")
+    return Question(turn.number, turn.stage, asked, consequence, options, proposes=True, by_hand=by_hand)
 
 
 def chosen(turn: Turn, event: on.Chosen) -> Step:
@@ -63,12 +123,14 @@ def chosen(turn: Turn, event: on.Chosen) -> Step:
     if question is None or event.question != question.number or not 0 <= event.index < len(question.options):
         return turn, ()
     option = question.options[event.index]
-    wanted = Candidate(command=option.command, slots=option.slots, confidence=1.0)
+    wanted = Candidate(command=option.command, slots=option.slots, confidence=1.0, steps=option.steps)
     stop = _stop_listening(turn)
     turn = replace(turn, question=None, decision=Decision.RUN, said=None, remedy=None, failed=False)
+    turn = replace(turn, command=wanted.command, slots=wanted.slots)
     if option.destructive and question.proposes:
         # "Did you mean" chooses what is asked; what destroys still asks about itself.
-        turn, told = put(turn, confirmation(turn, (wanted,)))
+        by_hand = question.by_hand or turn.asking.origin in _NOBODY
+        turn, told = put(turn, confirmation(turn, (wanted,), by_hand=by_hand))
     else:
         turn, told = run(turn, (wanted, *question.then))
     return turn, stop + told
@@ -89,12 +151,27 @@ def answered(turn: Turn, question: Question, text: str, language: str, asking: A
     turn = replace(turn, phase=Phase.CONFIRMING)
     if reply is DECLINE:
         return declined(turn, on.Declined(turn.number, question.number))
-    if isinstance(reply, int):
-        return chosen(turn, on.Chosen(turn.number, question.number, reply))
-    return interpret(begin(turn, Phase.THINKING, asking), text, language, give_up(turn))
+    if not isinstance(reply, int):
+        return interpret(begin(turn, Phase.THINKING, asking), text, language, give_up(turn))
+    if question.by_hand or (question.options[reply].destructive and asking.origin in _NOBODY):
+        return _only_by_hand(turn, BY_HAND)
+    if turn.standing is Standing.SHOWN:
+        return _only_by_hand(turn, _TOO_LATE)
+    return chosen(turn, on.Chosen(turn.number, question.number, reply))
+
+
+_TOO_LATE = message("That came too late for a word: click, or ask again.")
+
+
+def _only_by_hand(turn: Turn, said: Message) -> Step:
+    """Tell why the word did not answer; the question stays as it stands."""
+    turn, waiting = put_again(replace(turn, said=said))
+    told = (do.Say(turn.number, said, turn.language, last=False),) if speaks(turn) else ()
+    return turn, (*told, *waiting)
 
 
 def _stop_listening(turn: Turn) -> tuple[Effect, ...]:
-    """A click answers faster than the voice: what was being said to the question is not waited for."""
-    listening = turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
-    return (do.DiscardRecording(turn.number),) if listening else ()
+    """A click is faster than the voice, the user's and ours: neither is waited for."""
+    if turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
+        return (do.DiscardRecording(turn.number),)
+    return (do.Hush(),) if turn.standing is Standing.READING and turn.phase is Phase.CONFIRMING else ()

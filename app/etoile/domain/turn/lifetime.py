@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from etoile.domain import effects as do
+from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Exchange, Outcome
 from etoile.domain.events import Asking, Origin
 from etoile.domain.turn.turn import Phase, Speaking, Step, Turn
@@ -19,16 +20,23 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         phase=phase,
         number=turn.number + 1,
         asking=asking,
-        interrupted=turn.phase is not Phase.IDLE,
+        interrupted=turn.phase is not Phase.IDLE and not _only_tells(turn),
         language=turn.home_language,
         exchanges=turn.exchanges,
         last=turn.last,
         muted=turn.muted,
         speaking=turn.speaking,
         confirm_s=turn.confirm_s,
+        shown_s=turn.shown_s,
+        draft=turn.draft,
         longest_s=turn.longest_s,
         home_language=turn.home_language,
     )
+
+
+def _only_tells(turn: Turn) -> bool:
+    """Whether it only tells what it did, and that can be taken back: "cancel" means what was done, then."""
+    return turn.phase is Phase.SPEAKING and turn.undoable
 
 
 def enter(turn: Turn, phase: Phase) -> Turn:
@@ -55,12 +63,17 @@ def give_up(turn: Turn) -> tuple[Effect, ...]:
             return (do.Hush(),)
         case _:
             stop = (do.Hush(), do.StopWork(turn.number))
-    outcome = outcome_of(turn, ok=False, said=message("It was cancelled."))
+    outcome = outcome_of(turn, ok=False, said=broken_off(turn, message("It was cancelled.")))
     return stop + reports(turn, outcome) + _memory(turn, outcome)
 
 
-def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message | None = None) -> Step:
-    """End the turn's work: report, remember, and speak what is still to be spoken."""
+def finish(
+    turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message | None = None, aloud: Message | None = None
+) -> Step:
+    """End the turn's work: report, remember, and speak what is still to be spoken.
+
+    That is `aloud`; without it all of `said`, and without that what is left of the answer.
+    """
     outcome = outcome_of(turn, ok=ok, said=said, remedy=remedy)
     turn = replace(
         turn,
@@ -72,7 +85,7 @@ def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message
         exchanges=_with_exchange(turn) if ok else turn.exchanges,
     )
     told = reports(turn, outcome) + _memory(turn, outcome)
-    rest = said if said is not None else verbatim(turn.answer[turn.spoken :])
+    rest = aloud or said or verbatim(turn.answer[turn.spoken :])
     if speaks(turn) and (said is not None or turn.answer):
         speech = do.Say(turn.number, rest, turn.language, last=True)
         return replace(turn, phase=Phase.SPEAKING, spoken=len(turn.answer)), (*told, speech)
@@ -81,7 +94,9 @@ def finish(turn: Turn, *, ok: bool, said: Message | None = None, remedy: Message
 
 def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | None = None) -> Outcome:
     """Return how the turn ends, for its caller and for the history."""
-    answer = said if said is not None else (verbatim(turn.answer) if turn.answer else None)
+    answer = said or (verbatim(turn.answer) if turn.answer else None)
+    if said is not None and turn.answer:
+        answer = message("{first} {second}", first=said, second=verbatim(turn.answer))
     return Outcome(
         turn=turn.number,
         text=turn.request,
@@ -96,7 +111,19 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         passed_over=turn.passed_over,
         first_token_ms=turn.first_token_ms,
         elapsed_ms=turn.elapsed_ms,
+        undoable=turn.undoable,
     )
+
+
+def broken_off(turn: Turn, said: Message) -> Message:
+    """Return `said`, why a turn ends, with what it had done before and what it has not done."""
+    if turn.parts < 2:
+        return said
+    if turn.said is not None:
+        said = message("{first} {second}", first=turn.said, second=said)
+    if turn.waiting:
+        said = message("{said} Not done: {commands}.", said=said, commands=list(map(describe, turn.waiting)))
+    return said
 
 
 def reports(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
@@ -121,7 +148,7 @@ def speaks(turn: Turn) -> bool:
     """Whether the replies of this turn are spoken."""
     if turn.muted or turn.hushed or turn.asking.origin is Origin.LINE:
         return False
-    by_voice = turn.asking.origin is Origin.VOICE
+    by_voice = turn.asking.origin in (Origin.VOICE, Origin.WAKE)
     return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and by_voice)
 
 

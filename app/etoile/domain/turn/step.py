@@ -8,12 +8,24 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
+from etoile.domain.match import Candidate
 from etoile.domain.policy import commands_of, decide
 from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over
-from etoile.domain.turn.confirming import answered, chosen, confirmation, declined, did_you_mean, put, put_again
-from etoile.domain.turn.lifetime import THINKING_S, begin, deadline, enter, finish, give_up, interpret, progress
+from etoile.domain.turn.confirming import (
+    answered,
+    chosen,
+    confirmation,
+    declined,
+    did_you_mean,
+    put,
+    put_again,
+    read_aloud,
+    unanswered,
+)
+from etoile.domain.turn.lifetime import THINKING_S, begin, broken_off, deadline, enter, finish, give_up, progress
+from etoile.domain.turn.making import added, forgotten, heard, is_telling
 from etoile.domain.turn.running import done, run
-from etoile.domain.turn.turn import Phase, Step, Turn
+from etoile.domain.turn.turn import Phase, Standing, Step, Turn
 from etoile.text import Message, message
 
 SHORTEST_HOLD_S = 0.2
@@ -38,6 +50,8 @@ def step(turn: Turn, event: Event) -> Step:
             return _typed(turn, text, asking)
         case on.Cancelled():
             return _cancelled(turn)
+        case on.UndoWanted():
+            return _undo(turn)
         case on.SpeechStopped():
             return _silenced(turn)
         case on.VoiceMuted(muted):
@@ -59,17 +73,17 @@ def _kept_if_late(event: Event) -> tuple[Effect, ...]:
 # What the user does, in any phase
 
 
-def _listen(turn: Turn, at_s: float) -> Step:
+def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE) -> Step:
     if turn.phase is Phase.LISTENING:
         return turn, ()
     if turn.phase is Phase.CONFIRMING:
         # The answer to the question is about to be spoken: the question stays.
         stop: tuple[Effect, ...] = (do.Hush(),)
-        fresh = turn
+        fresh = replace(turn, standing=Standing.OPEN) if turn.standing is Standing.READING else turn
     else:
         stop = give_up(turn) or (do.Hush(),)
-        fresh = begin(turn, Phase.LISTENING, Asking(origin=Origin.VOICE))
-    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, pressed_at_s=at_s)
+        fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
+    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, pressed_at_s=at_s, heard_by=origin)
     return fresh, (*stop, do.Record(fresh.number), deadline(fresh, turn.longest_s))
 
 
@@ -92,18 +106,31 @@ def _typed(turn: Turn, text: str, asking: Asking) -> Step:
     text = text.strip()
     if not text:
         return turn, ()
-    if asking.origin is Origin.LINE and (
-        turn.phase in _WITH_THE_USER or (asking.dry_run and turn.phase is not Phase.IDLE)
-    ):
+    if turn.phase in _HELD_BY_THE_USER.get(asking.origin, ()) or (asking.dry_run and turn.phase is not Phase.IDLE):
         return turn, _busy(turn, text, asking)
     if turn.question and turn.phase is Phase.CONFIRMING:
         return answered(turn, turn.question, text, turn.language, asking)
-    fresh = begin(turn, Phase.THINKING, asking)
-    return interpret(fresh, text, None, give_up(turn))
+    return heard(begin(turn, Phase.THINKING, asking), text, None, give_up(turn))
 
 
-_WITH_THE_USER = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.CONFIRMING)
-"""The command line does not break into these: a sentence or an answer would be lost.  A dry run breaks into nothing."""
+_HELD_BY_THE_USER: dict[Origin, tuple[Phase, ...]] = {
+    Origin.LINE: (Phase.LISTENING, Phase.TRANSCRIBING, Phase.CONFIRMING),
+    **dict.fromkeys((Origin.SKILL, Origin.PROPOSAL), tuple(phase for phase in Phase if phase is not Phase.IDLE)),
+}
+"""What a request that no hand makes does not break into: a sentence or an answer would be lost.
+
+A dry run breaks into nothing.
+"""
+
+
+def _undo(turn: Turn) -> Step:
+    """Take back the last action; while something goes on there is nothing that the click can have meant."""
+    if turn.phase not in (Phase.IDLE, Phase.SPEAKING):
+        return turn, ()
+    stop = give_up(turn)
+    fresh = replace(begin(turn, Phase.THINKING, Asking()), decision=Decision.RUN, command="assistant.undo")
+    turn, told = run(fresh, (Candidate(command="assistant.undo"),))
+    return turn, (*stop, *told)
 
 
 def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
@@ -121,14 +148,17 @@ def _cancelled(turn: Turn) -> Step:
             return replace(turn, phase=Phase.IDLE), given_up
         case Phase.TRANSCRIBING:
             given_up = (do.DiscardRecording(turn.number), *given_up)
+    said = broken_off(turn, message("Stopped by you."))
     fresh = replace(begin(turn, Phase.IDLE, turn.asking), request=turn.request, answer=turn.answer)
-    return replace(fresh, attribution=turn.attribution, said=message("Stopped by you."), failed=True), given_up
+    return replace(fresh, attribution=turn.attribution, said=said, failed=True, undoable=turn.undoable), given_up
 
 
 def _silenced(turn: Turn) -> Step:
     """Say no more of this turn; its answer goes on, to be read."""
     phase = Phase.IDLE if turn.phase is Phase.SPEAKING else turn.phase
-    return replace(turn, phase=phase, hushed=True), (do.Hush(),)
+    turn = replace(turn, phase=phase, hushed=True)
+    turn, waiting = read_aloud(turn, on.SpeechStopped()) if turn.phase is Phase.CONFIRMING else (turn, ())
+    return turn, (do.Hush(), *waiting)
 
 
 # Listening and transcribing
@@ -146,8 +176,8 @@ def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
     if not event.text.strip():
         return _heard_nothing(turn, event)
     if turn.question:
-        return answered(turn, turn.question, event.text, event.language, Asking(origin=Origin.VOICE))
-    return interpret(turn, event.text, event.language)
+        return answered(turn, turn.question, event.text, event.language, Asking(origin=turn.heard_by))
+    return heard(turn, event.text, event.language)
 
 
 def _heard_nothing(turn: Turn, event: Event) -> Step:
@@ -165,9 +195,12 @@ def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
 
 def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     found = event.match
-    decision = decide(found, turn.asking)
+    if is_telling(turn):
+        return added(turn, found)
+    ruling = decide(found, turn.asking)
+    decision = ruling.decision
     commands = commands_of(found)
-    turn = replace(turn, decision=decision, language=found.language or turn.language)
+    turn = replace(turn, decision=decision, offers_undo=ruling.offers_undo, language=found.language or turn.language)
     if commands:
         turn = replace(turn, command=commands[0].command, slots=commands[0].slots)
     if turn.asking.dry_run:
@@ -176,9 +209,11 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
         case Decision.RUN:
             return run(turn, commands)
         case Decision.ASK:
-            return put(turn, confirmation(turn, commands))
+            return put(turn, confirmation(turn, commands, by_hand=ruling.by_hand))
         case Decision.PROPOSE:
-            return put(turn, did_you_mean(turn, found))
+            return put(turn, did_you_mean(turn, found, by_hand=ruling.by_hand))
+        case Decision.REFUSE if not commands:
+            return finish(turn, ok=False, said=_NO_COMMAND)
         case Decision.REFUSE:
             return finish(turn, ok=False, said=_REFUSED, remedy=_REFUSED_REMEDY)
         case Decision.ROUTE:
@@ -186,6 +221,7 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
             return turn, (ask,)
 
 
+_NO_COMMAND = message("That is no command that I know: nothing was done.")
 _REFUSED = message("This would close or stop something, and nobody is there to confirm it: nothing was done.")
 _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal where you can answer.")
 
@@ -193,7 +229,7 @@ _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal 
 def _failed(turn: Turn, event: on.Failed) -> Step:
     if turn.question and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
         return _unheard(turn, event.said, event.remedy)
-    return finish(turn, ok=False, said=event.said, remedy=event.remedy)
+    return finish(turn, ok=False, said=broken_off(turn, event.said), remedy=event.remedy)
 
 
 def _spoken(turn: Turn, event: Event) -> Step:
@@ -211,14 +247,15 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             said = message("The speech model did not answer in time.")
             return _failed(turn, on.Failed(turn.number, said))
         case Phase.CONFIRMING:
-            return finish(turn, ok=False, said=message("The question expired: nothing was done."))
+            return unanswered(turn)
         case Phase.THINKING if progress(turn) > event.progress:
             return turn, (deadline(turn, THINKING_S),)
         case Phase.THINKING:
-            ended, told = finish(turn, ok=False, said=message("There was no progress: the request was given up."))
+            said = broken_off(turn, message("There was no progress: the request was given up."))
+            ended, told = finish(turn, ok=False, said=said)
             return ended, (do.StopWork(turn.number), *told)
         case _:
-            return turn, ()
+            return forgotten(turn, event)
 
 
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
@@ -246,6 +283,10 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.TRANSCRIBING, on.Declined): declined,
     (Phase.CONFIRMING, on.Chosen): chosen,
     (Phase.CONFIRMING, on.Declined): declined,
+    (Phase.CONFIRMING, on.Spoken): read_aloud,
+    (Phase.CONFIRMING, on.Failed): read_aloud,
     (Phase.CONFIRMING, on.DeadlinePassed): _deadline_passed,
+    (Phase.SPEAKING, on.DeadlinePassed): _deadline_passed,
+    (Phase.IDLE, on.DeadlinePassed): _deadline_passed,
 }
 """What each phase reacts to; anything else changes nothing."""

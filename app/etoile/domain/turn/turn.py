@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etoile.domain.effects import Decision, Effect, Exchange, Outcome, Question
-from etoile.domain.events import Asking
+from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
+from etoile.domain.skills import Draft
 from etoile.text import Message
 
 
@@ -19,6 +20,17 @@ class Phase(StrEnum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     CONFIRMING = "confirming"
+
+
+class Standing(StrEnum):
+    """How the pending question stands."""
+
+    READING = "reading"
+    """It is being read aloud; a word or a click answers it."""
+    OPEN = "open"
+    """A word or a click answers it."""
+    SHOWN = "shown"
+    """Only a click answers it any more."""
 
 
 class Speaking(StrEnum):
@@ -58,12 +70,18 @@ class Turn:
     """How many commands the request is made of."""
     doing: Message | None = None
     """Which of several commands is being carried out."""
+    offers_undo: bool = False
+    """Whether what is being done is to be offered to be taken back."""
     undoable: bool = False
     """Whether "undo" takes back what was done."""
+    heard_by: Origin = Origin.VOICE
+    """What the recording was begun by: an answer that nobody's hand was behind confirms nothing that destroys."""
+    draft: Draft | None = None
+    """The skill that the user is telling, step by step; it outlives the turn."""
     question: Question | None = None
     """What the user must answer; it survives while the answer is being spoken into the microphone."""
-    open_to_words: bool = False
-    """Whether a word still answers the question; a click does as long as it is shown."""
+    standing: Standing = Standing.OPEN
+    """What still answers it."""
     answer: str = ""
     """A node's answer so far, as markdown."""
     said: Message | None = None
