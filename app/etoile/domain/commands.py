@@ -64,8 +64,7 @@ class Command:
 
     @property
     def slot_names(self) -> tuple[str, ...]:
-        """What its slots are called: after their types, but for a skill that is still to be made and may have any
-        name."""
+        """What its slots are called: after their types; but for a skill still to be made, which may have any name."""
         return ("skill",) if self.id == "skills.create" else tuple(slot.value for slot in self.slots)
 
 
