@@ -93,13 +93,13 @@ class AliasFile:
         if command is None:
             said = message("{path}: there is no command {command}.", path=str(self.path), command=alias.command)
             raise self._broken(said)
-        if set(alias.slots) != set(command.slots):
+        if set(alias.slots) != set(command.slot_names):
             said = message(
                 "{path}: “{phrase}” must give {command} just these values: {slots}.",
                 path=str(self.path),
                 phrase=alias.said[:80],
                 command=alias.command,
-                slots=[str(slot) for slot in command.slots] or "–",
+                slots=list(command.slot_names) or "–",
             )
             raise self._broken(said)
         return Alias(said=alias.said, language=alias.language, command=alias.command, slots=alias.slots)

@@ -1,11 +1,9 @@
-"""The tray app itself, and what is told about Etoile: history, help, paths, version."""
+"""The tray app itself, and what is told about Etoile: help, paths, version."""
 
 import argparse
 import logging
 import os
 import sys
-from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 
 from etoile import __version__
@@ -62,33 +60,6 @@ def quit_app(arguments: argparse.Namespace, console: Console) -> int:
     if client.ask_once(endpoint.runtime_folder(), {"do": "quit"}) is None:
         console.note(message("The tray app does not run."))
         return 1
-    return 0
-
-
-def history(arguments: argparse.Namespace, console: Console) -> int:
-    """Show the latest requests, newest first."""
-    from etoile.parts import open_history
-
-    config, _ = settings(arguments)
-    with ExitStack() as stack:
-        kept = open_history(stack, config, console.language, lambda event: None)
-        for exchange in kept.latest(arguments.count) if kept else ():
-            at = datetime.fromtimestamp(exchange.at_s).astimezone()
-            if console.json:
-                console.line(
-                    {
-                        "at": at.isoformat(timespec="seconds"),
-                        "text": exchange.request,
-                        "command": exchange.command,
-                        "ok": exchange.ok,
-                        "answer": exchange.answer,
-                        "nodes": list(exchange.nodes),
-                    }
-                )
-            else:
-                console.say(verbatim(f"{at:%Y-%m-%d %H:%M}  {exchange.request}"))
-                if exchange.answer:
-                    console.say(verbatim(f"    {exchange.answer.splitlines()[0]}"))
     return 0
 
 

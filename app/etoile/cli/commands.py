@@ -17,7 +17,7 @@ from etoile.domain.descriptions import describe
 from etoile.domain.match import Candidate, Match
 from etoile.domain.shapes import match_line
 from etoile.errors import UsageError
-from etoile.text import message, verbatim
+from etoile.text import Message, message, verbatim
 
 if TYPE_CHECKING:
     from etoile.interpreter import Interpreter
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def match(arguments: argparse.Namespace, console: Console) -> int:
     """Tell which command each text means."""
-    with _interpreter(arguments) as interpreter:
+    with open_interpreter(arguments) as interpreter:
         for text in _texts(arguments.text):
             found, ms = interpreter.match(text, arguments.language)
             if console.json:
@@ -59,7 +59,7 @@ def catalogue(arguments: argparse.Namespace, console: Console) -> int:
     """List the commands, check the catalogue, or score it on lines of known meaning."""
     match arguments.what:
         case "check":
-            return _check(console)
+            return _check(arguments, console)
         case "score":
             return _score(arguments, console)
         case _:
@@ -83,12 +83,12 @@ def _list(console: Console) -> int:
     return 0
 
 
-def _check(console: Console) -> int:
+def _check(arguments: argparse.Namespace, console: Console) -> int:
     """Print every problem of the catalogue; the exit code is 1 when there is one."""
     from etoile.catalogue import load_catalogues
     from etoile.domain.matching import check
 
-    problems = check(load_catalogues())
+    problems = (*check(load_catalogues()), *_wrong_aliases(arguments))
     for problem in problems:
         console.line({"problem": console.words(problem)}) if console.json else console.say(problem)
     if not problems and not console.json:
@@ -96,12 +96,23 @@ def _check(console: Console) -> int:
     return 1 if problems else 0
 
 
+def _wrong_aliases(arguments: argparse.Namespace) -> list[Message]:
+    """Return what speaks against the user's aliases."""
+    from etoile.aliases import AliasFile
+
+    aliases = AliasFile().read()
+    if not aliases:
+        return []
+    with open_interpreter(arguments) as interpreter:
+        return [problem for problem in interpreter.objections(aliases) if problem]
+
+
 def _score(arguments: argparse.Namespace, console: Console) -> int:
     """Print how the matcher does on a file of lines {"text", "command": id or null, "slots", "language"}."""
     if not arguments.file:
         raise UsageError(message("Which file?"), message("Each line holds {example}.", example=_EXAMPLE))
     tally: Counter[str] = Counter()
-    with _interpreter(arguments) as interpreter:
+    with open_interpreter(arguments) as interpreter:
         for number, expected in _expected(Path(arguments.file)):
             found, _ = interpreter.match(str(expected["text"]), expected.get("language"))
             verdict = _verdict(expected, found)
@@ -160,7 +171,7 @@ def _texts(words: list[str]) -> Iterable[str]:
 
 
 @contextmanager
-def _interpreter(arguments: argparse.Namespace) -> "Iterator[Interpreter]":
+def open_interpreter(arguments: argparse.Namespace) -> "Iterator[Interpreter]":
     """Open a matcher that knows this computer's applications, folders, processes and services."""
     from etoile.actions.slots import SlotValues
     from etoile.interpreter import Interpreter

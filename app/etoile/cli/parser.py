@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, machine, requests, speech
+from etoile.cli import about, commands, learn, machine, requests, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.errors import ConfigError, UsageError
@@ -15,7 +15,7 @@ from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
-NOT_THERE_YET = ("fit", "skills", "learn", "env", "export", "backup", "restore", "autostart")
+NOT_THERE_YET = ("fit", "skills", "env", "export", "backup", "restore", "autostart")
 """Commands of later rooms: their names are taken, and they say so."""
 
 
@@ -177,9 +177,17 @@ def _add_speech(command: Command, words: Words) -> None:
 
 
 def _add_about(command: Command, words: Words) -> None:
-    history = command("history", about.history, message("show what was asked lately"))
+    history = command("history", learn.history, message("show what was asked lately"))
     history.add_argument("--count", type=int, default=20, metavar="N")
+    history.add_argument(
+        "--export", metavar="FILE", help=words(message("write all of it to a new file, as JSON objects"))
+    )
     _json(history, words)
+    learned = command("learn", learn.learn, message("show what was learned from what was asked; accept or forget it"))
+    learned.add_argument("what", choices=("list", "accept", "forget", "export"), nargs="?", default="list")
+    learned.add_argument("value", nargs="?", metavar="NUMBER | FILE")
+    learned.add_argument("--all", action="store_true", help=words(message("forget everything, with the whole history")))
+    _json(learned, words)
     topic = command("help", about.help_page, message("show a help page"))
     topic.add_argument("topic", nargs="?", metavar="TOPIC")
     paths = command("paths", about.paths, message("show where settings, history, models and logs are"))

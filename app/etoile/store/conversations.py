@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from etoile.domain.effects import Outcome
 from etoile.domain.events import Origin
@@ -51,6 +52,11 @@ class Kept:
     ok: bool
     answer: str | None
     nodes: tuple[str, ...]
+    decision: str | None = None
+    origin: str | None = None
+    confidence: float | None = None
+    reason: str | None = None
+    undone: bool = False
 
 
 class Conversations:
@@ -105,14 +111,12 @@ class Conversations:
         """Return the `count` latest exchanges, newest first.  Blocks; raises StoreError."""
         rows = self.database.read(
             lambda connection: connection.execute(
-                "SELECT at_s, request, command, ok, answer, attribution FROM exchanges ORDER BY id DESC LIMIT ?",
+                "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
+                " FROM exchanges ORDER BY id DESC LIMIT ?",
                 (count,),
             ).fetchall()
         )
-        return tuple(
-            Kept(at_s, request, command, bool(ok), answer, tuple(part["node"] for part in json.loads(attribution)))
-            for at_s, request, command, ok, answer, attribution in rows
-        )
+        return tuple(map(_kept, rows))
 
     def confirm_server(self, url: str) -> None:
         """Keep that the user wants the server at `url` used.  Returns at once."""
@@ -126,3 +130,9 @@ class Conversations:
         """Return the addresses of the servers that the user confirmed.  Blocks; raises StoreError."""
         rows = self.database.read(lambda connection: connection.execute("SELECT url FROM confirmed_servers").fetchall())
         return frozenset(url for (url,) in rows)
+
+
+def _kept(row: tuple[Any, ...]) -> Kept:
+    at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone = row
+    nodes = tuple(part["node"] for part in json.loads(attribution))
+    return Kept(at_s, request, command, bool(ok), answer, nodes, decision, origin, confidence, reason, bool(undone))

@@ -91,7 +91,7 @@ def objection(alias: Alias, catalogues: Mapping[str, Catalogue], matcher: Matche
     It never takes words of negation or of an answer, and never what a command says itself.
     """
     command = COMMANDS.get(alias.command)
-    if command is None or set(alias.slots) != set(command.slots):
+    if command is None or set(alias.slots) != set(command.slot_names):
         return message("There is no command {command} with just these values.", command=alias.command)
     return _badly_worded(alias, catalogues) or _taken(alias, matcher)
 
