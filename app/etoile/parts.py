@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
-from etoile.config import FOLDERS, Config
+from etoile.config import FOLDERS, Config, Node
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
-from etoile.domain.nodes import NodeStatus
+from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Speaking, Turn
 from etoile.errors import NvmlUnavailable, StoreError
@@ -41,6 +43,7 @@ from etoile.store.samples import Samples
 from etoile.text import desktop_language, message, render
 
 if TYPE_CHECKING:
+    from etoile.llm.described import Described
     from etoile.speech.downloads import Downloads
     from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
@@ -312,6 +315,23 @@ def check_nodes(config: Config) -> tuple[NodeStatus, ...]:
         history = open_history(stack, config, interface_language(config), publish)
         live = Live(lambda: first_state(config), publish, history, None)
         return stack.enter_context(_router(config, publish, history, live, watch=False)).check()
+
+
+def describe_model(config: Config, name: str) -> "Described | None":
+    """Return the model `name` as a node of the settings, or one found here, tells it; None where none has it.
+
+    Blocks for some seconds at most.  Raises NodeError and UnreadableModel.
+    """
+    from etoile.llm.described import describe
+
+    configured = {node.name: node for node in config.nodes}
+    nodes = [
+        configured.get(status.name)
+        or msgspec.convert({"name": status.name, "url": status.url, "dialect": status.dialect}, Node)
+        for status in check_nodes(config)
+        if status.state not in (NodeState.DOWN, NodeState.UNCONFIRMED)
+    ]
+    return describe(nodes, name, config.routing.connect_s, secret)
 
 
 def _router(config: Config, publish: Publish, history: Conversations | None, live: Live, *, watch: bool) -> Router:

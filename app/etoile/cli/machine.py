@@ -19,7 +19,7 @@ PERIOD_S = 1.0
 def gpu(arguments: argparse.Namespace, console: Console) -> int:
     """Show every GPU, once or every second."""
     config, _ = settings(arguments)
-    lines = _gpus(config, arguments)
+    lines = gpu_lines(config, arguments)
     while True:
         for line in lines:
             console.line(line) if console.json else console.say(verbatim(_gpu_row(line, console)))
@@ -30,10 +30,11 @@ def gpu(arguments: argparse.Namespace, console: Console) -> int:
         time.sleep(PERIOD_S)
         if not console.json:
             console.write("\n")
-        lines = _gpus(config, arguments)
+        lines = gpu_lines(config, arguments)
 
 
-def _gpus(config: Config, arguments: argparse.Namespace) -> list[Line]:
+def gpu_lines(config: Config, arguments: argparse.Namespace) -> list[Line]:
+    """Return the line of every card, as the running app tells it, else as it is now.  Raises NvmlUnavailable."""
     if arguments.simulate is None and (told := _from_app("gpu")) is not None:
         gpus: list[Line] = told["gpus"]
         return gpus
@@ -145,7 +146,7 @@ def _gpus_or_none(config: Config, arguments: argparse.Namespace) -> list[Line]:
     from etoile.errors import NvmlUnavailable
 
     try:
-        return _gpus(config, arguments)
+        return gpu_lines(config, arguments)
     except NvmlUnavailable:
         return []
 

@@ -41,7 +41,12 @@ def dialect_of(node: Node, client: Client, secret: Secret) -> Dialect:
     built = _BUILT.get(node.dialect)
     if built is None:
         return Unbuilt(node.dialect)
-    return built(Server(client, node.url, _key_of(node, secret)))
+    return built(server_of(node, client, secret))
+
+
+def server_of(node: Node, client: Client, secret: Secret) -> Server:
+    """Return the address of `node` with its key, connected to nothing yet."""
+    return Server(client, node.url, _key_of(node, secret))
 
 
 def _key_of(node: Node, secret: Secret) -> Callable[[], Awaitable[str | None]]:

@@ -126,3 +126,23 @@ Measured by llama.cpp on Llama 3.1 8B (tools/quantize/README.md); Q3_K_M, which 
 the same model (tools/quantize/quantize.cpp).  Other models differ by some percent, as more or fewer of their weights
 are in embedding and output, which stay finer.
 """
+
+OTHER_BITS_PER_WEIGHT = {
+    "F32": 32.0,
+    "BF16": 16.0005,
+    "Q5_1": 6.04,
+    "Q5_0": 5.57,
+    "Q4_1": 5.11,
+    "IQ4_NL": 4.6818,
+    "Q4_0": 4.64,
+    "MXFP4": 4.25,
+    "IQ3_M": 3.7628,
+    "IQ3_S": 3.6606,
+    "IQ3_XS": 3.4977,
+    "Q2_K_S": 2.9697,
+    "IQ2_S": 2.7403,
+    "IQ2_XXS": 2.3824,
+    "IQ1_M": 2.1460,
+    "IQ1_S": 2.0042,
+}
+"""Mixtures that are met and not advised; from the same two tables."""
