@@ -114,6 +114,9 @@ class Speech(Section, frozen=True):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     microphone: str | None = None
     """Name of the input device; None is the system's default."""
+    context_s: float = 10.0
+    """The speech model is shown at least this much, sound and silence; 30 is what it was trained with, and the slowest.
+    `etoile models check` tells which is safe."""
     talk_key: str = "F9"
     longest_s: float = 60.0
     """A recording ends by itself after this."""
@@ -346,6 +349,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     for index, own in enumerate(config.alerts.gpus):
         where = f"alerts.gpus[{index}]"
         yield from ((f"{where}.{key}", value, 1, highest) for key, value, highest in _own(own) if value is not None)
+    yield "speech.context_s", speech.context_s, 2, 30
     yield "speech.longest_s", speech.longest_s, 1, 3600
     yield "speech.rate_wpm", speech.rate_wpm, 50, 600
     yield "routing.connect_s", routing.connect_s, 0.1, 60

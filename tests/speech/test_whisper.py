@@ -22,26 +22,73 @@ from tests.needs import need
 RATE_HZ = 16_000
 
 
+class Tokens:
+    """The words of texts as numbers; Whisper's own tokens come after them, the end of the text first of all."""
+
+    special = ("endoftext", "startoftranscript", "en", "fr", "transcribe", "translate", "startofprev", "startoflm")
+    special += ("nospeech", "notimestamps")
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def token_to_id(self, token: str) -> int:
+        return 1000 + self.special.index(token.strip("<|>"))
+
+    def encode(self, text: str, add_special_tokens: bool) -> SimpleNamespace:
+        self.words += [word for word in text.split() if word not in self.words]
+        return SimpleNamespace(ids=[self.words.index(word) for word in text.split()])
+
+    def decode(self, tokens: list[int]) -> str:
+        return " " + " ".join(self.words[token] for token in tokens)
+
+
 @dataclass
 class FakeEngine:
-    """faster-whisper's model, as far as it is used."""
+    """faster-whisper's model, as far as it is used: a short look finds `heard`, full windows find `texts`."""
 
+    heard: tuple[tuple[str, float], ...] = (("Quelle heure est-il ?", -0.1), ("Quelle heure est il", -0.4))
     texts: tuple[str, ...] = (" Quelle heure est-il ?",)
+    no_speech: float = 0.01
     multilingual: bool = True
-    probabilities: dict[str, float] = field(default_factory=lambda: {"cy": 0.6, "fr": 0.3, "en": 0.05})
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    probabilities: tuple[tuple[str, float], ...] = (("<|cy|>", 0.6), ("<|fr|>", 0.3), ("<|en|>", 0.05))
+    shown_s: list[float] = field(default_factory=list)
+    """How much the encoder was shown, each time."""
+    prompts: list[list[str]] = field(default_factory=list)
+    windows: list[dict[str, Any]] = field(default_factory=list)
     detections: int = 0
+    max_length: int = 448
+    hf_tokenizer: Tokens = field(default_factory=Tokens)
 
     @property
     def model(self) -> SimpleNamespace:
-        return SimpleNamespace(is_multilingual=self.multilingual)
+        return SimpleNamespace(
+            is_multilingual=self.multilingual, detect_language=self._detect_language, generate=self._generate
+        )
 
-    def detect_language(self, samples: Any) -> tuple[str, float, list[tuple[str, float]]]:
+    def feature_extractor(self, samples: Any) -> np.ndarray:
+        return np.ones((80, len(samples) // 160 + 1), np.float32)
+
+    def encode(self, features: np.ndarray) -> np.ndarray:
+        self.shown_s.append(features.shape[1] / 100)
+        return features
+
+    def _detect_language(self, encoded: Any) -> list[list[tuple[str, float]]]:
         self.detections += 1
-        return "cy", 0.6, list(self.probabilities.items())
+        return [list(self.probabilities)]
+
+    def _generate(self, encoded: Any, prompts: list[list[int]], **settings: Any) -> list[SimpleNamespace]:
+        self.prompts.append([Tokens.special[token - 1000] for token in prompts[0]])
+        most = settings["max_length"] - len(prompts[0])
+        return [
+            SimpleNamespace(
+                sequences_ids=[self.hf_tokenizer.encode(text, False).ids[:most] for text, _ in self.heard],
+                scores=[score for _, score in self.heard],
+                no_speech_prob=self.no_speech,
+            )
+        ]
 
     def transcribe(self, samples: Any, **settings: Any) -> tuple[Iterator[SimpleNamespace], None]:
-        self.asked.append({"seconds": len(samples) / RATE_HZ, **settings})
+        self.windows.append({"seconds": len(samples) / RATE_HZ, **settings})
         return (SimpleNamespace(text=text) for text in self.texts), None
 
 
@@ -61,8 +108,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return find
 
 
-def made(engine: FakeEngine) -> Whisper:
-    return Whisper(engine, model="tiny", device="cpu")
+def made(engine: FakeEngine, context_s: float = 10.0) -> Whisper:
+    return Whisper(engine, model="tiny", device="cpu", context_s=context_s)
 
 
 def test_what_was_said(heard: Callable[..., None]) -> None:
@@ -70,21 +117,37 @@ def test_what_was_said(heard: Callable[..., None]) -> None:
     engine = FakeEngine()
     transcript = made(engine).transcribe(noise(4.0), "fr")
     assert transcript.text == "Quelle heure est-il ?"
+    assert transcript.alternatives == ("Quelle heure est il",)
     assert (transcript.language, transcript.audio_s, transcript.speech_s) == ("fr", 4.0, 2.0)
     assert (transcript.model, transcript.device) == ("tiny", "cpu")
-    (asked,) = engine.asked
-    assert asked["seconds"] == 2.0
-    assert asked["language"] == "fr"
-    assert asked["condition_on_previous_text"] is False
-    assert len(asked["temperature"]) == 2
-    assert engine.detections == 0
+    assert engine.prompts == [["startoftranscript", "fr", "transcribe", "notimestamps"]]
+    assert (engine.detections, engine.windows) == (0, [])
 
 
-def test_the_language_is_one_of_two(heard: Callable[..., None]) -> None:
+@pytest.mark.parametrize(
+    ("spoken_s", "context_s", "shown_s"),
+    [
+        pytest.param(2.0, 10.0, 10.0, id="a short clip is shown with silence up to the floor"),
+        pytest.param(12.0, 10.0, 14.0, id="a longer one with a margin"),
+        pytest.param(2.0, 3.0, 4.0, id="the margin stays when the floor is low"),
+        pytest.param(2.0, 30.0, 30.0, id="the whole window, where that is wanted"),
+    ],
+)
+def test_the_encoder_is_shown_the_clip_and_a_margin(
+    spoken_s: float, context_s: float, shown_s: float, heard: Callable[..., None]
+) -> None:
+    heard(0.0, spoken_s)
+    engine = FakeEngine()
+    made(engine, context_s).transcribe(noise(spoken_s), "fr")
+    assert engine.shown_s == [shown_s]
+
+
+def test_the_language_is_one_of_two_and_costs_no_second_look(heard: Callable[..., None]) -> None:
     heard(0.0, 2.0)
     engine = FakeEngine()
     assert made(engine).transcribe(noise(2.0), "auto").language == "fr"
-    assert engine.asked[0]["language"] == "fr"
+    assert engine.prompts[0][1] == "fr"
+    assert (engine.detections, len(engine.shown_s)) == (1, 1)
 
 
 def test_a_model_of_english_alone_is_not_asked_for_french(heard: Callable[..., None]) -> None:
@@ -94,46 +157,68 @@ def test_a_model_of_english_alone_is_not_asked_for_french(heard: Callable[..., N
     assert engine.detections == 0
 
 
-def test_segments_are_joined(heard: Callable[..., None]) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param((("merci " * 40, -0.1),), id="it goes on for ever"),
+        pytest.param((("tourne en rond " * 8, -0.1),), id="it repeats itself"),
+        pytest.param((("Amara point org", -1.4),), id="it is not sure of a word"),
+    ],
+)
+def test_a_short_look_that_is_not_believable_is_taken_again_in_full(
+    said: tuple[tuple[str, float], ...], heard: Callable[..., None]
+) -> None:
     heard(0.0, 2.0)
-    assert made(FakeEngine((" One.", "  ", " Two. "))).transcribe(noise(2.0), "en").text == "One. Two."
+    engine = FakeEngine(said)
+    transcript = made(engine).transcribe(noise(2.0), "auto")
+    assert (transcript.text, transcript.language) == ("Quelle heure est-il ?", "fr")
+    (window,) = engine.windows
+    assert (window["language"], window["condition_on_previous_text"]) == ("fr", False)
+    assert len(window["temperature"]) == 2
+
+
+def test_what_the_model_itself_takes_for_silence_is_no_text(heard: Callable[..., None]) -> None:
+    heard(0.0, 2.0)
+    engine = FakeEngine((("Sous-titres réalisés par", -1.6),), no_speech=0.9)
+    assert made(engine).transcribe(noise(2.0), "fr").text == ""
+    assert engine.windows == []
+
+
+def test_a_long_recording_is_looked_at_in_windows(heard: Callable[..., None]) -> None:
+    heard(0.0, 40.0)
+    engine = FakeEngine(texts=(" One.", "  ", " Two. "), probabilities=(("<|en|>", 0.5), ("<|fr|>", 0.1)))
+    transcript = made(engine).transcribe(noise(40.0), "auto")
+    assert (transcript.text, transcript.language) == ("One. Two.", "en")
+    (window,) = engine.windows
+    assert (window["seconds"], window["without_timestamps"]) == (40.0, False)
 
 
 @pytest.mark.parametrize("samples", [np.zeros(RATE_HZ * 2, np.float32), noise(2.0, 0.0003), np.zeros(0, np.float32)])
 def test_silence_never_reaches_the_engine(samples: np.ndarray) -> None:
-    engine = FakeEngine(("Thanks for watching!",))
+    engine = FakeEngine()
     transcript = made(engine).transcribe(samples, "auto")
     assert (transcript.text, transcript.speech_s) == ("", 0.0)
-    assert engine.asked == []
-    assert engine.detections == 0
+    assert engine.shown_s == []
 
 
 def test_a_click_never_reaches_the_engine(heard: Callable[..., None]) -> None:
     heard(1.0, 1.6, seconds=0.06)
     engine = FakeEngine()
     assert made(engine).transcribe(noise(2.0), "en").text == ""
-    assert engine.asked == []
+    assert engine.shown_s == []
 
 
 def test_an_invention_on_a_doubtful_sound_is_dropped(heard: Callable[..., None]) -> None:
-    engine = FakeEngine((" Thank you.",))
+    engine = FakeEngine((("Thank you.", -0.3),))
     heard(0.0, 1.0, seconds=0.2, probability=0.55)
     assert made(engine).transcribe(noise(1.0), "en").text == ""
     heard(0.0, 1.0, seconds=0.6, probability=0.95)
     assert made(engine).transcribe(noise(1.0), "en").text == "Thank you."
 
 
-def test_a_long_recording_uses_time_stamps(heard: Callable[..., None]) -> None:
-    engine = FakeEngine()
-    for seconds in (5.0, 40.0):
-        heard(0.0, seconds)
-        made(engine).transcribe(noise(seconds), "en")
-    assert [asked["without_timestamps"] for asked in engine.asked] == [True, False]
-
-
 def test_cancelling_ends_between_two_windows(heard: Callable[..., None]) -> None:
     heard(0.0, 90.0)
-    engine = FakeEngine((" one", " two", " three"))
+    engine = FakeEngine(texts=(" one", " two", " three"))
     assert made(engine).transcribe(noise(90.0), "en", lambda: True).text == "one"
 
 
@@ -236,11 +321,11 @@ def test_a_damaged_model_is_told(tmp_path: Path) -> None:
 
 
 def test_a_model_without_language_tokens_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A conversion may lack them; faster-whisper then looks for the first of none."""
+    """A conversion may lack them: what is looked for is then not in the list."""
     for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
         (tmp_path / name).write_text("{}")
     engine = FakeEngine()
-    monkeypatch.setattr(engine, "detect_language", lambda _: list[str]()[0])
+    monkeypatch.setattr(engine, "encode", lambda _: list[str]()[0])
     monkeypatch.setattr(whisper, "_open", lambda folder, device: engine)
     with pytest.raises(ModelUnavailable, match="does not load"):
         load(str(tmp_path), "cpu")
@@ -270,4 +355,4 @@ def test_a_gpu_that_fails_gives_way_to_the_cpu(
 def test_it_is_warmed_up_by_a_real_inference() -> None:
     engine = FakeEngine()
     made(engine).warm_up()
-    assert [asked["seconds"] for asked in engine.asked] == [1.0]
+    assert len(engine.prompts) == 1

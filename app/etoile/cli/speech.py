@@ -24,7 +24,7 @@ def transcribe(arguments: argparse.Namespace, console: Console) -> int:
     from etoile.speech import whisper
 
     config, _ = settings(arguments)
-    model = whisper.load(config.speech.model, config.speech.device)
+    model = whisper.load(config.speech.model, config.speech.device, config.speech.context_s)
     code = 0
     for name in arguments.files:
         try:

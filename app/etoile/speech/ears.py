@@ -94,4 +94,4 @@ class _Whisper:
     def load(self) -> Recogniser:
         from etoile.speech import whisper
 
-        return whisper.load(self._speech.model, self._speech.device)
+        return whisper.load(self._speech.model, self._speech.device, self._speech.context_s)

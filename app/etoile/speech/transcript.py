@@ -8,6 +8,8 @@ class Transcript:
     """The text of a recording; empty when nothing was said."""
 
     text: str
+    alternatives: tuple[str, ...] = ()
+    """What may have been said instead, the likeliest first."""
     language: str
     """"fr" or "en"."""
     audio_s: float

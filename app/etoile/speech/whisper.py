@@ -4,14 +4,15 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from etoile.errors import EtoileError, ModelUnavailable, UsageError
-from etoile.speech import models
+from etoile.speech import decoding, models
+from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.hallucinations import is_invented
 from etoile.speech.spans import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Speech, find_speech
 from etoile.speech.transcript import Transcript
@@ -19,29 +20,25 @@ from etoile.text import LANGUAGES, message
 
 log = logging.getLogger(__name__)
 
-Samples = NDArray[np.float32]
-"""One channel, 16 kHz, shape (n,), within [-1, 1]."""
-
 QUIETEST_DB = -60.0
 """A recording whose loudest 32 ms are below this, in decibels of full scale, holds no speech: a muted microphone."""
 SHORTEST_SPEECH_S = 0.1
 """Less than this is a click or a breath."""
-WINDOW_S = 30.0
-"""Whisper looks at this much at once."""
 TEMPERATURES = (0.0, 0.4)
 """One try and one more: the usual six cost seconds on noise and rarely help."""
-BEAM = 5
 
 
-def load(model: str, device: str = "auto") -> "Whisper":
+def load(model: str, device: str = "auto", context_s: float = decoding.WINDOW_S) -> "Whisper":
     """Return the model `model` (a known name or a folder), warmed up by a real inference.  Raises ModelUnavailable.
 
-    "auto" and "cuda" take the GPU where there is one, and the CPU when it fails.
+    "auto" and "cuda" take the GPU where there is one, and the CPU when it fails.  The encoder is shown at least
+    `context_s` of sound and silence.
     """
     folder = models.folder(model)
     for candidate in _devices(device):
         try:
-            whisper = Whisper(_open(folder, candidate), model=folder.name, device=candidate)
+            engine = _open(folder, candidate)
+            whisper = Whisper(engine, model=folder.name, device=candidate, context_s=context_s)
             whisper.warm_up()
         except (RuntimeError, ValueError, OSError, IndexError) as error:  # without language tokens: IndexError
             if candidate == "cpu":
@@ -55,17 +52,18 @@ def load(model: str, device: str = "auto") -> "Whisper":
 class Whisper:
     """A loaded model.  Used by one thread at a time."""
 
-    def __init__(self, engine: Any, *, model: str, device: str) -> None:
+    def __init__(self, engine: Any, *, model: str, device: str, context_s: float = decoding.WINDOW_S) -> None:
         self._engine = engine
         self._model = model
         self._device = device
+        self._context_s = context_s
 
     def warm_up(self) -> None:
         """Decode a second of faint noise, so that the first request finds everything allocated."""
         started_s = time.monotonic()
         noise = np.random.default_rng(0).normal(0.0, 0.01, SAMPLE_RATE_HZ).astype(np.float32)
         _voice_probabilities(noise)
-        self._decode(noise, self._language_of(noise, "auto"), lambda: False)
+        self._decode(noise, LANGUAGES[0])
         log.info("speech model %s ready on %s after %.2f s", self._model, self._device, time.monotonic() - started_s)
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
@@ -83,17 +81,16 @@ class Whisper:
         """
         started_s = time.monotonic()
         speech = hear(samples)
-        chosen = LANGUAGES[0] if language == "auto" else language
-        text = ""
+        said = Said("", LANGUAGES[0] if language == "auto" else language)
         if speech.seconds >= SHORTEST_SPEECH_S:
             spoken = np.concatenate([samples[start:end] for start, end in speech.spans])
-            chosen = self._language_of(spoken, language)
-            text = self._decode(spoken, chosen, cancelled)
-        if is_invented(text, speech.seconds, speech.probability):
-            text = ""
+            said = self._said(spoken, language, cancelled)
+        if is_invented(said.text, speech.seconds, speech.probability):
+            said = Said("", said.language)
         return Transcript(
-            text=text,
-            language=chosen,
+            text=said.text,
+            alternatives=said.alternatives,
+            language=said.language,
             audio_s=len(samples) / SAMPLE_RATE_HZ,
             speech_s=speech.seconds,
             elapsed_ms=(time.monotonic() - started_s) * 1000,
@@ -101,32 +98,59 @@ class Whisper:
             device=self._device,
         )
 
-    def _language_of(self, samples: Samples, language: str) -> str:
-        """Return `language`, or the likelier of ours: open detection would take short French for Welsh."""
+    def _said(self, samples: Samples, language: str, cancelled: Callable[[], bool]) -> "Said":
+        """Return what `samples` say: in one short look where they fit and that is believable, else in full windows."""
         if not self._engine.model.is_multilingual:
-            return "en"
-        if language != "auto":
-            return language
-        _, _, probabilities = self._engine.detect_language(samples)
-        return max(LANGUAGES, key=dict(probabilities).__getitem__)
+            language = "en"
+        if len(samples) > (decoding.WINDOW_S - decoding.MARGIN_S) * SAMPLE_RATE_HZ:
+            return self._windows(samples, language, cancelled)
+        decoded, chosen = self._decode(samples, language)
+        if decoded.is_silence:
+            return Said("", chosen)
+        if decoded.is_doubtful:
+            log.info("a short look was not believable; taking the whole window")
+            return self._windows(samples, chosen, cancelled)
+        texts = tuple(dict.fromkeys(hypothesis.text for hypothesis in decoded.hypotheses))
+        return Said(texts[0], chosen, texts[1:])
 
-    def _decode(self, samples: Samples, language: str, cancelled: Callable[[], bool]) -> str:
+    def _decode(self, samples: Samples, language: str) -> tuple[Decoded, str]:
+        """Return what a clip says, and in which of our languages; one look at it tells both."""
+        seconds = len(samples) / SAMPLE_RATE_HZ
+        encoded = decoding.encode(self._engine, samples, decoding.context_s(seconds, self._context_s))
+        if language == "auto":
+            language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
+        return decoding.generate(self._engine, encoded, language, seconds), language
+
+    def _windows(self, samples: Samples, language: str, cancelled: Callable[[], bool]) -> "Said":
+        """Return what `samples` of any length say, looked at 30 s at a time."""
+        if language == "auto":
+            first = decoding.encode(self._engine, samples, decoding.WINDOW_S)
+            language = decoding.likeliest_language(self._engine, first, LANGUAGES)
         segments, _ = self._engine.transcribe(
             samples,
             language=language,
-            beam_size=BEAM,
+            beam_size=decoding.BEAM,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
             # With time stamps a clip that does not fill the window is decoded again from its last one, and the
             # remainder is where sentences are invented.
-            without_timestamps=len(samples) <= WINDOW_S * SAMPLE_RATE_HZ,
+            without_timestamps=len(samples) <= decoding.WINDOW_S * SAMPLE_RATE_HZ,
         )
         texts = []
         for segment in segments:
             texts.append(segment.text.strip())
             if cancelled():
                 break
-        return " ".join(filter(None, texts))
+        return Said(" ".join(filter(None, texts)), language)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text, its language, and what it may have been instead, the likeliest first."""
+
+    text: str
+    language: str
+    alternatives: tuple[str, ...] = ()
 
 
 def hear(samples: Samples) -> Speech:

@@ -1,0 +1,127 @@
+"""One utterance through Whisper, without paying for the silence after it.
+
+faster-whisper pads every clip to 30 s before the encoder, whatever its `chunk_length` says, and encodes once more to
+find the language.  CTranslate2 takes shorter features: here the encoder gets the clip and a margin, once, for the
+language and for the words.  OpenAI's weights were trained on 30 s windows and may loop when they see much less
+(openai/whisper knows no shorter one; SYSTRAN/faster-whisper#1006), so what comes out is guarded, and whoever asks
+takes the full window where a guard speaks up.
+"""
+
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAMES_PER_S = 100
+WINDOW_S = 30.0
+"""Whisper looks at this much at once, and at no more."""
+MARGIN_S = 2.0
+"""Silence that the encoder sees after the clip."""
+
+BEAM = 5
+REPETITIVE = 2.4
+"""Text that zlib packs tighter than this repeats itself (openai/whisper's own threshold)."""
+LEAST_LOG_PROBABILITY = -1.0
+"""Words surer than this, on average, are believed (openai/whisper's own threshold)."""
+NO_SPEECH = 0.6
+"""Above this, words that are not sure were invented over silence (openai/whisper's own threshold)."""
+TOKENS_PER_S = 10
+"""Fast French takes about six tokens a second; a loop takes all it gets."""
+TOKENS_AT_LEAST = 24
+
+Samples = NDArray[np.float32]
+"""One channel, 16 kHz, shape (n,), within [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What may have been said."""
+
+    text: str
+    log_probability: float
+    """Mean over its tokens; 0 is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What came out of the decoder, the likeliest first."""
+
+    hypotheses: tuple[Hypothesis, ...]
+    no_speech_probability: float
+    cut_off: bool
+    """Whether it still had something to say when it ran out of tokens."""
+
+    @property
+    def best(self) -> Hypothesis:
+        """The likeliest."""
+        return self.hypotheses[0]
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether nobody spoke, as far as the model can tell."""
+        return self.no_speech_probability > NO_SPEECH and self.best.log_probability < LEAST_LOG_PROBABILITY
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a guard speaks up: it loops, goes on for ever, or is not sure."""
+        if self.is_silence:
+            return False
+        unsure = self.best.log_probability < LEAST_LOG_PROBABILITY
+        return self.cut_off or unsure or compression(self.best.text) > REPETITIVE
+
+
+def context_s(seconds: float, floor_s: float) -> float:
+    """Return how much the encoder is shown of a clip of `seconds`: with its margin, at least `floor_s`."""
+    return min(WINDOW_S, max(floor_s, seconds + MARGIN_S))
+
+
+def encode(engine: Any, samples: Samples, shown_s: float) -> Any:
+    """Return the encoder's output for `samples` followed by silence up to `shown_s` (at most 30 s).
+
+    `engine` is faster-whisper's model.  The frames are even in number: the encoder halves them.
+    """
+    frames = round(min(shown_s, WINDOW_S) * FRAMES_PER_S / 2) * 2
+    features = engine.feature_extractor(samples)[:, :frames]
+    return engine.encode(np.pad(features, ((0, 0), (0, frames - features.shape[1]))))
+
+
+def likeliest_language(engine: Any, encoded: Any, languages: Sequence[str]) -> str:
+    """Return the likeliest of `languages`: open detection would take short French for Welsh."""
+    probabilities = dict(engine.model.detect_language(encoded)[0])
+    return max(languages, key=lambda language: probabilities.get(f"<|{language}|>", 0.0))
+
+
+def generate(engine: Any, encoded: Any, language: str, seconds: float) -> Decoded:
+    """Return what `encoded`, a clip of `seconds`, says in `language`."""
+    from faster_whisper.tokenizer import Tokenizer
+    from faster_whisper.transcribe import get_suppressed_tokens
+
+    tokenizer = Tokenizer(engine.hf_tokenizer, engine.model.is_multilingual, task="transcribe", language=language)
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    most = TOKENS_AT_LEAST + math.ceil(TOKENS_PER_S * seconds)
+    found = engine.model.generate(
+        encoded,
+        [prompt],
+        beam_size=BEAM,
+        num_hypotheses=BEAM,
+        max_length=min(engine.max_length, len(prompt) + most),
+        return_scores=True,
+        return_no_speech_prob=True,
+        suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+    )[0]
+    hypotheses = tuple(
+        # The score is the mean over the tokens without the one that ends the text.
+        Hypothesis(tokenizer.decode(tokens).strip(), score * len(tokens) / (len(tokens) + 1))
+        for tokens, score in zip(found.sequences_ids, found.scores, strict=True)
+    )
+    return Decoded(hypotheses, found.no_speech_prob, cut_off=len(found.sequences_ids[0]) >= most)
+
+
+def compression(text: str) -> float:
+    """Return how many times shorter zlib makes `text`."""
+    content = text.encode()
+    return len(content) / len(zlib.compress(content))
