@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuState
+from etoile.domain.learning.dialogue import Learning
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
 from etoile.gui.design import Look
@@ -56,6 +57,8 @@ def scenes() -> dict[str, State]:
     calm = states.CALM
     return {
         "empty": replace(calm, nodes=FOUND),
+        "alias": replace(calm, turn=states.ANSWERED, learning=Learning(offer=states.ALIAS_OFFER, shown=True)),
+        "habit": replace(calm, learning=Learning(offer=states.HABIT, shown=True)),
         "bare": State(missing=states.MISSING),
         "absent": replace(calm, missing={"speech_model": states.MISSING["speech_model"]}),
         "answered": replace(calm, turn=states.ANSWERED),

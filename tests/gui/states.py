@@ -8,6 +8,8 @@ from etoile.domain import events as on
 from etoile.domain.effects import Decision, Option, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
+from etoile.domain.learning.offers import Alias, AliasOffer, Days, TimeHabit
+from etoile.domain.match import Candidate
 from etoile.domain.nodes import Attribution, NodeState, NodeStatus
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Turn
@@ -167,6 +169,16 @@ CONFIRMING = turn(phase=Phase.CONFIRMING, request="shut it down", question=CONFI
 PROPOSING = turn(phase=Phase.CONFIRMING, request="open fire", question=DID_YOU_MEAN, decision=Decision.PROPOSE)
 OPENING = turn(phase=Phase.LISTENING, asking=Asking(origin=Origin.VOICE))
 LISTENING = replace(OPENING, hearing=True, level=0.6)
+
+ALIAS_OFFER = AliasOffer(alias=Alias(said="lance la zik", language="fr", command="media.play"), evidence=(1, 2, 3))
+HABIT = TimeHabit(
+    what=Candidate(command="app.open", slots={"app": "Thunderbird"}),
+    request="ouvre thunderbird",
+    days=Days.WEEKDAYS,
+    minute=540,
+    seen=21,
+    of=24,
+)
 
 MISSING = {
     part: on.PartMissing(part, *words)

@@ -24,6 +24,9 @@ def announcements(before: State, after: State) -> list[Announcement]:
     question = after.turn.question
     if question and question is not before.turn.question:
         told.append(Announcement(question.asked, assertive=True))
+    offer = after.learning.visible
+    if offer and offer is not before.learning.visible:
+        told.append(Announcement(offer.said))
     last = after.turn.last
     if last and last is not before.turn.last and last.answer:
         told.append(Announcement(last.answer))

@@ -32,6 +32,7 @@ from etoile.gui.history import History
 from etoile.gui.icons import app_icon
 from etoile.gui.machine import Machine
 from etoile.gui.notices import Notices
+from etoile.gui.offer import OfferView
 from etoile.gui.question import QuestionView
 from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.style import style_sheet
@@ -81,6 +82,7 @@ class Window(Frame):
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
         self._notices = Notices(look, doors.publish)
         self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._notices, self)
+        self._offer = OfferView(look, doors.publish, self)
         self._question = QuestionView(look, doors.publish, self)
         self._activity = Activity(look, doors.publish, self)
         self._composer = Composer(look, talk_key, doors.publish, self)
@@ -103,7 +105,7 @@ class Window(Frame):
         column.addLayout(beside_bar(self._header))
         column.addWidget(self._machine)
         column.addWidget(self._conversation, 1)
-        for part in (self._question, self._activity, self._composer):
+        for part in (self._offer, self._question, self._activity, self._composer):
             column.addLayout(beside_bar(part))
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
@@ -215,6 +217,7 @@ class Window(Frame):
         self._header.show_state(state)
         self._machine.show_state(state, self._history)
         self._notices.show_state(state)
+        self._offer.show_offer(state.learning.visible)
         self._conversation.refresh()
         self._show_times()
         if state.turn.phase in _TIMED:
