@@ -29,8 +29,8 @@ ENOUGH = 2
 SURE = 2 / 3
 """The share of a wording's occurrences that must have been followed by that command."""
 LONGEST_WORDS = 12
-_SHORTEST_LONE_WORD = 5
-"""Letters: a shorter word by itself is too easily heard in a noise."""
+_SHORTEST = 5
+"""Letters: what is shorter is too easily heard in a noise."""
 
 _NEGATING = """
 ne n pas jamais rien aucun aucune ni sans non
@@ -100,13 +100,14 @@ def _badly_worded(alias: Alias, catalogues: Mapping[str, Catalogue]) -> Message 
     """Return what makes the phrase unfit for any command."""
     words = phrase_of(alias)
     negations = _NEGATIONS.union(*(catalogue.words.negations for catalogue in catalogues.values()))
-    if not words or len(words) > LONGEST_WORDS:
+    if len(words) > LONGEST_WORDS:
         return message("“{phrase}” is too long for an alias.", phrase=alias.said[:80])
-    if len(words) == 1 and len(words[0]) < _SHORTEST_LONE_WORD:
+    if len("".join(words)) < _SHORTEST:
         return message("“{phrase}” is too short for an alias: it is easily misheard.", phrase=alias.said)
     if negations & set(words):
         return message("“{phrase}” holds a negation, which no alias may.", phrase=alias.said)
-    if correction_of(alias.said) or reply_to(alias.said, alias.language, 3) is not None:
+    replies = (reply_to(alias.said, alias.language, options) for options in (1, 3))
+    if correction_of(alias.said) or any(reply is not None for reply in replies):
         return message("“{phrase}” answers a question, so it cannot be an alias.", phrase=alias.said)
     return None
 

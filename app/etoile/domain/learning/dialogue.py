@@ -56,9 +56,9 @@ def converse(learning: Learning, turn: Turn, event: Event) -> tuple[Learning, Tu
         taking = _answered(learning.offer, answer, turn.number)
         return replace(learning, offer=None), turn, (*undone, *taking)
     after, effects = step(turn, event)
-    asked = tuple(_heard_rightly(learning, _annotated(learning, effect, turn, after)) for effect in effects)
     if any(isinstance(effect, do.Remember) for effect in effects):
         learning = replace(learning, asked_before=True)
+    asked = tuple(_heard_rightly(learning, _annotated(learning, effect, turn, after)) for effect in effects)
     if after.number != turn.number:
         learning, gone = _without_suggestion(learning)
         asked += gone
