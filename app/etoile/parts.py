@@ -114,6 +114,10 @@ class Live:
         """Return the last requests, newest first; empty where no history is kept."""
         return tuple(kept.request for kept in self._history.latest(count)) if self._history else ()
 
+    def spoken_language(self) -> str:
+        """Return the language that is spoken where a request does not tell its own."""
+        return self._state().turn.home_language
+
     def set_language(self, code: str) -> None:
         """Speak `code` from now on."""
         self._publish(on.LanguageChosen(code))

@@ -13,9 +13,10 @@ from etoile.actions.table import ACTIONS
 from etoile.actions.times import Alarms
 from etoile.actions.undo import UndoStack
 from etoile.actions.windowing import Area, State, Window
+from etoile.domain.descriptions import describe
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
-from etoile.domain.match import Slots
+from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import NodeStatus
 from etoile.text import render
 
@@ -41,6 +42,9 @@ class FakeDesk:
 
     def history(self, count: int) -> tuple[str, ...]:
         return self.requests[:count]
+
+    def spoken_language(self) -> str:
+        return self.language
 
     def set_language(self, code: str) -> None:
         self.language = code
@@ -144,6 +148,9 @@ class FakeWindows:
     def clipboard(self) -> str:
         return self.text
 
+    def hold_clipboard(self, text: str) -> None:
+        self.text = text
+
     def screenshot(self, path: Path) -> None:
         path.write_bytes(b"picture")
 
@@ -213,5 +220,5 @@ class Scene:
         """Carry out `command` as the room does."""
         done = ACTIONS[command](slots, self.context)
         if done.undo:
-            self._undo_stack.push(done.undo)
+            self._undo_stack.push(describe(Candidate(command=command, slots=slots)), done.undo)
         return done

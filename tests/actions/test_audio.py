@@ -89,7 +89,7 @@ def test_the_speaker_gets_exactly_this(
 def test_undo_restores_volume_and_mute(scene: Scene, programs: FakePrograms) -> None:
     pactl(programs, percent=70, muted=True)
     scene.do("audio.volume.set", level=20)
-    assert scene.do("assistant.undo") == "Undone. The sound is off."
+    assert scene.do("assistant.undo") == "Undone: Set the volume to 20 %. The sound is off."
     assert written(programs)[2:] == [
         ("pactl", "set-sink-volume", SINK, "70%"),
         ("pactl", "set-sink-mute", SINK, "1"),

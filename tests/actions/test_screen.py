@@ -82,7 +82,7 @@ def test_night_light_and_back(scene: Scene, programs: FakePrograms, monkeypatch:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
     programs.add("gsettings", {f"get {SCHEMA} night-light-enabled": "false"})
     assert scene.do("display.nightlight.on") == "The night light is on."
-    assert scene.do("assistant.undo") == "Undone. The night light is off."
+    assert scene.do("assistant.undo") == "Undone: Switch the night light on. The night light is off."
     assert programs.calls()[1:] == [
         ("gsettings", "set", SCHEMA, "night-light-enabled", value) for value in ("true", "false")
     ]

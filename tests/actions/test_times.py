@@ -58,7 +58,7 @@ def test_cancelling_takes_the_timer_that_was_set_last(scene: Scene) -> None:
     scene.do("timer.set", seconds=60)
     scene.do("alarm.set", time="15:00")
     assert scene.do("timer.cancel") == "The timer of 1 min is cancelled."
-    assert scene.do("assistant.undo") == "Undone. timer of 1 min: 1 min left"
+    assert scene.do("assistant.undo") == "Undone: Cancel the timer. timer of 1 min: 1 min left"
     scene.do("timer.cancel")
     scene.do("timer.cancel")
     with pytest.raises(ActionFailed, match="No timer is set"):
@@ -69,7 +69,7 @@ def test_cancelling_takes_the_timer_that_was_set_last(scene: Scene) -> None:
 
 def test_undo_of_a_timer_and_of_one_that_rang_already(scene: Scene) -> None:
     scene.do("timer.set", seconds=60)
-    assert scene.do("assistant.undo") == "Undone. The timer of 1 min is cancelled."
+    assert scene.do("assistant.undo") == "Undone: Set a timer of 1 min. The timer of 1 min is cancelled."
     scene.do("timer.set", seconds=60)
     scene.clock.turn(60)
     with pytest.raises(ActionFailed, match="rung already"):

@@ -34,6 +34,9 @@ class Desk(Protocol):
     def history(self, count: int) -> tuple[str, ...]:
         """Return the last `count` requests, newest first."""
 
+    def spoken_language(self) -> str:
+        """Return the language that is spoken where a request does not tell its own ("fr", "en")."""
+
     def set_language(self, code: str) -> None:
         """Speak, and listen for, the language `code` ("fr", "en") from now on."""
 

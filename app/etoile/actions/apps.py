@@ -4,9 +4,10 @@ from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.installed import App, find, installed
 from etoile.actions.spoken import folded, nearest
 from etoile.actions.windowing import Window
+from etoile.actions.windows import name_of
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
-from etoile.text import message
+from etoile.text import Message, message
 
 
 def _open(slots: Slots, context: Context) -> Done:
@@ -33,8 +34,15 @@ def _switch(slots: Slots, context: Context) -> Done:
         found = [window for window in shown if belongs(window, app)]
         if not found:
             raise _not_open(app)
-        desktop.activate(found[-1])
-    return Done(message("{app} is in front.", app=app.names[0]))
+        wanted, front = found[-1], shown[-1]
+        desktop.activate(wanted)
+
+    def put_back(later: Context) -> Message:
+        with later.windowing() as again:
+            again.activate(front)
+        return message("{window} is in front.", window=name_of(front))
+
+    return Done(message("{app} is in front.", app=app.names[0]), put_back if front != wanted else None)
 
 
 def _known(spoken: str, apps: tuple[App, ...]) -> App:

@@ -31,8 +31,18 @@ def _set_language(slots: Slots, context: Context) -> Done:
     code = text_of(slots, "language")
     if code not in LANGUAGES:
         raise ActionFailed(message("I speak English and French."))
+    before = context.desk.spoken_language()
     context.desk.set_language(code)
-    return Done(message("I speak {language} from now on.", language=_named(code)))
+
+    def put_back(later: Context) -> Message:
+        later.desk.set_language(before)
+        return _spoken(before)
+
+    return Done(_spoken(code), put_back if before != code else None)
+
+
+def _spoken(code: str) -> Message:
+    return message("I speak {language} from now on.", language=_named(code))
 
 
 def _named(code: str) -> Message:

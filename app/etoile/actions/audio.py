@@ -155,11 +155,20 @@ def _change(context: Context, end: End, wanted: Callable[[Loudness], Loudness]) 
     mixer.write(end, after)
 
     def put_back(later: Context) -> Message:
-        again, _ = _mixer(later, end)
-        again.write(end, before)
-        return _said(end, before)
+        again, now = _mixer(later, end)
+        back = _only_what_changed(before, after, now)
+        again.write(end, back)
+        return _said(end, back)
 
     return Done(_said(end, after), put_back)
+
+
+def _only_what_changed(before: Loudness, after: Loudness, now: Loudness) -> Loudness:
+    """Return `now` with what a command changed put back: what the user turned since stays."""
+    return Loudness(
+        percent=now.percent if after.percent == before.percent else before.percent,
+        muted=now.muted if after.muted == before.muted else before.muted,
+    )
 
 
 def _said(end: End, loudness: Loudness) -> Message:

@@ -78,7 +78,7 @@ def times_in(written: str) -> list[float]:
 def _wifi_status(slots: Slots, context: Context) -> Done:
     if context.system != "linux":
         raise not_on(context)
-    if context.programs.run("nmcli", "-t", "-f", "WIFI", "radio").strip() != "enabled":
+    if not _wifi_is_on(context, otherwise=False):
         return Done(message("The Wi-Fi is off."))
     joined = network_in(context.programs.run("nmcli", "-t", "-f", "ACTIVE,SIGNAL,SSID", "device", "wifi", "list"))
     if joined is None:
@@ -99,15 +99,23 @@ def network_in(written: str) -> tuple[str, int] | None:
 
 def _wifi(on: bool) -> Action:
     def switch(slots: Slots, context: Context) -> Done:
+        before = _wifi_is_on(context, otherwise=not on)
         _switch_wifi(context, on)
 
         def put_back(later: Context) -> Message:
             _switch_wifi(later, not on)
             return _wifi_said(not on)
 
-        return Done(_wifi_said(on), put_back)
+        return Done(_wifi_said(on), put_back if before != on else None)
 
     return switch
+
+
+def _wifi_is_on(context: Context, *, otherwise: bool) -> bool:
+    """Return whether the Wi-Fi is on; `otherwise` where nobody tells."""
+    if context.system != "linux":
+        return otherwise
+    return context.programs.run("nmcli", "-t", "-f", "WIFI", "radio").strip() == "enabled"
 
 
 def _switch_wifi(context: Context, on: bool) -> None:
@@ -132,15 +140,23 @@ def _wifi_said(on: bool) -> Message:
 
 def _bluetooth(on: bool) -> Action:
     def switch(slots: Slots, context: Context) -> Done:
+        before = _bluetooth_is_on(context, otherwise=not on)
         _switch_bluetooth(context, on)
 
         def put_back(later: Context) -> Message:
             _switch_bluetooth(later, not on)
             return _bluetooth_said(not on)
 
-        return Done(_bluetooth_said(on), put_back)
+        return Done(_bluetooth_said(on), put_back if before != on else None)
 
     return switch
+
+
+def _bluetooth_is_on(context: Context, *, otherwise: bool) -> bool:
+    """Return whether Bluetooth is on; `otherwise` where nobody tells."""
+    if context.system != "linux" or context.programs.first_of("bluetoothctl") is None:
+        return otherwise
+    return "Powered: yes" in context.programs.run("bluetoothctl", "show", accept=(0, 1))
 
 
 def _switch_bluetooth(context: Context, on: bool) -> None:

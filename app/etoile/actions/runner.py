@@ -18,8 +18,10 @@ from etoile.actions.times import Alarms, Clock
 from etoile.actions.undo import UndoStack
 from etoile.actions.windowing import WindowSystem, open_window_system
 from etoile.actions.windows import name_in_front
+from etoile.domain.descriptions import describe
 from etoile.domain.effects import Run
 from etoile.domain.events import ActionDone, Event, Failed
+from etoile.domain.match import Candidate
 from etoile.errors import ActionFailed
 from etoile.text import Message, message, verbatim
 
@@ -184,11 +186,13 @@ class _Job:
             self._finished(self)
 
     def _succeed(self, done: Done) -> None:
+        effect = self.effect
         if done.undo:
-            self._context.undo_stack.push(done.undo)
+            self._context.undo_stack.push(describe(Candidate(command=effect.command, slots=effect.slots)), done.undo)
         if self._end():
-            effect = self.effect
-            self._publish(ActionDone(effect.turn, effect.command, effect.slots, done.said, done.undo is not None))
+            # Without a lasting process nobody can take it back.
+            undoable = done.undo is not None and self._context.alarms is not None
+            self._publish(ActionDone(effect.turn, effect.command, effect.slots, done.said, undoable))
 
     def _fail(self, said: Message, remedy: Message | None = None) -> None:
         if self._end():

@@ -10,7 +10,7 @@ from etoile.actions.programs import install
 from etoile.actions.windowing import is_wayland
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
-from etoile.text import message
+from etoile.text import Message, message
 
 READ_AT_MOST = 1000
 _WAYLAND_TOOLS = {
@@ -34,7 +34,20 @@ def _screenshot(slots: Slots, context: Context) -> Done:
     folder = here.get("PICTURES", here["HOME"])
     path = _free(folder / f"Etoile {context.now():%Y-%m-%d %H.%M.%S}.png")
     _take(context, path)
-    return Done(message("The screenshot is {name} in {folder}.", name=path.name, folder=str(folder)))
+    taken = path.stat()
+
+    def take_away(later: Context) -> Message:
+        try:
+            if path.stat().st_mtime_ns != taken.st_mtime_ns:
+                raise ActionFailed(message("The file {path} was changed meanwhile.", path=str(path)))
+            path.unlink()
+        except OSError as error:
+            raise ActionFailed(
+                message("{path}: {reason}.", path=str(path), reason=error.strerror or str(error))
+            ) from error
+        return message("The screenshot {name} is gone.", name=path.name)
+
+    return Done(message("The screenshot is {name} in {folder}.", name=path.name, folder=str(folder)), take_away)
 
 
 def _free(path: Path) -> Path:

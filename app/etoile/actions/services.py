@@ -65,13 +65,15 @@ def _control(verb: str, said: Message, back: str | None = None, back_said: Messa
         _need_systemd(context)
         name = _service(slots)
         scope = _scope(context, name)
+        ran = context.programs.succeeds("systemctl", *scope, "is-active", "--quiet", f"{name}.service")
         context.programs.run("systemctl", *scope, verb, f"{name}.service")
 
         def undo(later: Context) -> Message:
             later.programs.run("systemctl", *scope, back or verb, f"{name}.service")
             return Message((back_said or said).id, {"service": name})
 
-        return Done(Message(said.id, {"service": name}), undo if back else None)
+        changed = ran is (verb == "stop")
+        return Done(Message(said.id, {"service": name}), undo if back and changed else None)
 
     return control
 

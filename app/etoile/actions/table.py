@@ -19,6 +19,7 @@ from etoile.actions import (
     processes,
     screen,
     services,
+    skills,
     system,
     times,
     undo,
@@ -28,7 +29,7 @@ from etoile.actions.action import ActionTable
 
 _KINDS = (
     *(apps, assistant, audio, browser, clipboard, display, files, gpus, media, network),
-    *(nodes, notes, power, processes, screen, services, system, times, undo, windows),
+    *(nodes, notes, power, processes, screen, services, skills, system, times, undo, windows),
 )
 
 ACTIONS: ActionTable = {command: action for kind in _KINDS for command, action in kind.ACTIONS.items()}

@@ -6,7 +6,7 @@ from collections import deque
 from etoile.actions.action import ActionTable, Context, Done, Undo
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
-from etoile.text import message
+from etoile.text import Message, message
 
 DEEPEST = 20
 
@@ -16,28 +16,29 @@ class UndoStack:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._undos: deque[Undo] = deque(maxlen=DEEPEST)
+        self._undos: deque[tuple[Message, Undo]] = deque(maxlen=DEEPEST)
 
-    def push(self, undo: Undo) -> None:
-        """Remember how to take back what was just done."""
+    def push(self, what: Message, undo: Undo) -> None:
+        """Remember how to take back `what` was just done."""
         with self._lock:
-            self._undos.append(undo)
+            self._undos.append((what, undo))
 
-    def pop(self) -> Undo | None:
-        """Return how to take back the last action, and forget it; None when there is nothing."""
+    def pop(self) -> tuple[Message, Undo] | None:
+        """Return what was done last, and how to take it back, and forget it; None when there is nothing."""
         with self._lock:
             return self._undos.pop() if self._undos else None
 
 
 def undo_last(slots: Slots, context: Context) -> Done:
     """Take back Etoile's own last reversible action."""
-    undo = context.undo_stack.pop()
-    if undo is None:
+    last = context.undo_stack.pop()
+    if last is None:
         raise ActionFailed(
             message("There is nothing to undo."),
             message("I can take back what I did myself since I was started: volume, brightness, windows, timers."),
         )
-    return Done(message("Undone. {now}", now=undo(context)))
+    what, undo = last
+    return Done(message("Undone: {what}. {now}", what=what, now=undo(context)))
 
 
 ACTIONS: ActionTable = {"assistant.undo": undo_last}

@@ -147,6 +147,10 @@ class Win32:
         """See clipboard.py, which asks PowerShell."""
         raise ActionFailed(message("The clipboard cannot be read here."))
 
+    def hold_clipboard(self, text: str) -> None:
+        """See clipboard.py, which asks PowerShell."""
+        raise ActionFailed(message("The clipboard cannot be written here."))
+
     def screenshot(self, path: Path) -> None:
         """See screen.py, which asks PowerShell."""
         raise ActionFailed(message("The screen cannot be saved here."))

@@ -101,6 +101,9 @@ class WindowSystem(Protocol):
     def clipboard(self) -> str:
         """Return the text of the clipboard; empty when it holds none."""
 
+    def hold_clipboard(self, text: str) -> None:
+        """Put `text` into the clipboard, where it stays until another program copies something."""
+
     def screenshot(self, path: Path) -> None:
         """Save what the screens show to `path` as PNG."""
 

@@ -39,7 +39,7 @@ def name_in_front(windowing: Callable[[], WindowSystem]) -> str | None:
     """Return what the window in front is called, so that a question can name it; None when nobody can tell."""
     try:
         with windowing() as desktop:
-            return _name(in_front(desktop))
+            return name_of(in_front(desktop))
     except ActionFailed:
         return None
 
@@ -47,9 +47,9 @@ def name_in_front(windowing: Callable[[], WindowSystem]) -> str | None:
 def _as_asked(desktop: WindowSystem, slots: Slots) -> Window:
     """Return the window in front, if it still is the one that the user was asked about.  Raises ActionFailed."""
     window = in_front(desktop)
-    if slots.get(WINDOW_SLOT, _name(window)) != _name(window):
+    if slots.get(WINDOW_SLOT, name_of(window)) != name_of(window):
         raise ActionFailed(
-            message("Another window is in front now ({window}): nothing was done.", window=_name(window)),
+            message("Another window is in front now ({window}): nothing was done.", window=name_of(window)),
             message("Say it again if you mean this one."),
         )
     return window
@@ -62,7 +62,7 @@ def _close(slots: Slots, context: Context) -> Done:
     with context.windowing() as desktop:
         window = _as_asked(desktop, slots)
         desktop.close(window)
-    return Done(message("I asked {window} to close.", window=_name(window)))
+    return Done(message("I asked {window} to close.", window=name_of(window)))
 
 
 def _put(state: State, said: Message, undone: Message) -> Action:
@@ -71,6 +71,7 @@ def _put(state: State, said: Message, undone: Message) -> Action:
     def put(slots: Slots, context: Context) -> Done:
         with context.windowing() as desktop:
             window = in_front(desktop)
+            before = desktop.is_in(window, state)
             desktop.put(window, state, on=True)
 
         def put_back(later: Context) -> Message:
@@ -78,7 +79,7 @@ def _put(state: State, said: Message, undone: Message) -> Action:
                 again.put(window, state, on=False)
             return undone
 
-        return Done(said, put_back)
+        return Done(said, None if before else put_back)
 
     return put
 
@@ -125,9 +126,9 @@ def _next(slots: Slots, context: Context) -> Done:
     def put_back(later: Context) -> Message:
         with later.windowing() as again:
             again.activate(front)
-        return message("{window} is in front.", window=_name(front))
+        return message("{window} is in front.", window=name_of(front))
 
-    return Done(message("{window} is in front.", window=_name(behind)), put_back)
+    return Done(message("{window} is in front.", window=name_of(behind)), put_back)
 
 
 def _snap(half: Callable[[Area], Area], said: Message) -> Action:
@@ -167,7 +168,8 @@ def _desktop_said(number: int) -> Message:
     return message("This is desktop {number}.", number=number + 1)
 
 
-def _name(window: Window) -> str:
+def name_of(window: Window) -> str:
+    """Return what a window is called."""
     return window.title or (window.names[-1] if window.names else "?")
 
 
@@ -181,6 +183,8 @@ class Keys:
     usual: str
     said: Message
     in_terminal: str | None = None
+    back: str | None = None
+    """Takes it back in the same window."""
 
 
 _KEYS: Mapping[str, Keys] = {
@@ -188,8 +192,7 @@ _KEYS: Mapping[str, Keys] = {
     "tab.close": Keys("ctrl+w", message("The tab is closed."), "ctrl+shift+w"),
     "scroll.up": Keys("Page_Up", message("I scrolled up."), "shift+Page_Up"),
     "scroll.down": Keys("Page_Down", message("I scrolled down."), "shift+Page_Down"),
-    "browser.back": Keys("alt+Left", message("I went back one page.")),
-    "clipboard.copy": Keys("ctrl+c", message("It is copied."), "ctrl+shift+c"),
+    "browser.back": Keys("alt+Left", message("I went back one page."), back="alt+Right"),
     "clipboard.paste": Keys("ctrl+v", message("It is pasted."), "ctrl+shift+v"),
     "edit.undo": Keys("ctrl+z", message("I asked the window in front to undo.")),
     "edit.save": Keys("ctrl+s", message("I asked the window in front to save.")),
@@ -197,8 +200,10 @@ _KEYS: Mapping[str, Keys] = {
 }
 
 
-def _press(keys: Keys) -> Action:
-    def press(slots: Slots, context: Context) -> Done:
+def press(keys: Keys) -> Action:
+    """Return the action that presses `keys` in the window in front."""
+
+    def act(slots: Slots, context: Context) -> Done:
         with context.windowing() as desktop:
             window = _as_asked(desktop, slots)
             pressed = keys.in_terminal if is_terminal(window) else keys.usual
@@ -208,9 +213,16 @@ def _press(keys: Keys) -> Action:
                 )
             desktop.activate(window)
             desktop.press(pressed)
-        return Done(keys.said)
 
-    return press
+        def take_back(later: Context) -> Message:
+            with later.windowing() as again:
+                again.activate(window)
+                again.press(keys.back or pressed)
+            return message("{window} is as it was.", window=name_of(window))
+
+        return Done(keys.said, take_back if keys.back else None)
+
+    return act
 
 
 ACTIONS: ActionTable = {
@@ -225,5 +237,5 @@ ACTIONS: ActionTable = {
     "window.snap.left": _snap(Area.left_half, message("The window is on the left.")),
     "window.snap.right": _snap(Area.right_half, message("The window is on the right.")),
     "desktop.next": _next_desktop,
-    **{command: _press(keys) for command, keys in _KEYS.items()},
+    **{command: press(keys) for command, keys in _KEYS.items()},
 }

@@ -157,6 +157,12 @@ class X11:
         value = held.value if held else b""
         return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
+    def hold_clipboard(self, text: str) -> None:
+        """Be the clipboard, with `text`, until another program copies something."""
+        from etoile.actions.x11_clipboard import hold
+
+        hold(text)
+
     def screenshot(self, path: Path) -> None:
         """Save what the screens show to `path` as PNG."""
         from Xlib import X
