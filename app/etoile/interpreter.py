@@ -8,16 +8,18 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from etoile.actions.skills import read_book
 from etoile.aliases import AliasFile, Stamp
 from etoile.catalogue import load_catalogues
 from etoile.domain.commands import ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
-from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
+from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
 from etoile.domain.learning.aliases import AliasBook, objection
 from etoile.domain.learning.offers import Alias
-from etoile.domain.match import Match
+from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching import Catalogue, Matcher
-from etoile.errors import EtoileError
+from etoile.domain.skills import Book, with_skills
+from etoile.errors import ConfigError, EtoileError
 from etoile.text import Message, message, verbatim
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Interpreter:
         enabled: bool = True,
         name_in_front: Callable[[], str | None] = lambda: None,
         aliases: AliasFile | None = None,
+        skills: Callable[[], Book] = read_book,
     ) -> None:
         self._publish = publish
         self._values = values
@@ -49,6 +52,8 @@ class Interpreter:
         self._alias_file = aliases or AliasFile()
         self._stamp: Stamp = None
         self._aliases = AliasBook((), {})
+        self._skills = skills
+        self._broken_skills: tuple[str, ...] = ()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
         self._catalogues: Mapping[str, Catalogue] = {}
         self._known: Values = {}
@@ -82,19 +87,30 @@ class Interpreter:
 
     def _interpret(self, effect: Interpret) -> None:
         try:
-            match = self._with_window(self._timed(effect.text, effect.language)[0])
+            match = self._timed(effect.text, effect.language)[0]
         except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
             self._tell(error)
             match = Match(text=effect.text, language=effect.language)
-        self._publish(Interpreted(effect.turn, match))
+        try:
+            self._publish(Interpreted(effect.turn, self._with_window(self._with_steps(match))))
+        except ConfigError as error:  # a skill that cannot run
+            self._publish(Failed(effect.turn, error.said, error.remedy))
         self._refresh_quietly()
+
+    def _with_steps(self, match: Match) -> Match:
+        """Return `match` with the steps of the skills in it.  Raises ConfigError when one cannot run."""
+        return with_skills(match, self._skills(), lambda text, language: self._timed(text, language)[0])
 
     def _with_window(self, match: Match) -> Match:
         """Return `match` with the name of the window in front, where it is about that window."""
-        if match.command not in ON_THE_WINDOW_IN_FRONT or (name := self._name_in_front()) is None:
+        whole = Candidate(command=match.command or "", slots=match.slots, steps=match.steps)
+        commands = (whole, *match.then, *match.choices)
+        if not any(map(_is_on_the_window, commands)) or (name := self._name_in_front()) is None:
             return match
-        return replace(match, slots={**match.slots, WINDOW_SLOT: name})
+        whole, *others = (_on_the_window(command, name) for command in commands)
+        then, choices = others[: len(match.then)], others[len(match.then) :]
+        return replace(match, slots=whole.slots, steps=whole.steps, then=tuple(then), choices=tuple(choices))
 
     def _refresh_quietly(self) -> None:
         try:
@@ -116,12 +132,24 @@ class Interpreter:
             )
         )
 
+    def _tell_broken(self, book: Book) -> None:
+        """Say once which files of skills are broken, and once that they are mended."""
+        broken = tuple(map(str, book.problems))
+        if broken == self._broken_skills:
+            return
+        self._broken_skills = broken
+        if book.problems:
+            first, *_ = book.problems
+            self._publish(PartMissing("skills", first.said, first.remedy))
+        else:
+            self._publish(PartReady("skills"))
+
     def _timed(self, text: str, language: str | None) -> tuple[Match, float]:
         if not self._enabled:
             return Match(text=text, language=language), 0.0
         matcher = self._matcher or self._refresh()
         started_s = time.perf_counter()
-        match = self._with_aliases(text, matcher.match(text, language))
+        match = self._called(text, self._with_aliases(text, matcher.match(text, language)))
         return match, (time.perf_counter() - started_s) * 1000
 
     def _with_aliases(self, text: str, found: Match) -> Match:
@@ -131,6 +159,22 @@ class Interpreter:
             self._stamp = stamp
             self._aliases = AliasBook(self._read_aliases(), self._catalogues)
         return self._aliases.match(text, found)
+
+    def _called(self, text: str, found: Match) -> Match:
+        """Return `found`, or the skill that `text` calls by its very name where it is nothing else."""
+        if found.command is not None or found.reason is Reason.REFUSED:
+            return found
+        call = self._skills().called(text)
+        if call is None:
+            return found
+        return Match(
+            text=text,
+            language=found.language,
+            command="skills.run",
+            slots={"skill": call},
+            confidence=1.0,
+            reason=Reason.EXACT,
+        )
 
     def _read_aliases(self) -> Sequence[Alias]:
         """Return the aliases; where their file is broken, say so and go on without."""
@@ -144,7 +188,9 @@ class Interpreter:
 
     def _refresh(self) -> Matcher:
         """Take up new applications, models and the like; keep the matcher where nothing changed."""
-        values = self._values()
+        book = self._skills()
+        self._tell_broken(book)
+        values = {**self._values(), "skill": book.calls}
         self._catalogues = self._catalogues or load_catalogues()
         if self._matcher is None or values != self._known:
             self._matcher = Matcher(self._catalogues, values)
@@ -153,3 +199,14 @@ class Interpreter:
             self._told = False
             self._publish(PartReady("commands"))
         return self._matcher
+
+
+def _is_on_the_window(candidate: Candidate) -> bool:
+    return candidate.command in ON_THE_WINDOW_IN_FRONT or any(map(_is_on_the_window, candidate.steps))
+
+
+def _on_the_window(candidate: Candidate, name: str) -> Candidate:
+    """Return `candidate`, and each of its steps, with the name of the window that it is about."""
+    steps = tuple(_on_the_window(step, name) for step in candidate.steps)
+    named = {WINDOW_SLOT: name} if candidate.command in ON_THE_WINDOW_IN_FRONT else {}
+    return replace(candidate, slots={**candidate.slots, **named}, steps=steps)

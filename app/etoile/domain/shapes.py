@@ -82,7 +82,6 @@ def match_line(match: Match, ms: float) -> Line:
         "runner_up": _candidate(match.runner_up) if match.runner_up else None,
         "choices": [_candidate(choice) for choice in match.choices],
         "then": [_candidate(candidate) for candidate in match.then],
-        "steps": [_candidate(candidate) for candidate in match.steps],
         "reason": match.reason,
         "language": match.language,
         "ms": round(ms, 3),
