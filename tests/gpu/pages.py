@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 A100, T4 = "GPU-34319582-d595-d1c7-d1d2-179bcfa61660", "GPU-6d5c0ac5-74d7-3130-46f1-e93ed57f469a"
+SECOND_T4 = "GPU-7e6d0ac5-74d7-3130-46f1-e93ed57f469b"
 RTX_4080 = "GPU-8f2b7c6d-54a1-4b0e-9d3c-0a1b2c3d4e5f"
 SENTINEL = "9223372036854775794"
 

@@ -74,6 +74,12 @@ class Client:
                     raise NodeBroken(message("it compressed its answer although it was asked not to"))
                 yield response
 
+    async def page(self, url: str, most_bytes: int) -> tuple[str, bytes]:
+        """Return the kind ("text/plain") and the content of the page at `url`; no key is sent.  Raises NodeError."""
+        async with self.send("GET", url, {}, None) as response:
+            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            return kind, await _read(response, most_bytes)
+
     def _open(self) -> "httpx.AsyncClient":
         if self._http is None:
             import httpx

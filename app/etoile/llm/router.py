@@ -30,6 +30,7 @@ from etoile.llm.discovery import USUAL_PLACES, Place
 from etoile.llm.fleet import Fleet, Member
 from etoile.llm.limits import limited
 from etoile.llm.loop import new_loop
+from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
 from etoile.llm.records import ChatMessage, Record, Text, Usage
 from etoile.text import Message, message
@@ -144,6 +145,10 @@ class Router:
     def check(self) -> tuple[NodeStatus, ...]:
         """Ask every node how it is, all at once, and return the answers.  Blocks for two seconds at most."""
         return self._running().call(self._fleet.check)
+
+    def metrics(self, url: str) -> Future[bytes]:
+        """Start to fetch the page of metrics at `url`; the future raises NodeError."""
+        return self._running().start_task_soon(metrics, self._client, url)
 
     def confirm(self, name: str) -> None:
         """Use the node `name`, which was found on this machine, from now on."""
