@@ -5,6 +5,7 @@ gpustack/gguf-parser-go (no flash attention, f16 cache, 250 MiB for CUDA), "gpus
 Logs tell the truth; the others are estimates themselves, hence 10 %.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from etoile.domain.fit import (
     Verdict,
     advise,
     judge,
+    judge_together,
     model_of,
     need,
     observed_in,
@@ -406,12 +408,25 @@ def test_a_split_that_spills_says_how_many_layers_stay() -> None:
     assert judge(LLAMA_8B, NO_FLASH, [card(2048, 900, index=number) for number in (0, 1)]).verdict is Verdict.NO
 
 
+def test_together_the_fewest_cards_that_hold_it_do() -> None:
+    cards = [card(1024, 900), card(8192, index=1), card(6144, 5000, index=2), card(6144, 4000, index=3)]
+    fit = judge_together(LLAMA_8B, NO_FLASH, cards)
+    assert fit.verdict is Verdict.FITS
+    assert [share.card.index for share in fit.shares] == [1, 2]
+    # Where not even all hold it, all are told of.
+    assert len(judge_together(built(LLAMA_3_70B, all_in("q4_0")), NO_FLASH, cards).shares) == 4
+
+
+def fitting(*cards: Card) -> Callable[[Model, Setup], bool]:
+    return lambda model, setup: judge(model, setup, cards).verdict is Verdict.FITS
+
+
 def test_mixtral_does_not_fit_24_gib_and_q3_k_m_does() -> None:
     mixtral = built(MIXTRAL_8X7B, all_in("q4_0"), "mixtral:8x7b")
     assert mixtral.weight_bytes / 1e9 == pytest.approx(26.4, rel=0.02)
     cards = [card(24576, 24200)]
     assert judge(mixtral, Setup(context=4096), cards).verdict is Verdict.SPILLS
-    advice = advise(mixtral, Setup(context=4096), cards)
+    advice = advise(mixtral, Setup(context=4096), fitting(*cards))
     assert advice.quantisation == "Q3_K_M"
     assert (advice.quantisation_bytes or 0) / GIB == pytest.approx(22, abs=0.5)
     coarser = mixtral.requantised("Q3_K_M", 4.0008)
@@ -421,7 +436,7 @@ def test_mixtral_does_not_fit_24_gib_and_q3_k_m_does() -> None:
 
 def test_a_shorter_context_or_a_smaller_cache_is_advised_where_it_helps() -> None:
     setup = Setup(context=131072)
-    advice = advise(LLAMA_8B, setup, [card(16 * 1024)])
+    advice = advise(LLAMA_8B, setup, fitting(card(16 * 1024)))
     assert advice.cache_type == "q8_0"
     assert advice.context is not None
     assert judge(LLAMA_8B, replace(setup, context=advice.context), [card(16 * 1024)]).verdict is Verdict.FITS
@@ -430,7 +445,7 @@ def test_a_shorter_context_or_a_smaller_cache_is_advised_where_it_helps() -> Non
 
 
 def test_where_nothing_helps_nothing_is_advised() -> None:
-    assert not advise(built(LLAMA_3_70B, all_in("q4_0")), NO_FLASH, [card(2048)])
+    assert not advise(built(LLAMA_3_70B, all_in("q4_0")), NO_FLASH, fitting(card(2048)))
 
 
 LOG = """

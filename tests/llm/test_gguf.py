@@ -142,7 +142,6 @@ def test_what_is_no_model_is_told(tmp_path: Path, content: bytes, problem: str) 
     path.write_bytes(content)
     with pytest.raises(UnreadableModel, match=problem) as caught:
         read_gguf(path)
-    assert "model.gguf" in str(caught.value)
     assert caught.value.remedy
 
 

@@ -6,16 +6,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, learn, machine, requests, speech
+from etoile.cli import about, commands, fit, learn, machine, requests, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
+from etoile.domain.fit.quantisation import KV_TYPES
 from etoile.errors import ConfigError, UsageError
 from etoile.resources import resource
 from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
-NOT_THERE_YET = ("fit", "skills", "env", "export", "backup", "restore", "autostart")
+NOT_THERE_YET = ("skills", "env", "export", "backup", "restore", "autostart")
 """Commands of later rooms: their names are taken, and they say so."""
 
 
@@ -152,6 +153,7 @@ def _add_machine(command: Command, words: Words) -> None:
     gpu = command("gpu", machine.gpu, message("show every GPU"))
     gpu.add_argument("--watch", action="store_true", help=words(message("again every second, until Ctrl+C")))
     _json(gpu, words)
+    _add_fit(command, words)
     nodes = command("nodes", machine.nodes, message("show every node"))
     nodes.add_argument("what", nargs="?", default="list", metavar="list | confirm NAME")
     nodes.add_argument("name", nargs="?", help=argparse.SUPPRESS)
@@ -160,6 +162,25 @@ def _add_machine(command: Command, words: Words) -> None:
     _json(doctor, words)
     status = command("status", machine.status, message("show everything on one screen"))
     _json(status, words)
+
+
+def _add_fit(command: Command, words: Words) -> None:
+    fits = command("fit", fit.fit, message("tell whether a model fits the memory of the GPUs, and what would"))
+    fits.add_argument("model", metavar="MODEL", help=words(message("a .gguf file, or the name of a model")))
+    fits.add_argument(
+        "--context", type=int, default=fit.USUAL_CONTEXT, metavar="N", help=words(message("tokens of one conversation"))
+    )
+    fits.add_argument("--parallel", type=int, default=1, metavar="N", help=words(message("conversations at once")))
+    fits.add_argument("--kv", choices=KV_TYPES, default="f16", help=words(message("what the cache is kept in")))
+    fits.add_argument(
+        "--no-flash-attention",
+        dest="flash_attention",
+        action="store_false",
+        help=words(message("as on cards that cannot")),
+    )
+    fits.add_argument("--mmproj", metavar="FILE", help=words(message("the part that sees, in a file of its own")))
+    fits.add_argument("--log", metavar="FILE", help=words(message("a log of llama-server running it, to learn from")))
+    _json(fits, words)
 
 
 def _add_speech(command: Command, words: Words) -> None:

@@ -61,7 +61,8 @@ def read_gguf(path: Path) -> GgufFile:
 
     Raises UnreadableModel.  Blocks for as long as the disk takes for some megabytes.
     """
-    headers = [_read_file(part) for part in _parts(path)]
+    parts = _parts(path)
+    headers = [_read_file(part, named=len(parts) > 1) for part in parts]
     return GgufFile(
         headers[0].metadata,
         tuple(tensor for header in headers for tensor in header.tensors),
@@ -81,24 +82,24 @@ def _parts(path: Path) -> list[Path]:
     return [path.with_name(f"{found['stem']}-{part:05}-of-{count:05}.gguf") for part in range(1, count + 1)]
 
 
-def _read_file(path: Path) -> GgufFile:
+def _read_file(path: Path, *, named: bool) -> GgufFile:
     try:
         with path.open("rb") as file:
             return _Reader(file).header()
     except FileNotFoundError as error:
+        if not named:
+            raise UnreadableModel(message("there is no such file"), message("Check the path.")) from error
         raise UnreadableModel(
             message("there is no file {path}", path=str(path)),
             message("A model in several files needs all of them, side by side."),
         ) from error
     except OSError as error:
         raise UnreadableModel(
-            message("{path} cannot be read: {error}", path=str(path), error=error.strerror or str(error))
+            message("{path} cannot be read ({error})", path=str(path), error=error.strerror or str(error))
         ) from error
     except UnreadableModel as error:
-        raise UnreadableModel(
-            message("{path}: {problem}", path=path.name, problem=error.said),
-            error.remedy or message("Download the file again."),
-        ) from error
+        said = message("{path}: {problem}", path=path.name, problem=error.said) if named else error.said
+        raise UnreadableModel(said, error.remedy or message("Download the file again.")) from error
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from etoile.domain.fit.calibration import Calibration, Observed, observed_in, ra
 from etoile.domain.fit.model import Model, Tensor
 from etoile.domain.fit.need import ERROR_PERCENT, Need, Setup, need
 from etoile.domain.fit.quantisation import KV_TYPES
-from etoile.domain.fit.verdict import Card, Fit, Share, Verdict, judge
+from etoile.domain.fit.verdict import Card, Fit, Share, Verdict, judge, judge_together
 
 __all__ = [
     "ERROR_PERCENT",
@@ -25,6 +25,7 @@ __all__ = [
     "Verdict",
     "advise",
     "judge",
+    "judge_together",
     "model_of",
     "need",
     "observed_in",

@@ -1,12 +1,11 @@
 """What would fit, where a model does not: a coarser quantisation, a shorter context, a smaller cache.  Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from etoile.domain.fit.model import Model
 from etoile.domain.fit.need import Setup
 from etoile.domain.fit.quantisation import BITS_PER_WEIGHT
-from etoile.domain.fit.verdict import Card, fits
 
 SHORTEST_CONTEXT = 2048
 """A shorter one is no use."""
@@ -32,15 +31,19 @@ class Advice:
         return bool(self.quantisation or self.context or self.cache_type)
 
 
-def advise(model: Model, setup: Setup, cards: Sequence[Card], *, ratio: float = 1.0) -> Advice:
-    """Return what would make `model` fit `cards` with room to spare."""
-    coarser = next((other for other in _coarser(model) if fits(other, setup, cards, ratio=ratio)), None)
+Fits = Callable[[Model, Setup], bool]
+"""Whether a model, set up so, fits the cards in question with room to spare."""
+
+
+def advise(model: Model, setup: Setup, fits: Fits) -> Advice:
+    """Return what would make `model` fit."""
+    coarser = next((other for other in _coarser(model) if fits(other, setup)), None)
     smaller = replace(setup, key_type=SMALLER_CACHE, value_type=SMALLER_CACHE, flash_attention=True)
-    helps = setup.key_type in ("f16", "bf16", "f32") and fits(model, smaller, cards, ratio=ratio)
+    helps = setup.key_type in ("f16", "bf16", "f32") and fits(model, smaller)
     return Advice(
         quantisation=coarser.quantisation if coarser else None,
         quantisation_bytes=coarser.weight_bytes - coarser.copied_bytes if coarser else None,
-        context=_longest(model, setup, cards, ratio),
+        context=_longest(model, setup, fits),
         cache_type=SMALLER_CACHE if helps else None,
     )
 
@@ -52,13 +55,12 @@ def _coarser(model: Model) -> list[Model]:
     return [other for other in others if other is not None]
 
 
-def _longest(model: Model, setup: Setup, cards: Sequence[Card], ratio: float) -> int | None:
+def _longest(model: Model, setup: Setup, fits: Fits) -> int | None:
     """Return the longest context below that of `setup` that fits, in steps of 1024 tokens."""
     low, high = SHORTEST_CONTEXT // _STEP - 1, (setup.context - 1) // _STEP
     while low < high:
         middle = (low + high + 1) // 2
-        shorter = replace(setup, context=middle * _STEP)
-        if fits(model, shorter, cards, ratio=ratio):
+        if fits(model, replace(setup, context=middle * _STEP)):
             low = middle
         else:
             high = middle - 1

@@ -60,6 +60,13 @@ class Model:
     parameters: int | None = None
     projector_bytes: int = 0
     """Weights of the part that sees or hears, where there is one."""
+    tied: bool = False
+    """Whether the embeddings serve as the output matrix too."""
+
+    @property
+    def key(self) -> str:
+        """What it is made of: the same wherever it lies and whatever it is called."""
+        return f"{self.architecture} {len(self.blocks)} x {self.embedding_length}, {self.weight_bytes}"
 
     @property
     def layers(self) -> int:
@@ -82,9 +89,6 @@ class Model:
     def copied_bytes(self) -> int:
         """Bytes that are in memory twice and in the file once: tied embeddings."""
         return min(self.input_bytes, self.output_bytes) if self.tied else 0
-
-    tied: bool = False
-    """Whether the embeddings serve as the output matrix too."""
 
     def requantised(self, name: str, bits_per_weight: float) -> "Model | None":
         """Return the same model in the quantisation `name`; None where the number of its weights is not known."""

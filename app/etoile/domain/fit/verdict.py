@@ -93,9 +93,14 @@ def judge(model: Model, setup: Setup, cards: Sequence[Card], *, ratio: float = 1
     )
 
 
-def fits(model: Model, setup: Setup, cards: Sequence[Card], *, ratio: float = 1.0) -> bool:
-    """Whether `model` fits `cards` with room to spare."""
-    return _verdict(_shares(model, setup, cards, ratio, model.layers)) is Verdict.FITS
+def judge_together(model: Model, setup: Setup, cards: Sequence[Card], *, ratio: float = 1.0) -> Fit:
+    """Return how `model` fits the fewest of `cards` that hold it together, as Ollama places it; else all of them."""
+    by_room = sorted(cards, key=lambda card: card.free_bytes, reverse=True)
+    for count in range(2, len(cards)):
+        fit = judge(model, setup, sorted(by_room[:count], key=lambda card: card.index), ratio=ratio)
+        if fit.verdict is Verdict.FITS:
+            return fit
+    return judge(model, setup, cards, ratio=ratio)
 
 
 def _verdict(shares: Sequence[Share]) -> Verdict | None:
