@@ -49,9 +49,10 @@ class Interpreter:
         self._values = values
         self._enabled = enabled
         self._name_in_front = name_in_front
-        self._alias_file = aliases or AliasFile()
+        self.aliases = aliases or AliasFile()
+        """The user's own phrases, read again whenever their file changed."""
         self._stamp: Stamp = None
-        self._aliases = AliasBook((), {})
+        self._book = AliasBook((), {})
         self._skills = skills
         self._broken_skills: tuple[str, ...] = ()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="matching")
@@ -76,6 +77,13 @@ class Interpreter:
     def match(self, text: str, language: str | None) -> tuple[Match, float]:
         """Return what `text` means, and how many milliseconds finding out took.  Blocks."""
         return self._thread.submit(self._timed, text, language).result()
+
+    def steps_of(self, call: str) -> tuple[Candidate, ...]:
+        """Return what the skill that is called so would do.  Blocks; raises ConfigError."""
+        return self._thread.submit(self._steps_of, call).result()
+
+    def _steps_of(self, call: str) -> tuple[Candidate, ...]:
+        return self._with_steps(_calling(call, call, None)).steps
 
     def objections(self, aliases: Sequence[Alias]) -> Sequence[Message | None]:
         """Return for each alias why it must not be one; None where it may.  Blocks; raises ConfigError."""
@@ -154,11 +162,11 @@ class Interpreter:
 
     def _with_aliases(self, text: str, found: Match) -> Match:
         """Return what `text` means with the user's aliases, as they are in their file at this moment."""
-        stamp = self._alias_file.stamp()
+        stamp = self.aliases.stamp()
         if stamp != self._stamp:
             self._stamp = stamp
-            self._aliases = AliasBook(self._read_aliases(), self._catalogues)
-        return self._aliases.match(text, found)
+            self._book = AliasBook(self._read_aliases(), self._catalogues)
+        return self._book.match(text, found)
 
     def _called(self, text: str, found: Match) -> Match:
         """Return `found`, or the skill that `text` calls by its very name where it is nothing else."""
@@ -167,19 +175,12 @@ class Interpreter:
         call = self._skills().called(text)
         if call is None:
             return found
-        return Match(
-            text=text,
-            language=found.language,
-            command="skills.run",
-            slots={"skill": call},
-            confidence=1.0,
-            reason=Reason.EXACT,
-        )
+        return _calling(text, call, found.language)
 
     def _read_aliases(self) -> Sequence[Alias]:
         """Return the aliases; where their file is broken, say so and go on without."""
         try:
-            aliases = self._alias_file.read()
+            aliases = self.aliases.read()
         except EtoileError as error:
             self._publish(PartMissing("aliases", error.said, error.remedy))
             return ()
@@ -199,6 +200,12 @@ class Interpreter:
             self._told = False
             self._publish(PartReady("commands"))
         return self._matcher
+
+
+def _calling(text: str, call: str, language: str | None) -> Match:
+    """Return the match of a request that calls a skill by its very name."""
+    slots = {"skill": call}
+    return Match(text=text, language=language, command="skills.run", slots=slots, confidence=1.0, reason=Reason.EXACT)
 
 
 def _is_on_the_window(candidate: Candidate) -> bool:

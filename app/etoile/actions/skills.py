@@ -94,7 +94,11 @@ def _readable(file: str) -> Skill:
 
 
 def _remove(slots: Slots, context: Context) -> Done:
-    name = text_of(slots, "skill")
+    return remove(text_of(slots, "skill"))
+
+
+def remove(name: str) -> Done:
+    """Delete the file of the skill `name`.  Raises ActionFailed."""
     path = Path(path_of(name))
     try:
         content = path.read_text("utf-8")

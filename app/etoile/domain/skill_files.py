@@ -58,25 +58,27 @@ def _step(step: Step) -> str:
 
 def book_of(files: Iterable[tuple[str, str | ConfigError]]) -> Book:
     """Return the skills of `files` (path and content, or why there is none); a wrong file costs its own skill only."""
-    skills: dict[str, Skill] = {}
+    skills: list[Skill] = []
     problems: list[ConfigError] = []
     for path, content in files:
         try:
-            if isinstance(content, ConfigError):
-                raise content
-            skill = read(content, path)
-            for name in skill.names:
-                if other := skills.get(name.casefold()):
-                    line = _line_of(content, name)
-                    raise _error(
-                        path, line, message("“{name}” is the name of {other} already", name=name, other=other.path),
-                        message("Give one of them another name."),
-                    )  # fmt: skip
+            skills.append(_new(path, content, skills))
         except ConfigError as error:
             problems.append(error)
-            continue
-        skills |= {name.casefold(): skill for name in skill.names}
-    return Book(tuple(dict.fromkeys(skills.values())), tuple(problems))
+    return Book(tuple(skills), tuple(problems))
+
+
+def _new(path: str, content: str | ConfigError, others: Iterable[Skill]) -> Skill:
+    """Return the skill in `content`, whose names are none of the `others`'.  Raises ConfigError."""
+    if isinstance(content, ConfigError):
+        raise content
+    skill = read(content, path)
+    taken = {name.casefold(): other.path for other in others for name in other.names}
+    for name in skill.names:
+        if other := taken.get(name.casefold()):
+            what = message("“{name}” is the name of {other} already", name=name, other=other)
+            raise _error(path, _line_of(content, name), what, message("Give one of them another name."))
+    return skill
 
 
 class _Reader:

@@ -26,9 +26,13 @@ MOST_CALLS = 200
 """Ways in which one skill is called, its parameters filled."""
 LONGEST_NAME = 60
 """Characters."""
+LONGEST_CALL = 300
+"""Characters of a request that calls a skill, its parameter included."""
 
 _NEVER = frozenset({"skills.create", "assistant.cancel"})
 """Commands that begin a dialogue, or end what goes on: no steps."""
+_MOST_BEFORE = 8
+"""Words before a name: "run my skill"."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _BEFORE_A_NAME = re.compile(
     r"^(?:(?:the |le |la |les |mon |ma |my )?"
@@ -110,6 +114,10 @@ class Book:
         )
         return {" ".join(call.split()): called for call, called in filled}
 
+    @cached_property
+    def _plain_calls(self) -> dict[str, str]:
+        return {_plain(call): call for call in self._calls}
+
     @property
     def calls(self) -> tuple[str, ...]:
         """What a request may call a skill."""
@@ -117,15 +125,15 @@ class Book:
 
     def find(self, call: str) -> tuple[Skill, dict[str, str]] | None:
         """Return the skill that is called so, with its parameters; None when there is none."""
-        if found := self._calls.get(call) or self._calls.get(self.called(call) or ""):
-            return found
-        return self._with_anything(call)
+        known = call if call in self._calls else self.called(call)
+        return None if known is None else self._calls.get(known) or self._with_anything(known)
 
     def called(self, text: str) -> str | None:
         """Return the call that `text` is, case, accents and "run the skill" aside; None when it is none."""
+        if len(text) > LONGEST_CALL:
+            return None
         wanted = _plain(text)
-        names = {_plain(call): call for call in self._calls}
-        if call := names.get(wanted) or names.get(_BEFORE_A_NAME.sub("", wanted)):
+        if call := self._plain_calls.get(wanted) or self._plain_calls.get(_BEFORE_A_NAME.sub("", wanted)):
             return call
         return text if self._with_anything(text) else None
 
@@ -163,7 +171,8 @@ def _behind(call: str, head: str) -> str | None:
     """Return the words of `call` behind `head`, as they stand; None when it does not begin so."""
     wanted = _plain(head)
     words = call.strip(" .!?…").split()
-    for at in range(1, len(words)):
+    furthest = min(len(words), len(wanted.split()) + _MOST_BEFORE)
+    for at in range(1, furthest):
         begun = _plain(" ".join(words[:at]))
         if wanted in (begun, _BEFORE_A_NAME.sub("", begun)):
             return " ".join(words[at:])
@@ -171,6 +180,7 @@ def _behind(call: str, head: str) -> str | None:
 
 
 def _plain(text: str) -> str:
+    """Return the words of `text` without case, accents and signs."""
     return " ".join(word for word in texts_of(text, "en", {}) if word != ",")
 
 
