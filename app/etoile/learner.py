@@ -105,10 +105,11 @@ class Learner:
             self._clock.after(LOOK_S, self._look)
 
     def _look(self) -> None:
-        self._submit(self._suggest_what_is_due)
+        self._submit(self.suggest_what_is_due)
         self._look_later()
 
-    def _suggest_what_is_due(self) -> None:
+    def suggest_what_is_due(self) -> None:
+        """Show a habit of the day whose time it is.  Blocks; the clock has it done on the thread."""
         now = self._now()
         habits = [habit for habit in self._known_habits() if isinstance(habit, TimeHabit) and habit.is_due(now)]
         if habits and self._memory:

@@ -30,7 +30,7 @@ from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.monitor import GpuMonitor, open_source, read_once
 from etoile.gpu.source import GpuSource
 from etoile.interpreter import Interpreter
-from etoile.learner import Learner
+from etoile.learner import Learner, Objections
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
@@ -285,7 +285,9 @@ def open_rooms(
             )
         )
         if desktop:
-            learner = stack.enter_context(open_learner(publish, history, interpreter, clock))
+            learner = stack.enter_context(
+                open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
+            )
             downloads = _open_downloads(stack, publish)
             ears = _open_ears(stack, config, publish)
             stack.enter_context(
@@ -381,11 +383,15 @@ def open_fit_ratios() -> Iterator[FitRatios | None]:
 
 
 def open_learner(
-    publish: Publish, history: Conversations | None, interpreter: Interpreter, clock: AlarmClock | None = None
+    publish: Publish,
+    history: Conversations | None,
+    aliases: AliasFile,
+    objections: Objections,
+    clock: AlarmClock | None = None,
 ) -> Learner:
     """Return what learns from `history`; without a clock it suggests nothing by itself."""
     memory = Memory(history.database) if history else None
-    return Learner(publish, memory, AliasFile(), interpreter.objections, clock=clock)
+    return Learner(publish, memory, aliases, objections, clock=clock)
 
 
 def _open_samples(stack: ExitStack, publish: Publish) -> Samples | None:

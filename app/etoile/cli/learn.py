@@ -16,7 +16,7 @@ from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.domain.effects import Decision
 from etoile.domain.learning.learned import Learned, Standing
-from etoile.domain.learning.offers import AliasOffer, TimeHabit
+from etoile.domain.learning.offers import Alias, AliasOffer, TimeHabit
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
 from etoile.text import Message, message, plural, verbatim
@@ -189,11 +189,16 @@ def _history(arguments: argparse.Namespace, console: Console) -> "Iterator[Conve
 
 @contextmanager
 def _learner(arguments: argparse.Namespace, console: Console) -> "Iterator[tuple[Learner, Conversations | None]]":
+    from etoile.aliases import AliasFile
     from etoile.parts import open_learner
+
+    def objections(aliases: Sequence[Alias]) -> Sequence[Message | None]:
+        # The catalogue takes its time to read, and is seldom needed.
+        with open_interpreter(arguments) as interpreter:
+            return interpreter.objections(aliases)
 
     with (
         _history(arguments, console) as kept,
-        open_interpreter(arguments) as interpreter,
-        open_learner(lambda event: None, kept, interpreter) as learner,
+        open_learner(lambda event: None, kept, AliasFile(), objections) as learner,
     ):
         yield learner, kept
