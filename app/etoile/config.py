@@ -49,7 +49,7 @@ class Node(Section, frozen=True):
     """Models that must not be used."""
     max_in_flight: int = 2
     gpus: str | tuple[str, ...] | None = None
-    """"local", UUIDs of this machine's cards, or the address of an exporter."""
+    """"local", UUIDs of this machine's cards, or the address of an exporter (of several, a list)."""
     local: bool = True
     """False for a cloud provider."""
 
@@ -60,6 +60,8 @@ class Gpu(Section, frozen=True):
     period_s: float = 1.0
     processes_every: int = 3
     """Processes are read at every n-th sample."""
+    far_period_s: float = 5.0
+    """How often exporters of other machines are asked; some start a program each time."""
 
 
 class Thermal(Section, frozen=True):
@@ -261,6 +263,14 @@ def _is_address(url: str) -> bool:
         return False
 
 
+def _no_gpus(gpus: str | tuple[str, ...] | None) -> str | None:
+    """Return what in `gpus` of a node names no GPU; None when everything does."""
+    if gpus is None or gpus == "local":
+        return None
+    named = (gpus,) if isinstance(gpus, str) else gpus
+    return next((one for one in named if not one.startswith(("GPU-", "AMD-", "MIG-")) and not _is_address(one)), None)
+
+
 def _check_values(config: Config, name: str) -> None:
     """Raise ConfigError for values that are of the right type and still make no sense."""
     names = [node.name for node in config.nodes]
@@ -269,6 +279,14 @@ def _check_values(config: Config, name: str) -> None:
             raise ConfigError(
                 message('{path}: nodes[{index}].url is "{url}".', path=name, index=index, url=node.url),
                 message("It must be like http://127.0.0.1:11434: http:// or https://, a host, and a port up to 65535."),
+            )
+        if (wrong := _no_gpus(node.gpus)) is not None:
+            raise ConfigError(
+                message('{path}: nodes[{index}].gpus is "{value}".', path=name, index=index, value=wrong),
+                message(
+                    'Write the address of an exporter ("http://10.5.0.2:9400/metrics"), "local", or a list of UUIDs '
+                    'of this machine\'s cards; "etoile gpu --json" tells them.'
+                ),
             )
         if names.count(node.name) > 1:
             raise ConfigError(message('{path}: two nodes are called "{name}".', path=name, name=node.name))
@@ -339,6 +357,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     thermal, speech, routing = config.thermal, config.speech, config.routing
     yield "gpu.period_s", config.gpu.period_s, 0.1, 3600
     yield "gpu.processes_every", config.gpu.processes_every, 1, 3600
+    yield "gpu.far_period_s", config.gpu.far_period_s, 1, 3600
     yield "thermal.warning_c", thermal.warning_c, 1, 150
     yield "thermal.critical_c", thermal.critical_c, 1, 150
     yield "thermal.hysteresis_c", thermal.hysteresis_c, 0, 50
