@@ -59,7 +59,6 @@ def node(etoile: Line) -> Iterator[FakeNode]:
     ("arguments", "says"),
     [
         (["dance"], "invalid choice: 'dance'"),
-        (["skills"], "not there yet"),
         (["nodes", "pull"], "not there yet"),
         (["models", "use"], "not there yet"),
         (["models", "download"], "Which model?"),

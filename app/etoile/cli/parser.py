@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, fit, learn, machine, requests, speech
+from etoile.cli import about, commands, fit, learn, machine, requests, skills, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
@@ -16,7 +16,7 @@ from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
-NOT_THERE_YET = ("skills", "env", "export", "backup", "restore", "autostart")
+NOT_THERE_YET = ("env", "export", "backup", "restore", "autostart")
 """Commands of later rooms: their names are taken, and they say so."""
 
 
@@ -147,6 +147,12 @@ def _add_requests(command: Command, words: Words) -> None:
     catalogue.add_argument("what", choices=("list", "check", "score"), nargs="?", default="list")
     catalogue.add_argument("file", nargs="?", metavar="FILE", help=words(message("lines to score, as JSON objects")))
     _json(catalogue, words)
+    own = command("skills", skills.skills, message("list, show, run or remove your own sequences of commands"))
+    own.add_argument("what", choices=("list", "show", "run", "remove"), nargs="?", default="list")
+    own.add_argument("name", nargs="*", metavar="NAME", help=words(message("what the skill is called")))
+    own.add_argument("--dry-run", action="store_true", help=words(message("only tell what would be done")))
+    own.add_argument("--yes", action="store_true", help=words(message("remove without being asked")))
+    _json(own, words)
 
 
 def _add_machine(command: Command, words: Words) -> None:
