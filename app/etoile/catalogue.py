@@ -20,7 +20,15 @@ def load_catalogues(own: Path | None = None) -> dict[str, Catalogue]:
     Raises ConfigError, which names the file and what is wrong in it.
     """
     own = own or Path(FOLDERS.user_config_dir) / "commands"
-    return {language: parse(_files((resource("commands"), own), language), language) for language in LANGUAGES}
+    return {
+        language: parse(_files((resource("commands"), own), language), language, _dictionary(language))
+        for language in LANGUAGES
+    }
+
+
+def _dictionary(language: str) -> frozenset[str]:
+    lines = (resource("commands") / language / "dictionary.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _files(folders: tuple[Path, ...], language: str) -> Iterator[tuple[str, str]]:

@@ -63,11 +63,11 @@ WORDS = Words(
     ],
 )
 def test_what_carries_nothing_is_dropped(text: str, last: str) -> None:
-    choices = Cleaner(WORDS).cleaned(tokens_of(text, "fr", {}))
+    choices = Cleaner(WORDS, "fr").cleaned(tokens_of(text, "fr", {}))
     assert " ".join(token.text for token in choices[-1].tokens) == last
 
 
 def test_the_request_as_it_stands_comes_first() -> None:
-    choices = Cleaner(WORDS).cleaned(tokens_of("alors merci", "fr", {}))
+    choices = Cleaner(WORDS, "fr").cleaned(tokens_of("alors merci", "fr", {}))
     assert [token.text for token in choices[0].tokens] == ["alors", "merci"]
     assert not choices[0].opened

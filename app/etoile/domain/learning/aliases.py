@@ -49,7 +49,7 @@ class AliasBook:
 
     def __init__(self, aliases: Iterable[Alias], catalogues: Mapping[str, Catalogue]) -> None:
         self._catalogues = catalogues
-        self._cleaners = {language: Cleaner(catalogue.words) for language, catalogue in catalogues.items()}
+        self._cleaners = {language: Cleaner(catalogue.words, language) for language, catalogue in catalogues.items()}
         self._aliases = {
             (alias.language, phrase_of(alias)): alias for alias in aliases if _badly_worded(alias, catalogues) is None
         }

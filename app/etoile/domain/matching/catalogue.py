@@ -80,6 +80,8 @@ class Catalogue:
     """Slot -> what is said -> value."""
     forms: Mapping[str, tuple[Form, ...]]
     """Command -> every form of its templates."""
+    dictionary: frozenset[str] = frozenset()
+    """Words of the language that are no slips, whether they mean something here or not; without accents."""
 
     @property
     def spoken_forms(self) -> int:

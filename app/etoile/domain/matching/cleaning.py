@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.tokens import BREAK, Token
+from etoile.domain.matching.tokens import BREAK, Token, in_words, with_numbers
 
 _LONGEST_REPEAT = 4
 
@@ -24,7 +24,8 @@ class Cleaned:
 class Cleaner:
     """Takes away what carries nothing in one language."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, language: str) -> None:
+        self._language = language
         self._fillers = PhraseSet(words.fillers)
         self._openers = PhraseSet(words.openers)
         self._closers = PhraseSet(phrase[::-1] for phrase in words.closers)
@@ -34,16 +35,25 @@ class Cleaner:
 
         "So", "now" or "again" may belong to a command as well, hence the choice.
         """
-        kept = _without_repeats(self._without_fillers(tokens))
+        once = _without_repeats(tokens)
+        kept = self._bare(once)
         opened = _without_start(kept, self._openers)
         closed = _without_start(kept[::-1], self._closers)[::-1]
         both = _without_start(opened[::-1], self._closers)[::-1]
         choices = {tuple(tokens): Cleaned(tuple(tokens), opened=False, closed=False)}
+        choices.setdefault(tuple(once), Cleaned(tuple(once), opened=False, closed=False))
         choices.setdefault(tuple(kept), Cleaned(tuple(kept), opened=False, closed=False))
         choices.setdefault(tuple(opened), Cleaned(tuple(opened), opened=True, closed=False))
         choices.setdefault(tuple(closed), Cleaned(tuple(closed), opened=False, closed=True))
         choices.setdefault(tuple(both), Cleaned(tuple(both), opened=True, closed=True))
         return [choice for choice in choices.values() if choice.tokens]
+
+    def _bare(self, tokens: list[Token]) -> list[Token]:
+        """Return `tokens` without hesitation and repetition, which may hide one another: "s'il, euh, te plaît"."""
+        bare = _without_repeats(self._without_fillers(tokens))
+        if len(bare) == len(tokens):
+            return bare
+        return self._bare(with_numbers(in_words(bare), self._language))
 
     def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
         texts = [token.text for token in tokens]

@@ -13,11 +13,11 @@ from etoile.domain.match import Candidate, Reason, Slots
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.cleaning import Cleaned, Cleaner
 from etoile.domain.matching.grammar import Grammar, Reading
-from etoile.domain.matching.nearness import ratio
 from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.reach import Reach
 from etoile.domain.matching.remarks import Remarks
-from etoile.domain.matching.repair import Repairer
-from etoile.domain.matching.tokens import BREAK, Token, tokens_of
+from etoile.domain.matching.repair import Repaired, Repairer
+from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
 from etoile.domain.matching.values import values_of
 
 RUNS = 0.85
@@ -26,15 +26,14 @@ RUNS = 0.85
 _MOST_TOKENS = 100
 _MOST_WITHOUT_FREE_TEXT = 24
 _MOST_COMMANDS = 4
-_MOST_REPAIRS = 3
 
 _EXACT, _TEMPLATE, _REMARKED, _PROPOSED = 1.0, 0.97, 0.9, 0.8
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
 _OF_FREE_TEXT = 0.05
-_OF_A_REPAIR = 0.04
-_SURELY_LIKE = 90.0
-"""Likeness, 0 to 100, from which a near copy of a known phrase is taken for it."""
+_OF_A_REPAIR = 0.03
+_LONG_WORD = 8
+"""Letters of a word that is repaired although it is all that is said."""
 _MARGIN = 0.015
 """Two commands this near are both meant."""
 
@@ -70,10 +69,11 @@ class Interpreter:
         """Take what is said in the language, the names this machine has, and the words of other languages."""
         self._catalogue = catalogue
         self._own = {slot: frozenset(names) for slot, names in slot_values.items()}
-        self._grammar = Grammar(catalogue, values_of(catalogue, slot_values))
-        self._cleaner = Cleaner(catalogue.words)
-        lexicon = self._grammar.lexicon
-        self._repairer = Repairer(lexicon, foreign, catalogue.mistaken, catalogue.same, catalogue.language)
+        values = values_of(catalogue, slot_values)
+        self._grammar = Grammar(catalogue, values)
+        self._cleaner = Cleaner(catalogue.words, catalogue.language)
+        reach = Reach(catalogue, values)
+        self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, reach)
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
         self._connectors = PhraseSet(words.connectors)
@@ -92,9 +92,7 @@ class Interpreter:
             outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return _questioned(outcome) if text.rstrip().endswith("?") else outcome
-        if self._talks_about([token.text for token in tokens]):
-            return Outcome(refused=True)
-        return self._slipped(text, tokens)
+        return Outcome(refused=self._talks_about([token.text for token in tokens]))
 
     def familiarity(self, text: str) -> int:
         """Return how many words of `text` are known in this language."""
@@ -111,21 +109,33 @@ class Interpreter:
 
     def _understood(self, text: str, tokens: Sequence[Token]) -> Outcome:
         """Explain the request as it stands, else with its words repaired."""
-        outcome = self._explained(text, tokens, _EXACT, fewest=1)
+        outcome = self._explained(text, tokens, _EXACT)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return outcome
-        repaired = self._repairer.repaired(tokens)
-        if not 0 < repaired.changes <= _MOST_REPAIRS:
-            return outcome
-        again = self._explained(text, repaired.tokens, _TEMPLATE - _OF_A_REPAIR * repaired.changes, fewest=2)
-        return replace(again, found=tuple(map(_unless_free_text, again.found)))
+        return self._repaired(text, tokens)
 
-    def _explained(self, text: str, tokens: Sequence[Token], confidence: float, *, fewest: int) -> Outcome:
-        """Explain every word of the request, politeness aside; of fewer words than `fewest` it means nothing."""
+    def _repaired(self, text: str, tokens: Sequence[Token]) -> Outcome:
+        """Explain the request with as few of its words repaired as will do."""
+        outcomes: list[Outcome] = []
+        least: tuple[bool, int] | None = None
+        as_said = frozenset(tokens)
+        for tried in self._repairer.repaired(tokens):
+            if least and (tried.doubtful, tried.cost) > least:
+                break
+            outcome = self._explained(text, tried.tokens, _TEMPLATE - _OF_A_REPAIR * tried.cost, as_said)
+            if outcome.found:
+                least = tried.doubtful, tried.cost
+                outcomes.append(replace(outcome, found=tuple(_as_repaired(one, tried) for one in outcome.found)))
+        return _agreed(outcomes)
+
+    def _explained(
+        self, text: str, tokens: Sequence[Token], confidence: float, as_said: frozenset[Token] | None = None
+    ) -> Outcome:
+        """Explain every word of the request, politeness aside; `as_said` holds the words that were not repaired."""
         found: list[Found] = []
         refused = False
         for choice in self._cleaner.cleaned(tokens):
-            if len(choice.tokens) < fewest:
+            if as_said is not None and _hangs_on_a_repair(text, choice.tokens, as_said):
                 continue
             sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
             for reading in self._readings(choice):
@@ -233,25 +243,28 @@ class Interpreter:
         bare = self._guards.without(words)
         return any(self._grammar.readings(bare[at:]) for at in range(max(len(bare) - 1, 0)))
 
-    def _slipped(self, text: str, tokens: Sequence[Token]) -> Outcome:
-        """Explain the request with its unknown words taken for known ones that they resemble."""
-        found: list[Found] = []
-        for tried in self._repairer.slips(tokens):
-            outcome = self._explained(text, tried, _TEMPLATE, fewest=2)
-            likeness = ratio(" ".join(token.text for token in tokens), " ".join(token.text for token in tried))
-            found += [_unless_free_text(_near_found(one, likeness)) for one in outcome.found]
-        return Outcome(_ranked(found))
+
+def _hangs_on_a_repair(text: str, tokens: Sequence[Token], as_said: frozenset[Token]) -> bool:
+    """Whether a request is a single word that had to be repaired, and might be half of another word."""
+    words = [token for token in tokens if token.text != BREAK]
+    if len(words) != 1 or words[0] in as_said or len(words[0].text) >= _LONG_WORD:
+        return False
+    said = fold(text[words[0].start : words[0].end])
+    whole = " " in said or len(said) > len(words[0].text) or sorted(said) == sorted(words[0].text)
+    return not whole
 
 
-def _near_found(found: Found, likeness: float) -> Found:
-    """Return a command that was found by likeness: from `_SURELY_LIKE` on it may run, unless it destroys."""
-    confidence = likeness / 100 - 0.06
-    if likeness >= _SURELY_LIKE:
-        confidence = RUNS + (likeness - _SURELY_LIKE) / 100
-    command = COMMANDS[found.candidate.command]
-    if command.consequence is Consequence.DESTRUCTIVE or command.asks:
-        confidence = min(confidence, _PROPOSED)
-    return replace(found, candidate=replace(found.candidate, confidence=round(confidence, 3)), reason=Reason.FUZZY)
+def _agreed(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return what all ways to repair a request come to; where they differ it is only proposed."""
+    found = _ranked([one for outcome in outcomes for one in outcome.found])
+    meant = {(outcome.found[0].candidate.command, *outcome.found[0].candidate.slots.values()) for outcome in outcomes}
+    return Outcome(tuple(map(_proposed, found)) if len(meant) > 1 else found)
+
+
+def _as_repaired(found: Found, repaired: Repaired) -> Found:
+    """Return a command that was found in a repaired request: if a word that exists was bent, it is only proposed."""
+    found = replace(found, reason=Reason.FUZZY)
+    return _proposed(found) if repaired.doubtful else found
 
 
 def _with_remark(found: Found) -> Found:
@@ -293,12 +306,6 @@ def _only_proposed(found: Found) -> Found:
     if found.opened or COMMANDS[found.candidate.command].consequence is Consequence.SAFE:
         return found
     return _proposed(found)
-
-
-def _unless_free_text(found: Found) -> Found:
-    """Return `found`, only proposed if its free text begins behind a word that had to be repaired."""
-    is_open = any(slot.is_open for slot in COMMANDS[found.candidate.command].slots)
-    return _proposed(found) if is_open else found
 
 
 def _proposed(found: Found) -> Found:

@@ -19,3 +19,10 @@ def nearest(text: str, among: Sequence[str], *, at_least: float, limit: int) -> 
 
     found = process.extract(text, among, scorer=fuzz.ratio, score_cutoff=at_least, limit=limit)
     return [(index, score) for _, score, index in found]
+
+
+def is_one_slip(first: str, second: str) -> bool:
+    """Whether one letter dropped, added, changed or swapped with the next makes `first` of `second`."""
+    from rapidfuzz.distance import OSA
+
+    return int(OSA.distance(first, second, score_cutoff=1)) == 1

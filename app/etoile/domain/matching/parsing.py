@@ -18,8 +18,10 @@ _GAP = "*"
 Files = Sequence[tuple[str, WrittenFile]]
 
 
-def parse(sources: Iterable[tuple[str, str]], language: str) -> Catalogue:
+def parse(sources: Iterable[tuple[str, str]], language: str, dictionary: frozenset[str] = frozenset()) -> Catalogue:
     """Return the catalogue of `language` that the files `sources` (name, TOML) make together.
+
+    `dictionary` holds common words of the language, in small letters without accents.
 
     Raises ConfigError, which names the file, the key, and what is wrong.
     """
@@ -44,6 +46,7 @@ def parse(sources: Iterable[tuple[str, str]], language: str) -> Catalogue:
         splits=splits,
         values=_values(files, concepts),
         forms=_forms(files, words_of, concepts),
+        dictionary=dictionary,
     )
 
 

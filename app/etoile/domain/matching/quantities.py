@@ -150,6 +150,15 @@ def host(tokens: Sequence[str], index: int, language: str) -> Read | None:
     return site(tokens, index, language)
 
 
+_ENGLISH_UNITS = """
+hour hours minute minutes second seconds half quarter noon midnight morning afternoon evening
+"""
+_FRENCH_UNITS = """
+heure heures minute minutes seconde secondes demi demie quart quarts midi minuit matin soir
+"""
+UNITS = {"en": frozenset(_ENGLISH_UNITS.split()), "fr": frozenset(_FRENCH_UNITS.split())}
+"""Words that belong to durations and times of day, for the repair of a misspelt one."""
+
 READERS: Mapping[SlotType, Callable[[Sequence[str], int, str], Read | None]] = {
     SlotType.LEVEL: level,
     SlotType.SECONDS: seconds,

@@ -1,30 +1,34 @@
 """Repair of single words towards the words that mean something here.
 
 A request is repaired only when it could not be understood as it stands, and every word must then be explained all the
-same.  The first letter is never bent ("unlock" is not "lock"), nor are words that are known for something else.  Short
-words may be slips, but then the request as a whole must hardly change ("robot" is not "reboot" all by itself).
+same.  What is bent is a slip of the keyboard or the ear: a word that no dictionary knows ("volme", "mte"), two words
+that run together, or one that falls apart.  A word that exists is never bent for sure ("robot" is not "reboot"), save
+those that the catalogue lists as heard for another.
 """
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from etoile.domain.matching.nearness import nearest
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.nearness import is_one_slip, nearest
+from etoile.domain.matching.quantities import UNITS
+from etoile.domain.matching.reach import EVERYTHING, Reach
 from etoile.domain.matching.sounds import sound_of
-from etoile.domain.matching.tokens import NUMBER_WORDS, PERCENT, Token, with_numbers
+from etoile.domain.matching.tokens import NUMBER_WORDS, PERCENT, Token, in_words, with_numbers
 
 _SHORTEST = 6
-"""Letters of a word that is repaired for sure..."""
+"""Letters of a word that may differ in more than one place..."""
 _RATIO = 82.0
-"""...when it is this near to a known word, 0 to 100..."""
-_MARGIN = 3.0
-"""...and no other word is nearly as near."""
-_MOST_UNKNOWN = 3
-_SHORTEST_SLIP = 4
-_SLIP_RATIO = 74.0
-_MOST_SLIPS = 2
-_MOST_ALIKE = 4
+"""...when it is this near to a known word, 0 to 100."""
+_SHORTEST_SLIP = 3
 _SHORTEST_JOINED = 5
+_MOST_ALIKE = 6
+_BEAM = 12
+"""Half-repaired requests that are carried on."""
+_FREE_LETTERS = 8
+"""Letters of a request for each step of the costs it may have, beyond the first."""
+_MOST_COST = 4
+_SLIP, _NEAR, _EXISTING = 1, 2, 2
 _ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a",)}
 _PREFIXES = frozenset({"des", "dis", "re", "un"})
 """Torn off a word, they leave its opposite behind: "un mute"."""
@@ -35,48 +39,67 @@ class Repaired:
     """A request with some of its words replaced."""
 
     tokens: tuple[Token, ...]
-    changes: int
+    cost: int
+    """1 for a slip, 2 for a word that is only near."""
+    doubtful: bool = False
+    """Whether a word that exists was taken for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A repaired beginning of a request, or what one of its words may be."""
+
+    words: tuple[Token, ...] = ()
+    reach: int = EVERYTHING
+    cost: int = 0
+    doubtful: bool = False
+    taken: int = 1
+    """Tokens that it stands for."""
 
 
 class Repairer:
     """Replaces unknown words of one language by known ones that are nearly the same."""
 
-    def __init__(
-        self,
-        lexicon: frozenset[str],
-        foreign: frozenset[str],
-        mistaken: Mapping[str, str],
-        same: Mapping[str, str],
-        language: str,
-    ) -> None:
-        """Take the words that mean something here, and those of other languages, which are never bent."""
-        self._lexicon = lexicon | NUMBER_WORDS[language] | PERCENT
-        self._known = self._lexicon | foreign
-        self._mistaken = mistaken
-        self._same = same
-        self._language = language
+    def __init__(self, catalogue: Catalogue, lexicon: frozenset[str], foreign: frozenset[str], reach: Reach) -> None:
+        """Take the words that mean something here, those of other languages, and what each can be part of."""
+        language = catalogue.language
+        numbers = NUMBER_WORDS[language]
+        self._catalogue = catalogue
+        self._lexicon = lexicon | numbers | PERCENT | UNITS[language]
+        self._existing = self._lexicon | foreign | catalogue.dictionary
+        self._reach = reach
         self._by_letter: dict[str, list[str]] = {}
         self._by_sound: dict[str, set[str]] = {}
+        self._by_slip: dict[str, set[str]] = {}
         for word in sorted(self._lexicon):
-            # "Steven" is not "seven": short number words are not guessed.
-            shortest = _SHORTEST if word in NUMBER_WORDS[language] else _SHORTEST_SLIP
-            if len(word) >= shortest and word.isalpha():
+            if word.isalpha() and len(word) > 1:
+                for rest in _slips_of(word):
+                    self._by_slip.setdefault(rest, set()).add(word)
+            if word.isalpha() and len(word) >= _SHORTEST - 1:
                 self._by_letter.setdefault(word[0], []).append(word)
-                self._by_sound.setdefault(sound_of(word, language), set()).add(self._base(word))
+                self._by_sound.setdefault(sound_of(word, language), set()).add(word)
 
-    def repaired(self, tokens: Sequence[Token]) -> Repaired:
-        """Return `tokens` as they were probably meant; unchanged when too many are unknown."""
-        if sum(self._is_unknown(token.text) for token in tokens) > _MOST_UNKNOWN:
-            return Repaired(tuple(tokens), 0)
-        kept: list[Token] = []
-        changes = 0
-        index = 0
-        while index < len(tokens):
-            taken, replacement = self._at(tokens, index)
-            changes += replacement != tuple(tokens[index : index + taken])
-            kept += replacement
-            index += taken
-        return Repaired(tuple(with_numbers(kept, self._language)), changes)
+    def repaired(self, tokens: Sequence[Token]) -> list[Repaired]:
+        """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near."""
+        tokens = in_words(tokens)
+        most = min(_MOST_COST, 1 + sum(len(token.text) for token in tokens) // _FREE_LETTERS)
+        begun: list[list[_Part]] = [[] for _ in range(len(tokens) + 1)]
+        begun[0].append(_Part())
+        for index in range(len(tokens)):
+            kept = sorted(begun[index], key=lambda part: part.cost)[:_BEAM]
+            for part in self._parts(tokens, index) if kept else ():
+                for before in kept:
+                    cost, reach = before.cost + part.cost, before.reach & part.reach
+                    if reach and cost <= most:
+                        begun[index + part.taken].append(
+                            _Part(before.words + part.words, reach, cost, before.doubtful or part.doubtful)
+                        )
+        whole = sorted(begun[-1], key=lambda part: (part.doubtful, part.cost))[:_BEAM]
+        return [
+            Repaired(tuple(with_numbers(list(part.words), self._catalogue.language)), part.cost, part.doubtful)
+            for part in whole
+            if part.cost
+        ]
 
     def glued(self, tokens: Sequence[Token]) -> list[Token]:
         """Return `tokens` with torn-off prefixes put back, lest "de verrouille" be taken for "verrouille"."""
@@ -90,82 +113,94 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def slips(self, tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
-        """Return `tokens`, as they are and repaired, with each unknown word taken for the known ones it resembles."""
-        versions = dict.fromkeys((tuple(tokens), self.repaired(tokens).tokens))
-        return list(dict.fromkeys(slip for version in versions for slip in self._slips(version)))
-
-    def _slips(self, tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
-        unknown = [at for at, token in enumerate(tokens) if self._is_unknown(token.text)]
-        if not 0 < len(unknown) <= _MOST_SLIPS:
-            return
-        for chosen in itertools.product(*(self._alike(tokens[at].text) for at in unknown)):
-            changed = list(tokens)
-            for at, word in zip(unknown, chosen, strict=True):
-                changed[at] = Token(word, tokens[at].start, tokens[at].end)
-            yield tuple(changed)
-
-    def _base(self, word: str) -> str:
-        return self._same.get(word, word)
-
-    def _is_unknown(self, word: str) -> bool:
-        return word.isalpha() and word not in self._known
-
-    def _alike(self, word: str) -> list[str]:
-        """Return the known words that `word` may be a slip of."""
-        if len(word) < _SHORTEST_SLIP:
-            return []
-        known = self._by_letter.get(word[0], [])
-        found = nearest(word, known, at_least=_SLIP_RATIO, limit=_MOST_ALIKE)
-        return list(dict.fromkeys(self._base(known[index]) for index, _ in found))
-
-    def _at(self, tokens: Sequence[Token], index: int) -> tuple[int, tuple[Token, ...]]:
-        """Return how many tokens from `index` on are replaced, and by what."""
+    def _parts(self, tokens: Sequence[Token], index: int) -> Iterator[_Part]:
+        """Return what the token at `index`, alone or with the next, may stand for."""
         token = tokens[index]
-        joined = token.text + tokens[index + 1].text if index + 1 < len(tokens) else ""
-        if mistaken := self._mistaken.get(token.text):
-            return 1, _spread(mistaken.split(), token)
-        if len(joined) >= _SHORTEST and joined in self._lexicon:
-            return 2, (Token(self._base(joined), token.start, tokens[index + 1].end),)
-        if self._is_unknown(token.text):
-            words = self._split(token.text) or self._nearest(token.text)
-            return 1, _spread([self._base(word) for word in words], token)
-        return 1, (token,)
+        yield self._part([token.text], token, 0)
+        if index + 1 < len(tokens):
+            yield from self._joined(token, tokens[index + 1])
+        if not token.text.isalpha():
+            return
+        if mistaken := self._catalogue.mistaken.get(token.text):
+            yield self._part(mistaken.split(), token, _SLIP)
+        elif token.text not in self._lexicon:
+            exists = token.text in self._existing
+            for words, cost in self._meant(token.text, exists):
+                yield self._part(words, token, cost, doubtful=exists)
 
-    def _split(self, word: str) -> Sequence[str]:
-        """Return the two known words that `word` joins; of several ways, the one with the longest word."""
-        ways = [(word[:at], word[at:]) for at in range(1, len(word))]
-        known = [way for way in ways if self._joins(*way)]
-        return max(known, key=lambda way: max(map(len, way))) if known else ()
+    def _part(self, words: Sequence[str], token: Token, cost: int, *, doubtful: bool = False, taken: int = 1) -> _Part:
+        bases = [self._base(word) for word in words]
+        reach = EVERYTHING
+        for word in bases:
+            reach &= EVERYTHING if word in NUMBER_WORDS[self._catalogue.language] | PERCENT else self._reach.of(word)
+        replaced = (token,) if bases == [token.text] else tuple(Token(word, token.start, token.end) for word in bases)
+        return _Part(replaced, reach, cost, doubtful, taken)
+
+    def _joined(self, token: Token, following: Token) -> Iterator[_Part]:
+        """Return the word that two tokens are the halves of."""
+        joined = token.text + following.text
+        if len(joined) < _SHORTEST_JOINED or not joined.isalpha():
+            return
+        whole = Token(joined, token.start, following.end)
+        broken = token.text not in self._existing or following.text not in self._existing
+        if joined in self._lexicon and (broken or len(joined) >= _SHORTEST):
+            yield self._part([joined], whole, _SLIP, taken=2)
+        elif broken and joined not in self._existing:
+            for word in self._one_slip_from(joined):
+                yield self._part([word], whole, 2 * _SLIP, taken=2)
+
+    def _meant(self, word: str, exists: bool) -> Iterator[tuple[Sequence[str], int]]:
+        """Return what a word outside the lexicon may stand for, and at what cost."""
+        alike = self._one_slip_from(word)
+        if exists:
+            yield from (([other], _EXISTING) for other in alike if len(word) > _SHORTEST_SLIP)
+            return
+        yield from ((split, _SLIP) for split in self._splits(word))
+        yield from (([other], _SLIP) for other in alike)
+        if not alike and len(word) >= _SHORTEST:
+            yield from (([other], cost) for other, cost in self._near(word))
+
+    def _one_slip_from(self, word: str) -> list[str]:
+        """Return the known words that are one slip away; none if one of them negates."""
+        if len(word) < 2:
+            return []
+        candidates = {known for rest in _slips_of(word) for known in self._by_slip.get(rest, ())}
+        alike = sorted(known for known in candidates if _is_worth(known, word) and is_one_slip(word, known))
+        if any(known in self._catalogue.words.negations for known in alike):
+            return []
+        return list(dict.fromkeys(self._base(known) for known in alike))
+
+    def _near(self, word: str) -> Iterator[tuple[str, int]]:
+        """Return the known words that a long word sounds like, or is nearest to."""
+        sounds = self._by_sound.get(sound_of(word, self._catalogue.language), set())
+        alike = {self._base(known) for known in sounds if known[0] == word[0]}
+        yield from ((known, _SLIP) for known in sorted(alike))
+        known = self._by_letter.get(word[0], [])
+        for index, _ in nearest(word, known, at_least=_RATIO, limit=_MOST_ALIKE):
+            if self._base(known[index]) not in alike:
+                yield self._base(known[index]), _NEAR
+
+    def _splits(self, word: str) -> Iterator[Sequence[str]]:
+        """Return the two known words that `word` joins, in every way."""
+        for at in range(1, len(word)):
+            if self._joins(word[:at], word[at:]):
+                yield word[:at], word[at:]
 
     def _joins(self, first: str, second: str) -> bool:
         if second not in self._lexicon or len(second) < 2:
             return False
-        elided = first in _ELISIONS[self._language]
+        elided = first in _ELISIONS[self._catalogue.language]
         return elided or (len(first) > 1 and len(first + second) >= _SHORTEST_JOINED and first in self._lexicon)
 
-    def _nearest(self, word: str) -> Sequence[str]:
-        """Return the one known word that `word` sounds like, or is nearest to; `word` itself when there is none."""
-        if len(word) < _SHORTEST:
-            return (word,)
-        alike = [known for known in self._by_sound.get(sound_of(word, self._language), ()) if known[0] == word[0]]
-        if len(alike) == 1:
-            return alike
-        known = [one for one in self._by_letter.get(word[0], ()) if len(one) >= _SHORTEST - 1]
-        found = nearest(word, known, at_least=_RATIO, limit=_MOST_ALIKE)
-        best = _best_bases((self._base(known[index]), likeness) for index, likeness in found)
-        if not best or (len(best) > 1 and best[0][1] - best[1][1] < _MARGIN):
-            return (word,)
-        return (best[0][0],)
+    def _base(self, word: str) -> str:
+        return self._catalogue.same.get(word, word)
 
 
-def _best_bases(found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Return each word once, with its best likeness."""
-    best: dict[str, float] = {}
-    for word, likeness in found:
-        best.setdefault(word, likeness)
-    return list(best.items())
+def _is_worth(known: str, word: str) -> bool:
+    """Whether `word` may be a slip of `known`: two letters can only be swapped."""
+    return len(known) >= _SHORTEST_SLIP or len(known) == len(word)
 
 
-def _spread(words: Sequence[str], token: Token) -> tuple[Token, ...]:
-    return tuple(Token(word, token.start, token.end) for word in words)
+def _slips_of(word: str) -> Iterable[str]:
+    """Return `word` and all that is left of it without one letter: two words one slip apart share one of these."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 BREAK = ","
@@ -54,13 +54,15 @@ class Token:
     start: int
     end: int
     """Its place in the request, so that free text can be given back as it was."""
+    parts: "tuple[Token, ...]" = ()
+    """Of a number the words that say it."""
 
 
 def tokens_of(request: str, language: str, same: Mapping[str, str]) -> list[Token]:
     """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
     tokens = with_numbers(list(_pieces(request)), language)
     return [
-        token if _is_literal(tokens, index) else Token(same.get(token.text, token.text), token.start, token.end)
+        token if _is_literal(tokens, index) else replace(token, text=same.get(token.text, token.text))
         for index, token in enumerate(tokens)
     ]
 
@@ -111,6 +113,11 @@ def with_numbers(tokens: list[Token], language: str) -> list[Token]:
     return _numbers(_percent(tokens), language)
 
 
+def in_words(tokens: Sequence[Token]) -> list[Token]:
+    """Return `tokens` with the words that numbers were said with: what stood between them may be gone now."""
+    return [part for token in tokens for part in token.parts or (token,)]
+
+
 def _numbers(tokens: list[Token], language: str) -> list[Token]:
     words = NUMBER_WORDS[language]
     written: list[Token] = []
@@ -123,7 +130,8 @@ def _numbers(tokens: list[Token], language: str) -> list[Token]:
             index += 1
             continue
         digits = _digits(" ".join(token.text for token in run), language)
-        written += [Token(part, run[0].start, run[-1].end) for part in digits]
+        parts = tuple(run) if len(digits) == 1 else ()
+        written += [Token(part, run[0].start, run[-1].end, parts) for part in digits]
         index += length
     return written
 

@@ -1,0 +1,55 @@
+"""Which commands a word can be part of.
+
+It tells at once that words which never stand together in a command explain nothing together, so that of the many ways
+to repair a request only few are tried.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from etoile.domain.commands import SlotType
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.grammar import Values
+from etoile.domain.matching.phrases import Phrase
+from etoile.domain.matching.quantities import READERS, UNITS
+
+EVERYTHING: Final = -1
+"""All bits: it may stand in every command."""
+
+
+class Reach:
+    """For each word of a language a set of commands, as bits."""
+
+    def __init__(self, catalogue: Catalogue, values: Values) -> None:
+        self._bits: dict[str, int] = {}
+        self._of_free_text = 0
+        """Commands that take any words."""
+        of_quantities = 0
+        for index, (_, forms) in enumerate(catalogue.forms.items()):
+            bit = 1 << index
+            parts = {part for form in forms for part in form}
+            for part in parts:
+                slot = SlotType(part[1:-1]) if part[0] == "{" and len(part) > 1 else None
+                if slot and slot.is_open:
+                    self._of_free_text |= bit
+                elif slot:
+                    of_quantities |= bit if slot in READERS else 0
+                    self._add(bit, values.get(slot, ()))
+                elif part[0] == "<":
+                    self._add(bit, catalogue.concepts[part[1:-1]])
+                    self._add(bit, (half for split in catalogue.splits[part[1:-1]] for half in split))
+                else:
+                    self._add(bit, [(part,)])
+        self._add(of_quantities, [tuple(UNITS[catalogue.language])])
+        words = catalogue.words
+        weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
+        self._add(EVERYTHING, [*weightless, tuple(words.stop)])
+
+    def of(self, word: str) -> int:
+        """Return the commands that `word` may be said for."""
+        return self._bits.get(word, self._of_free_text) if word.isalpha() else EVERYTHING
+
+    def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
+        for phrase in phrases:
+            for word in phrase:
+                self._bits[word] = self._bits.get(word, self._of_free_text) | bits
