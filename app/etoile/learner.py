@@ -86,8 +86,8 @@ class Learner:
 
     def _reconsider(self) -> None:
         records = self._records()
-        if not records:
-            return
+        if not records or not records[-1].ran:
+            return  # only what was carried out tells what was meant before, or begins what usually follows
         last = records[-1]
         memory = self._memory
         asked = self._asked | (memory.refused() if memory else frozenset())
@@ -96,7 +96,7 @@ class Learner:
         if fresh:
             self._asked.add(fresh[-1].key)
             self._publish(on.Offered(fresh[-1]))
-        elif last.ran:
+        else:
             following = [habit for habit in self._known_habits() if not isinstance(habit, TimeHabit)]
             self._suggest([sequel for sequel in following if sequel.after == last.what])
 
