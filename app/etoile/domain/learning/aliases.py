@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from etoile.domain.commands import COMMANDS
 from etoile.domain.descriptions import describe
@@ -18,6 +19,7 @@ from etoile.domain.learning.record import Record
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.matching.cleaning import Cleaner
+from etoile.domain.matching.matcher import LONGEST_REQUEST
 from etoile.domain.matching.tokens import texts_of, tokens_of
 from etoile.domain.replies import reply_to
 from etoile.text import Message, message
@@ -59,7 +61,11 @@ class AliasBook:
 
         What a command says itself stays that command's, and what must not run stays so.
         """
-        if not self._aliases or found.reason in (Reason.EXACT, Reason.TEMPLATE, Reason.REFUSED):
+        if (
+            not self._aliases
+            or len(text) > LONGEST_REQUEST
+            or found.reason in (Reason.EXACT, Reason.TEMPLATE, Reason.REFUSED)
+        ):
             return found
         alias = self._of(text)
         if alias is None:
@@ -139,7 +145,13 @@ def alias_offers(records: Sequence[Record]) -> tuple[AliasOffer, ...]:
 
 def wording_of(record: Record) -> str:
     """Return the words of a request as they are compared, without what only introduces a correction."""
-    return " ".join(texts_of(record.asked, record.language, {}))
+    return _wording(record.asked, record.language)
+
+
+@lru_cache(maxsize=50_000)
+def _wording(asked: str, language: str) -> str:
+    """Words are taken apart once, though the history is looked at after every request."""
+    return " ".join(texts_of(asked[:LONGEST_REQUEST], language, {}))
 
 
 @dataclass(frozen=True, slots=True)
