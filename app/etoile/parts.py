@@ -27,7 +27,12 @@ from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Speaking, Turn
 from etoile.errors import NvmlUnavailable, StoreError
-from etoile.gpu.monitor import GpuMonitor, open_source, read_once
+from etoile.gpu.far import FarGpus
+from etoile.gpu.gathering import Everything, Gathering, read_everything
+from etoile.gpu.joined import local_source
+from etoile.gpu.monitor import GpuMonitor, read_once
+from etoile.gpu.place import exporters
+from etoile.gpu.processor import ProcessorCard
 from etoile.gpu.source import GpuSource
 from etoile.interpreter import Interpreter
 from etoile.learner import Learner, Objections
@@ -266,7 +271,7 @@ def open_rooms(
     with ExitStack() as stack:
         clock = stack.enter_context(AlarmClock())
         history = open_history(stack, config, language, publish)
-        source = open_source(simulate)
+        source = local_source(simulate)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus)
         voice = notifier = ears = downloads = kept = learner = None
@@ -290,9 +295,7 @@ def open_rooms(
             )
             downloads = _open_downloads(stack, publish)
             ears = _open_ears(stack, config, publish)
-            stack.enter_context(
-                GpuMonitor(source, publish, period_s=config.gpu.period_s, processes_every=config.gpu.processes_every)
-            )
+            _watch_gpus(stack, config, source, router, publish)
         yield Rooms(
             publish=publish,
             language=language,
@@ -313,14 +316,10 @@ def open_rooms(
 
 def check_nodes(config: Config) -> tuple[NodeStatus, ...]:
     """Ask every node how it is, and return what they said.  Blocks for about two seconds at most."""
-
-    def publish(event: Event) -> None:
-        log.debug("%s", event)
-
     with ExitStack() as stack:
-        history = open_history(stack, config, interface_language(config), publish)
-        live = Live(lambda: first_state(config), publish, history, None)
-        return stack.enter_context(_router(config, publish, history, live, watch=False)).check()
+        history = open_history(stack, config, interface_language(config), _log_event)
+        live = Live(lambda: first_state(config), _log_event, history, None)
+        return stack.enter_context(_router(config, _log_event, history, live, watch=False)).check()
 
 
 def describe_model(config: Config, name: str) -> "Described | None":
@@ -356,6 +355,33 @@ def _router(config: Config, publish: Publish, history: Conversations | None, liv
 def _forget(url: str) -> None:
     """Without a history a confirmation lasts as long as the app."""
     log.info("%s is used until Etoile ends: no history is kept", url)
+
+
+def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Router, publish: Publish) -> None:
+    """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
+    period_s = config.gpu.period_s
+    far = stack.enter_context(FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s))
+    gathering = stack.enter_context(Gathering(publish, far.readings, ProcessorCard(), period_s=period_s))
+    stack.enter_context(
+        GpuMonitor(source, gathering.take, period_s=period_s, processes_every=config.gpu.processes_every)
+    )
+
+
+@contextmanager
+def gpu_reader(config: Config, simulate: str | None) -> Iterator[Callable[[], Everything]]:
+    """Yield what reads every GPU once, of this machine and of others, without the app."""
+    source, processor = local_source(simulate), ProcessorCard()
+    with ExitStack() as stack:
+        far: FarGpus | None = None
+        if any(exporters(node) for node in config.nodes):
+            live = Live(lambda: first_state(config), _log_event, None, None)
+            router = stack.enter_context(_router(config, _log_event, None, live, watch=False))
+            far = FarGpus(config.nodes, router.metrics, _log_event)
+        yield lambda: read_everything(source, far, processor)
+
+
+def _log_event(event: Event) -> None:
+    log.debug("%s", event)
 
 
 def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:

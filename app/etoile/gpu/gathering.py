@@ -3,14 +3,18 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading
+from etoile.errors import EtoileError, NvmlUnavailable
+from etoile.gpu.far import FarGpus
 from etoile.gpu.merging import merged
-from etoile.gpu.source import GpuCard
+from etoile.gpu.monitor import read_once
+from etoile.gpu.source import GpuCard, GpuSource
 
 log = logging.getLogger(__name__)
 
@@ -77,3 +81,25 @@ class Gathering:
         processor = [self._processor.read(with_processes=False)] if self._without_gpu.is_set() else []
         if readings := merged(processor, self._far()):
             self._publish(GpusRead(readings, time.monotonic()))
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that is watched, read once, and why some of it is not there."""
+
+    readings: tuple[GpuReading, ...]
+    local: NvmlUnavailable | None = None
+    """Why this machine has no GPU."""
+    far: Mapping[str, EtoileError] = field(default_factory=dict)
+    """Why exporters could not be read, by node."""
+
+
+def read_everything(source: GpuSource, far: FarGpus | None, processor: GpuCard) -> Everything:
+    """Return everything as it is now.  Blocks for some seconds at most."""
+    failure: NvmlUnavailable | None = None
+    try:
+        local = read_once(source)
+    except NvmlUnavailable as error:
+        local, failure = (processor.read(with_processes=False),), error
+    others, failures = far.read_once() if far else ((), {})
+    return Everything(merged(local, others), failure, failures)
