@@ -3,21 +3,35 @@
 import ctypes
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pynvml
 import pytest
 
-SOURCE = Path(__file__).parent / "driver" / "nvml.c"
+FOLDER = Path(__file__).parent / "driver"
 
 
 def build(folder: Path, *options: str) -> Path:
     """Return the driver, built in `folder`."""
+    return compile_library(folder, FOLDER / "control.c", FOLDER / "nvml.c", "-lm", *options)
+
+
+def compile_library(folder: Path, *arguments: str | Path) -> Path:
+    """Return a library by the name that pynvml looks for."""
     library = folder / "libnvidia-ml.so.1"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-Wall", "-Werror", *options, "-o", str(library), str(SOURCE)], check=True
-    )
-    return library
+    # Moved into its place, so that a program that has the former one open keeps that.
+    new = folder / "libnvidia-ml.new"
+    options = ["-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o", new]
+    subprocess.run(["cc", *map(str, options), *map(str, arguments)], check=True)
+    return new.replace(library)
+
+
+def write_control(folder: Path, lines: Iterable[str]) -> None:
+    """Give the driver in `folder` its lines: replaced, never rewritten, as the driver must not read half a file."""
+    new = folder / "control.new"
+    new.write_text("".join(f"{line}\n" for line in lines))
+    new.replace(folder / "control")
 
 
 class SimulatedDriver:
@@ -37,15 +51,16 @@ class SimulatedDriver:
     def say(self, *lines: str) -> None:
         """Add lines to the control file; of two for the same thing, the last counts."""
         self._lines += lines
-        self._write()
+        write_control(self.folder, self._lines)
 
     def only(self, *lines: str) -> None:
         """Forget all former lines."""
         self._lines = list(lines)
-        self._write()
+        write_control(self.folder, self._lines)
 
-    def _write(self) -> None:
-        # Replaced, never rewritten: the driver must not read half a file.
-        new = self.folder / "control.new"
-        new.write_text("".join(f"{line}\n" for line in self._lines))
-        new.replace(self.folder / "control")
+    def calls(self) -> list[tuple[int, str]]:
+        """Return the calls since `set * log 1`, each with its card (-1 for the driver as a whole), and forget them."""
+        path = self.folder / "calls"
+        lines = path.read_text().split("\n")[:-1] if path.exists() else []
+        path.unlink(missing_ok=True)
+        return [(int(gpu), function) for gpu, function in (line.split(" ") for line in lines)]

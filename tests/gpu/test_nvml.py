@@ -10,18 +10,25 @@ import pytest
 
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
 from etoile.errors import NvmlUnavailable
-from etoile.gpu.nvml import UNSUPPORTED_FOR_S, NvmlSource
+from etoile.gpu.nvml import NvmlSource
+from etoile.gpu.nvml_group import UNSUPPORTED_FOR_S
 from tests.gpu.simulated_driver import SimulatedDriver
 
 MIB = 1024 * 1024
 FIRST = GpuReading(
-    uuid="GPU-0",
+    uuid="GPU-51300000-0000-4000-8000-000000000000",
     index=0,
     name="Simulated GPU 0",
     host=os.uname().nodename if hasattr(os, "uname") else "",
     cuda_index=5,
+    cuda_fastest_index=5,
+    cuda_fastest_estimated=True,
     pci="00000000:f0:00.0",
     temperature_c=40,
+    shutdown_c=100,
+    slowdown_c=97,
+    max_operating_c=89,
+    target_c=84,
     utilization_percent=10,
     memory_used_bytes=1000 * MIB,
     memory_total_bytes=8192 * MIB,
@@ -31,7 +38,10 @@ FIRST = GpuReading(
     fan_percent=30,
     clock_graphics_mhz=1500,
     clock_memory_mhz=7000,
+    unsupported=("thermal_margin_c", "memory_temperature_c"),
 )
+ABSENT = FIRST.unsupported
+"""What a GeForce does not report."""
 
 
 class Clock:
@@ -60,20 +70,21 @@ def test_a_lost_card_leaves_the_others(driver: SimulatedDriver) -> None:
     states = [card.read(with_processes=True).state for card in cards]
     assert states == [GpuState.OK] * 2 + [GpuState.LOST] + [GpuState.OK] * 3
     lost = cards[2].read(with_processes=True)
-    assert (lost.uuid, lost.name, lost.temperature_c) == ("GPU-2", "Simulated GPU 2", None)
+    assert (lost.uuid, lost.name, lost.temperature_c) == (cards[2].identity.uuid, "Simulated GPU 2", None)
 
 
 def test_a_card_that_is_lost_from_the_start_leaves_the_others(driver: SimulatedDriver) -> None:
     driver.say("error 1 * 15")
-    assert [reading.index for reading in read(NvmlSource())] == [0, 2, 3, 4, 5]
+    assert [reading.state for reading in read(NvmlSource())] == [GpuState.OK, GpuState.LOST] + [GpuState.OK] * 4
 
 
 def test_what_a_card_does_not_report_is_none_and_named(driver: SimulatedDriver) -> None:
     driver.say("error 0 fan 3", "error 0 memory 3")
     first, second, *_ = read(NvmlSource())
-    assert first.unsupported == ("memory_used_bytes", "memory_total_bytes", "memory_free_bytes", "fan_percent")
+    memory = ("memory_used_bytes", "memory_total_bytes", "memory_free_bytes")
+    assert first.unsupported == (*memory, "fan_percent", *ABSENT)
     assert (first.fan_percent, first.memory_used_bytes, first.temperature_c) == (None, None, 40)
-    assert second.unsupported == ()
+    assert second.unsupported == ABSENT
 
 
 def test_an_unsupported_field_is_asked_for_again_only_now_and_then(driver: SimulatedDriver) -> None:
@@ -86,16 +97,20 @@ def test_an_unsupported_field_is_asked_for_again_only_now_and_then(driver: Simul
     assert card.read(with_processes=False).fan_percent is None
     clock.at_s += 1
     reading = card.read(with_processes=False)
-    assert (reading.fan_percent, reading.unsupported) == (30, ())
+    assert (reading.fan_percent, reading.unsupported) == (30, ABSENT)
 
 
 def test_a_failing_field_is_none_this_once(driver: SimulatedDriver) -> None:
     card = NvmlSource().cards()[0]
     driver.say("error 0 temperature 999")
     reading = card.read(with_processes=False)
-    assert (reading.temperature_c, reading.power_w, reading.unsupported) == (None, 60.0, ())
+    assert (reading.temperature_c, reading.power_w, reading.unsupported) == (None, 60.0, ABSENT)
+    assert reading.unknown == ("temperature_c",)
+    states = [reading.field_state(field) for field in ("temperature_c", "power_w", "thermal_margin_c")]
+    assert states == [GpuState.UNKNOWN, GpuState.OK, GpuState.UNSUPPORTED]
     driver.only()
-    assert card.read(with_processes=False).temperature_c == 40
+    reading = card.read(with_processes=False)
+    assert (reading.temperature_c, reading.unknown) == (40, ())
 
 
 @pytest.mark.parametrize(("code", "state"), [(3, GpuState.UNSUPPORTED), (999, GpuState.UNKNOWN)])
@@ -149,7 +164,7 @@ def test_an_old_driver_is_read_by_the_calls_it_has(old_driver: SimulatedDriver) 
     with pytest.raises(pynvml.NVMLLibraryMismatchError):
         pynvml.nvmlDeviceGetComputeRunningProcesses(pynvml.nvmlDeviceGetHandleByIndex(0))
     reading = card.read(with_processes=True)
-    assert (reading.state, reading.unsupported, reading.throttle) == (GpuState.OK, (), ("sw_thermal",))
+    assert (reading.state, reading.unsupported, reading.throttle) == (GpuState.OK, ABSENT, ("sw_thermal",))
     assert reading.memory_used_bytes == 1434 * MIB
     assert len(reading.processes) == 1
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class GpuState(StrEnum):
@@ -41,9 +42,11 @@ class GpuProcess:
     memory_used_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class GpuReading:
     """One GPU at one moment.  `uuid` is its identity: indexes change from boot to boot."""
+
+    # Without slots, for `of`.
 
     uuid: str
     index: int
@@ -107,3 +110,14 @@ class GpuReading:
         if field in self.unknown or getattr(self, field) is None:
             return GpuState.UNKNOWN
         return GpuState.OK
+
+    @staticmethod
+    def of(values: dict[str, Any]) -> "GpuReading":
+        """Return the reading with exactly these values, one for each field; it keeps the dictionary.
+
+        It is for the loop that reads: a frozen dataclass is otherwise made field by field, which costs more than all
+        calls to the driver for it.
+        """
+        reading = object.__new__(GpuReading)
+        object.__setattr__(reading, "__dict__", values)
+        return reading

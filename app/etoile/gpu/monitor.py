@@ -1,35 +1,37 @@
 """Reads every card once a period, and reports what it found.
 
-A card is read on a thread of its own, and the driver is opened on another: a call that hangs makes its card stale, and
-delays neither the others nor the report.  (A helper process that can be killed would outlive even a driver that holds
-one lock for all cards; it would fit behind `GpuSource` without a change here.)
+Two threads: one samples, the other sees to it that it comes back.  A call that hangs costs its card, which turns stale,
+and a thread; another thread goes on with the sampling at once, so that neither the other cards nor the report wait.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
 from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
-from etoile.domain.gpus import GpuReading
+from etoile.domain.gpus import GpuReading, GpuState
 from etoile.errors import NvmlUnavailable, Unavailable
-from etoile.gpu.driver import Driver
+from etoile.gpu.driver import ANSWER_S, Driver
 from etoile.gpu.source import GpuSource
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 0.05
-"""How long a report waits for slow cards; a slower one is reported with its reading of one period earlier."""
-ONCE_PATIENCE_S = 3.0
-"""The same for a single report."""
+PATIENCE_S = 0.02
+"""How long the other cards wait for one that does not answer; and how long, then, for each other."""
+ONCE_PERIOD_S = 0.1
+ONCE_S = 2.0
+"""How long a single reading waits for slow cards."""
 STOP_S = 0.2
 """How long leaving waits for calls into the driver, and again for the driver to close; with every other room's share
 it stays below two seconds."""
 CHECK_EVERY = 10
 """The driver is asked for new cards at every n-th sample."""
+GLANCE_S = 0.05
+"""How often the second thread looks while the driver is being opened, which may take seconds."""
 
 
 class GpuMonitor:
@@ -49,47 +51,77 @@ class GpuMonitor:
         processes_every: int = 3,
         patience_s: float = PATIENCE_S,
         retry_s: float = 1.0,
+        stale_after_s: float | None = None,
+        answer_s: float = ANSWER_S,
     ) -> None:
-        self._source = source
         self._publish = publish
         self._period_s = period_s
         self._processes_every = max(1, processes_every)
         self._patience_s = patience_s
-        self._retry_s = retry_s
+        self._driver = Driver(source, stale_after_s=stale_after_s or 2.5 * period_s, retry_s=retry_s, answer_s=answer_s)
         self._said: Unavailable | None = None
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="gpu", daemon=True)
+        self._changing = threading.Lock()
+        """Held for a moment to publish, and to put another thread on duty."""
+        self._number = 0
+        self._round_s = self._due_s = 0.0
+        self._began_s: float | None = None
+        """Since when the thread on duty has been at it; None while it waits for the next sample."""
+        self._sampling = self._watching = threading.current_thread()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._round_s = self._due_s = self._began_s = time.monotonic()
+        self._put_on_duty()
+        self._watching = threading.Thread(target=self._watch, name="gpu watch", daemon=True)
+        self._watching.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        driver = Driver(self._source, stale_after_s=2.5 * self._period_s, retry_s=self._retry_s)
-        number = 0
-        due_s = time.monotonic()
-        while not self._stopping.wait(max(0.0, due_s - time.monotonic())):
-            try:
-                self._sample(driver, number)
-            except Exception:
-                log.exception("a sample of the GPUs failed")
-            number += 1
-            due_s = max(due_s + self._period_s, time.monotonic())
-        if stuck := driver.close(STOP_S):
+        self._watching.join()
+        self._sampling.join(STOP_S)
+        if stuck := self._driver.close(STOP_S):
             log.info("calls into the GPU driver that did not come back: %d", stuck)
 
-    def _sample(self, driver: Driver, number: int) -> None:
-        driver.look(check=number % CHECK_EVERY == CHECK_EVERY - 1, patience_s=self._patience_s)
-        driver.read(with_processes=number % self._processes_every == 0, patience_s=self._patience_s)
-        self._tell(driver.failure())
-        if readings := driver.readings():
-            self._publish(GpusRead(readings, time.monotonic()))
+    def _put_on_duty(self) -> None:
+        self._sampling = threading.Thread(target=self._sample_on, args=(self._driver.turn,), name="gpu", daemon=True)
+        self._sampling.start()
+
+    def _sample_on(self, turn: int) -> None:
+        """Sample once a period, until that ends or another thread has its turn."""
+        while True:
+            try:
+                self._sample(turn)
+            except Exception:
+                log.exception("a sample of the GPUs failed")
+            with self._changing:
+                if self._driver.turn != turn:
+                    return
+                self._number += 1
+                self._due_s = max(self._due_s + self._period_s, time.monotonic())
+                self._began_s = None
+            if self._stopping.wait(max(0.0, self._due_s - time.monotonic())):
+                return
+            self._round_s = self._began_s = time.monotonic()
+
+    def _sample(self, turn: int) -> None:
+        driver, number = self._driver, self._number
+        driver.look(check=number % CHECK_EVERY == CHECK_EVERY - 1)
+        if driver.turn != turn:
+            return
+        self._began_s = time.monotonic()
+        driver.read(
+            with_processes=number % self._processes_every == 0,
+            patience_s=self._patience_s,
+            round_s=self._round_s,
+        )
+        with self._changing:
+            if driver.turn == turn:
+                self._tell(driver.failure())
+                if readings := driver.readings():
+                    self._publish(GpusRead(readings, time.monotonic()))
 
     def _tell(self, failure: Unavailable | None) -> None:
         """Say what is missing, or that it is there again: once."""
@@ -99,17 +131,46 @@ class GpuMonitor:
             self._publish(PartReady("gpu"))
         self._said = failure
 
+    def _watch(self) -> None:
+        """Put another thread on duty whenever the one that is does not come back in time."""
+        while not self._stopping.wait(self._until_late_s()):
+            with self._changing:
+                if self._late():
+                    self._driver.held_up()
+                    self._began_s = time.monotonic()
+                    self._put_on_duty()
+
+    def _until_late_s(self) -> float:
+        began_s = self._began_s
+        if began_s is None:
+            began_s = self._due_s
+        elif self._driver.opening:
+            return GLANCE_S
+        return max(self._patience_s / 4, began_s + self._patience_s - time.monotonic())
+
+    def _late(self) -> bool:
+        if self._began_s is None:
+            return False
+        return time.monotonic() - self._began_s >= (self._driver.answer_s if self._driver.opening else self._patience_s)
+
 
 def read_once(source: GpuSource) -> tuple[GpuReading, ...]:
     """Return every card as it is now; one that does not answer within seconds is unknown.  Raises NvmlUnavailable."""
     events: SimpleQueue[Event] = SimpleQueue()
-    with GpuMonitor(source, events.put, processes_every=1, patience_s=ONCE_PATIENCE_S):
-        while True:
-            match events.get():
-                case GpusRead(readings):
-                    return readings
+    readings: tuple[GpuReading, ...] = ()
+    until_s = time.monotonic() + ONCE_S
+    with GpuMonitor(source, events.put, period_s=ONCE_PERIOD_S, processes_every=1, stale_after_s=2 * ONCE_S):
+        while not readings or any(reading.state is GpuState.UNKNOWN for reading in readings):
+            try:
+                event = events.get(timeout=max(0.0, until_s - time.monotonic()) if readings else None)
+            except Empty:
+                break
+            match event:
+                case GpusRead():
+                    readings = event.readings
                 case PartMissing(_, said, remedy):
                     raise NvmlUnavailable(said, remedy)
+    return readings
 
 
 def open_source(simulate: str | None) -> GpuSource:
