@@ -26,6 +26,10 @@ FOLDERS = PlatformDirs("etoile", appauthor=False)
 """The platform's folders for settings, data, state and runtime files."""
 
 
+UUIDS = ("GPU-", "AMD-", "MIG-")
+"""What the UUID of a card begins with; an AMD card without a serial number has its place in this machine."""
+
+
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file: unknown keys are refused."""
 
@@ -52,6 +56,12 @@ class Node(Section, frozen=True):
     """"local", UUIDs of this machine's cards, or the address of an exporter (of several, a list)."""
     local: bool = True
     """False for a cloud provider."""
+
+
+def uuids(node: Node) -> tuple[str, ...]:
+    """Return the UUIDs of this machine's cards that `gpus` of `node` names."""
+    named = node.gpus if isinstance(node.gpus, tuple) else ()
+    return tuple(one for one in named if one.startswith(UUIDS))
 
 
 class Gpu(Section, frozen=True):
@@ -268,7 +278,7 @@ def _no_gpus(gpus: str | tuple[str, ...] | None) -> str | None:
     if gpus is None or gpus == "local":
         return None
     named = (gpus,) if isinstance(gpus, str) else gpus
-    return next((one for one in named if not one.startswith(("GPU-", "AMD-", "MIG-")) and not _is_address(one)), None)
+    return next((one for one in named if not one.startswith(UUIDS) and not _is_address(one)), None)
 
 
 def _check_values(config: Config, name: str) -> None:

@@ -1,12 +1,14 @@
 """Where keys come from, and what is said when they do not."""
 
+from typing import Any
+
 import keyring
 import keyring.errors
 import pytest
 
 from etoile.config import Node
 from etoile.errors import NodeUnauthorised
-from etoile.llm.keys import masked_url, plain_http_warning, secret
+from etoile.llm.keys import is_here, masked_url, plain_http_warning, secret
 
 
 def node(key: str | None, url: str = "https://node") -> Node:
@@ -83,3 +85,20 @@ def test_a_key_over_plain_http_is_warned_of(url: str, key: str | None, warned: b
 def test_a_password_in_an_address_is_masked() -> None:
     assert masked_url("http://me:hidden@node:1234/v1") == "http://node:1234/v1"
     assert masked_url("http://node:1234") == "http://node:1234"
+
+
+@pytest.mark.parametrize(
+    ("settings", "here"),
+    [
+        ({}, False),
+        ({"url": "http://127.0.0.1:11434"}, True),
+        ({"url": "http://localhost:1234/v1"}, True),
+        ({"url": "http://[::1]:1234"}, True),
+        ({"gpus": "local"}, True),
+        ({"gpus": ("GPU-1",)}, True),
+        ({"gpus": "http://10.5.0.2:9400/metrics"}, False),
+        ({"gpus": ("http://10.5.0.2:9400/metrics",)}, False),
+    ],
+)
+def test_what_runs_on_this_machine(settings: dict[str, Any], here: bool) -> None:
+    assert is_here(Node(**{"name": "M1", "url": "http://10.5.0.2:1234", **settings})) is here

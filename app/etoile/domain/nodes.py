@@ -1,9 +1,10 @@
 """A node: a server that runs language models, and what is known of it now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from etoile.domain.gpus import Thermal
+from etoile.domain.gpus import GpuReading, Thermal
 from etoile.text import Message
 
 
@@ -63,9 +64,25 @@ class NodeStatus:
     """Loaded models whose place in memory is known."""
     latency_ms: float | None = None
     in_flight: int = 0
+    here: bool = False
+    """Whether it runs on this machine, by its address or by the settings."""
+    gpus: tuple[str, ...] = ()
+    """UUIDs of the cards of this machine that it uses, if the settings name them; else all, if it runs here."""
     thermal: Thermal = Thermal.UNKNOWN
+    """Of the hottest GPU that it uses."""
     load: NodeLoad | None = None
     reason: Message | None = None
+
+
+def gpus_of(node: NodeStatus, readings: Iterable[GpuReading]) -> tuple[GpuReading, ...]:
+    """Return the GPUs, of all that are known, that `node` uses: those that its exporter tells of, or this machine's."""
+    return tuple(reading for reading in readings if _uses(node, reading))
+
+
+def _uses(node: NodeStatus, reading: GpuReading) -> bool:
+    if reading.far:
+        return reading.host == node.name
+    return reading.uuid in node.gpus if node.gpus else node.here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class Member:
             url=self._url,
             state=NodeState.UNCONFIRMED,
             models=self.health.listing.models,
+            here=True,
             reason=message("found on this machine; it is used once you confirm it"),
         )
 

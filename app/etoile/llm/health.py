@@ -9,7 +9,7 @@ in the background, one at a time.  Only what the node is to blame for counts.
 from dataclasses import dataclass, replace
 from typing import Self
 
-from etoile.config import Node
+from etoile.config import Node, uuids
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.errors import (
     NodeBusy,
@@ -21,6 +21,7 @@ from etoile.errors import (
     NodeUnreachable,
     NodeUnsuited,
 )
+from etoile.llm.keys import is_here
 from etoile.llm.records import Listing
 from etoile.text import Message, message
 
@@ -109,6 +110,8 @@ class Health:
             in_memory=self.listing.in_memory,
             latency_ms=self.latency_ms,
             in_flight=self.in_flight,
+            here=is_here(node),
+            gpus=uuids(node),
             reason=self.trouble.said if self.trouble else note,
         )
 

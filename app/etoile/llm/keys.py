@@ -5,7 +5,7 @@ import logging
 import os
 from urllib.parse import urlsplit, urlunsplit
 
-from etoile.config import Node
+from etoile.config import Node, uuids
 from etoile.errors import NodeUnauthorised
 from etoile.text import Message, message
 
@@ -49,6 +49,11 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def is_here(node: Node) -> bool:
+    """Whether `node` runs on this machine: its address says so, or the settings do by the GPUs that it uses."""
+    return node.gpus == "local" or bool(uuids(node)) or is_loopback(urlsplit(node.url).hostname or "")
 
 
 def _from_environment(variable: str) -> str:
