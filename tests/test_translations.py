@@ -13,12 +13,15 @@ from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 
 from etoile.actions.times import date_said
-from etoile.domain.alerts import alerts
+from etoile.config import Thermal as ThermalLimits
+from etoile.domain.alerting.conditions import Condition
+from etoile.domain.alerting.scope import Kind, Level
+from etoile.domain.alerting.words import Words
+from etoile.domain.alerting.words import alert as alert_words
 from etoile.domain.descriptions import describe
-from etoile.domain.effects import Notify
-from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.gpus import GpuReading
 from etoile.domain.match import Candidate
-from etoile.domain.thermal import Transition
+from etoile.domain.thermal import Track
 from etoile.resources import resource
 from etoile.text import NO_BREAK_SPACE, Message, message, plural, render
 
@@ -50,14 +53,13 @@ def candidate(command: str, **slots: str) -> Candidate:
     return Candidate(command=command, slots=slots, confidence=1.0)
 
 
-def alert(before: Thermal, after: Thermal, temperature_c: int, **more: float) -> Notify:
+def alert(level: Level, temperature_c: int, *, since_s: float = 0.0) -> Words:
     reading = GpuReading(
         uuid="GPU-a", index=1, name="RTX 4090", host="athena", temperature_c=temperature_c, fan_percent=88
     )
-    transition = Transition(before=before, after=after, reading=reading, **{"limit_c": 83, "peak_c": 92, **more})  # type: ignore[arg-type]
-    (shown,) = alerts([transition], snoozed=False)
-    assert isinstance(shown, Notify)
-    return shown
+    track = Track(reading=reading, limits=ThermalLimits(warning_c=83, critical_c=90))
+    hot = Condition(kind=Kind.HEAT, subject="GPU-a", level=level, since_s=since_s, reading=reading, track=track)
+    return alert_words(hot, (), at_s=10.0)
 
 
 def test_values_keep_their_formats() -> None:
@@ -121,21 +123,17 @@ def test_sentence(said: Message, sentence: str) -> None:
 
 ALERTS = {
     "hot": (
-        alert(Thermal.NORMAL, Thermal.WARNING, 86, held_s=10.0),
+        alert(Level.WARNING, 86),
         ("GPU 1 chaud sur athena", "86 °C (seuil 83 °C) depuis 10 s. Ventilateur à 88 %."),
     ),
     "critical": (
-        alert(Thermal.WARNING, Thermal.CRITICAL, 92, limit_c=90),
+        alert(Level.CRITICAL, 92, since_s=10.0),
         ("GPU 1 critique sur athena", "92 °C (seuil 90 °C). Ventilateur à 88 %."),
-    ),
-    "recovered": (
-        alert(Thermal.WARNING, Thermal.NORMAL, 78, hot_s=180.0),
-        ("GPU 1 revenu à la normale sur athena", "78 °C. Pic : 92 °C, 3 min."),
     ),
 }
 
 
-@pytest.mark.parametrize(("notify", "words"), ALERTS.values(), ids=ALERTS.keys())
-def test_alert(notify: Notify, words: tuple[str, str]) -> None:
-    title, body = (render(said, "fr").replace(NO_BREAK_SPACE, " ") for said in (notify.title, notify.body))
+@pytest.mark.parametrize(("shown", "words"), ALERTS.values(), ids=ALERTS.keys())
+def test_alert(shown: Words, words: tuple[str, str]) -> None:
+    title, body = (render(said, "fr").replace(NO_BREAK_SPACE, " ") for said in (shown.title, shown.body))
     assert (title, body) == words

@@ -47,6 +47,15 @@ class AlarmClock:
             self._changed.notify()
             return ticket
 
+    def every(self, period_s: float, call: Callable[[], None]) -> None:
+        """Call `call` every `period_s` seconds until the clock is closed."""
+
+        def again() -> None:
+            self.after(period_s, again)
+            call()
+
+        self.after(period_s, again)
+
     def cancel(self, ticket: int) -> None:
         """Forget what `ticket` stands for; nothing happens if it has rung already."""
         with self._changed:

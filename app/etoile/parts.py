@@ -6,9 +6,11 @@ notifications and the samples by `desktop=True`.
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,7 +31,7 @@ from etoile.domain.turn import Speaking, Turn
 from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Everything, Gathering, read_everything
-from etoile.gpu.joined import local_source
+from etoile.gpu.joined import JoinedSource, local_source
 from etoile.gpu.monitor import GpuMonitor, read_once
 from etoile.gpu.place import exporters
 from etoile.gpu.processor import ProcessorCard
@@ -55,6 +57,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TICK_S = 5.0
+"""How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
+
 Publish = Callable[[Event], None]
 MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, learning.MIGRATION, fits.MIGRATION]
 """Of `etoile.db`, in the order in which they came."""
@@ -78,7 +83,7 @@ def first_state(config: Config) -> State:
         shown_s=config.commands.shown_s,
         longest_s=config.speech.longest_s,
     )
-    return State(turn=turn, limits=config.thermal, samples_every_s=config.store.samples_every_s)
+    return State(turn=turn, limits=config.thermal, alerts=config.alerts, samples_every_s=config.store.samples_every_s)
 
 
 class Live:
@@ -290,6 +295,7 @@ def open_rooms(
             )
         )
         if desktop:
+            clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
             learner = stack.enter_context(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
             )
@@ -361,7 +367,10 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
     """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
     period_s = config.gpu.period_s
     far = stack.enter_context(FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s))
-    gathering = stack.enter_context(Gathering(publish, far.readings, ProcessorCard(), period_s=period_s))
+    failure = (lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None
+    gathering = stack.enter_context(
+        Gathering(publish, far.readings, ProcessorCard(), period_s=period_s, failure=failure)
+    )
     stack.enter_context(
         GpuMonitor(source, gathering.take, period_s=period_s, processes_every=config.gpu.processes_every)
     )

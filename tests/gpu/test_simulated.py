@@ -2,11 +2,10 @@
 
 import pytest
 
-from etoile.config import Thermal as Limits
-from etoile.domain.alerts import alerts
 from etoile.domain.effects import Notify
+from etoile.domain.events import GpusRead
 from etoile.domain.gpus import GpuState, Thermal
-from etoile.domain.thermal import Track, assess
+from etoile.domain.state import State, advance
 from etoile.errors import NvmlUnavailable, UsageError
 from etoile.gpu.simulated import HOT, LOSABLE, SimulatedSource, interpolated
 from etoile.text import render
@@ -43,18 +42,19 @@ def test_calm_stays_normal() -> None:
 def test_a_heatwave_goes_through_every_state_once_and_comes_back() -> None:
     clock = Clock()
     cards = SimulatedSource("heatwave", now_s=clock).cards()
-    tracks: dict[str, Track] = {}
     told: list[tuple[int, Thermal]] = []
     notices: list[str] = []
+    state = State()
     for _ in range(300):
-        tracks, changes = assess(tracks, [card.read(with_processes=True) for card in cards], clock.at_s, Limits())
-        told += [(change.reading.index, change.after) for change in changes if change.before is not Thermal.UNKNOWN]
-        notices += [
-            render(notify.title, "en") for notify in alerts(changes, snoozed=False) if isinstance(notify, Notify)
-        ]
+        readings = tuple(card.read(with_processes=True) for card in cards)
+        before = state
+        state, effects = advance(state, GpusRead(readings, clock.at_s))
+        changes = [(one.index, before.thermal(one.uuid), state.thermal(one.uuid)) for one in readings]
+        told += [(index, now) for index, was, now in changes if now is not was is not Thermal.UNKNOWN]
+        notices += [render(effect.title, "en") for effect in effects if isinstance(effect, Notify)]
         clock.at_s += 1
     assert told == [(HOT, state) for state in (Thermal.WARNING, Thermal.CRITICAL, Thermal.WARNING, Thermal.NORMAL)]
-    assert len(notices) == 4
+    assert len(notices) == 2
     assert all("(simulated)" in notice for notice in notices)
 
 

@@ -36,7 +36,7 @@ def _in_view(window: Window) -> list[int]:
 
 def _heated(state: State, index: int, thermal: Thermal = Thermal.WARNING) -> State:
     gpu = state.gpus[index]
-    return replace(state, tracks={**state.tracks, gpu.uuid: Track(gpu, thermal)})
+    return replace(state, tracks={**state.tracks, gpu.uuid: Track(reading=gpu, limits=states.LIMITS, state=thermal)})
 
 
 def _show(window: Window, state: State) -> None:

@@ -10,8 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
-from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
+from etoile.domain.alerting.scope import Scope
+from etoile.domain.events import AlertsSnoozed, GpusRead, SpeechStopped, TalkToggled, VoiceMuted
 from etoile.domain.nodes import NodeState
+from etoile.domain.state import advance
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.design import Look
@@ -34,9 +36,24 @@ def _lines(menu: QMenu) -> list[str]:
 
 
 def _action(menu: QMenu, text: str) -> QAction:
-    inner = [action for part in menu.findChildren(QMenu) for action in part.actions()]
-    found = [action for action in (*menu.actions(), *inner) if action.text() == text]
+    inner = [action for part in menu.actions() if isinstance(part.menu(), QMenu) for action in part.menu().actions()]
+    own = [action for action in menu.actions() if action.text() == text]
+    found = own or [action for action in inner if action.text() == text]
     assert len(found) == 1, _lines(menu)
+    return found[0]
+
+
+def _snooze_menu(tray: Tray) -> QMenu:
+    """Return the menu of snoozes."""
+    found = [action.menu() for action in tray.menu.actions() if "snooze" in action.text().lower()]
+    assert isinstance(found[0], QMenu)
+    return found[0]
+
+
+def _gpu_menu(tray: Tray, title: str) -> QMenu:
+    """Return the snoozes of one GPU."""
+    found = [action.menu() for action in _snooze_menu(tray).actions() if action.text() == title]
+    assert isinstance(found[0], QMenu)
     return found[0]
 
 
@@ -72,14 +89,16 @@ def test_the_hottest_comes_first_in_the_tool_tip(tray: Tray) -> None:
 
 def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
     tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.SPEAKING)))
-    for text in ("Talk", "Stop speaking", "Mute the voice", "30 minutes", "2 hours", "Until Etoile starts again"):
+    for text in ("Talk", "Stop speaking", "Mute the voice"):
         _action(tray.menu, text).trigger()
+    for text in ("For 10\u00a0min", "For 1\u00a0h", "Until Etoile starts again"):
+        _action(_snooze_menu(tray), text).trigger()
     assert visitor.events == [
         TalkToggled(desk.now_s),
         SpeechStopped(),
         VoiceMuted(True),
-        AlertsSnoozed(desk.now_s + 1800),
-        AlertsSnoozed(desk.now_s + 7200),
+        AlertsSnoozed(desk.now_s + 600),
+        AlertsSnoozed(desk.now_s + 3600),
         AlertsSnoozed(math.inf),
     ]
     _action(tray.menu, "Settings file").trigger()
@@ -88,14 +107,32 @@ def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
 
 
 def test_a_snooze_can_be_seen_and_ended(tray: Tray, visitor: Visitor, desk: Desk) -> None:
-    assert not _action(tray.menu, "Alert again").isEnabled()
-    tray.show_state(replace(states.CALM, snoozed_until_s=desk.now_s + 60))
+    assert not _action(_snooze_menu(tray), "Alert again").isEnabled()
+    tray.show_state(advance(states.CALM, AlertsSnoozed(desk.now_s + 60))[0])
     assert "Alerts are snoozed" in _lines(tray.menu)
-    _action(tray.menu, "Alert again").trigger()
+    _action(_snooze_menu(tray), "Alert again").trigger()
     assert visitor.events == [AlertsSnoozed(0.0)]
     desk.now_s += 61
     tray.menu.aboutToShow.emit()
     assert "Snooze alerts" in _lines(tray.menu)
+
+
+def test_one_gpu_can_be_snoozed_until_it_cools(tray: Tray, visitor: Visitor, desk: Desk) -> None:
+    assert _lines(_snooze_menu(tray))[-2:] == ["GPU 0 on athena", "GPU 1 on athena"]
+    first, second = states.CALM.gpus
+    assert not _action(_gpu_menu(tray, "GPU 1 on athena"), "Until it cools").isEnabled()
+    hot = states.CALM
+    for at_s in range(1, 30):
+        reading = replace(second, temperature_c=80, at_s=float(at_s))
+        hot, _ = advance(hot, GpusRead((first, reading), float(at_s)))
+    tray.show_state(hot)
+    until_it_cools = _action(_gpu_menu(tray, "GPU 1 on athena"), "Until it cools")
+    until_it_cools.trigger()
+    assert visitor.events == [AlertsSnoozed(math.inf, Scope(subject="GPU-1"), until_over=True)]
+    tray.show_state(advance(hot, visitor.events[0])[0])
+    assert "GPU 1 on athena: snoozed" in _lines(_snooze_menu(tray))
+    _action(_gpu_menu(tray, "GPU 1 on athena: snoozed"), "Alert again").trigger()
+    assert visitor.events[1:] == [AlertsSnoozed(0.0, Scope(subject="GPU-1"))]
 
 
 def test_nodes_are_listed_and_a_found_one_is_used_after_a_click(tray: Tray, visitor: Visitor) -> None:

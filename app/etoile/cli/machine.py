@@ -2,16 +2,24 @@
 
 import argparse
 import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.config import Config
+from etoile.domain.alerting.words import in_about
+from etoile.domain.forecast import Forecast
+from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.shapes import Line, gpu_line, node_line
-from etoile.domain.thermal import assess
+from etoile.domain.thermal import Track, assess
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
 from etoile.text import NO_BREAK_SPACE, message, verbatim
+
+if TYPE_CHECKING:
+    from etoile.gpu.source import GpuSource
 
 PERIOD_S = 1.0
 
@@ -19,8 +27,7 @@ PERIOD_S = 1.0
 def gpu(arguments: argparse.Namespace, console: Console) -> int:
     """Show every GPU, once or every second."""
     config, _ = settings(arguments)
-    lines = gpu_lines(config, arguments)
-    while True:
+    for lines in _samples(config, arguments):
         for line in lines:
             console.line(line) if console.json else console.say(verbatim(_gpu_row(line, console)))
         if not lines and not console.json:
@@ -30,19 +37,33 @@ def gpu(arguments: argparse.Namespace, console: Console) -> int:
         time.sleep(PERIOD_S)
         if not console.json:
             console.write("\n")
-        lines = gpu_lines(config, arguments)
+    return 0
 
 
 def gpu_lines(config: Config, arguments: argparse.Namespace) -> list[Line]:
     """Return the line of every card, as the running app tells it, else as it is now.  Raises NvmlUnavailable."""
-    if arguments.simulate is None and (told := _from_app("gpu")) is not None:
-        gpus: list[Line] = told["gpus"]
-        return gpus
-    from etoile.gpu.monitor import open_source, read_once
+    return next(_samples(config, arguments))
 
-    readings = read_once(open_source(arguments.simulate))
-    tracks, _ = assess({}, readings, readings[0].at_s if readings else 0.0, config.thermal)
-    return [gpu_line(reading, tracks[reading.uuid].state, config.thermal) for reading in readings]
+
+def _samples(config: Config, arguments: argparse.Namespace) -> Iterator[list[Line]]:
+    """Yield every GPU as it is now, each time anew: as the app sees it, or measured here where none runs."""
+    source: GpuSource | None = None
+    tracks: Mapping[str, Track] = {}
+    while True:
+        if arguments.simulate is None and (told := _from_app("gpu")) is not None:
+            yield told["gpus"]
+            continue
+        from etoile.gpu.monitor import open_source, read_once
+
+        source = source or open_source(arguments.simulate)
+        readings = read_once(source)
+        at_s = max((reading.at_s for reading in readings), default=0.0)
+        tracks = assess(tracks, readings, at_s, config.thermal, config.alerts.gpus)
+        yield [_line(reading, tracks[reading.uuid]) for reading in readings]
+
+
+def _line(reading: GpuReading, track: Track) -> Line:
+    return gpu_line(reading, track.state, track.limits, track.forecast)
 
 
 def _gpu_row(line: Line, console: Console) -> str:
@@ -67,6 +88,8 @@ def _gpu_row(line: Line, console: Console) -> str:
     ]
     if line["thermal"] in ("warning", "critical"):
         parts.append(console.words(_THERMAL[line["thermal"]]))
+    if forecast := line["forecast"]:
+        parts.append(console.words(in_about(Forecast(forecast["limit_c"], forecast["in_s"]))))
     if line["state"] != "ok":
         parts.append(line["state"])
     if line["simulated"]:

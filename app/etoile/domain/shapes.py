@@ -4,6 +4,7 @@ from typing import Any
 
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain.effects import Outcome, Question
+from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.match import Candidate, Match
 from etoile.domain.nodes import NodeStatus
@@ -12,7 +13,7 @@ from etoile.text import Message, render
 Line = dict[str, Any]
 
 
-def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits) -> Line:
+def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits, forecast: Forecast | None = None) -> Line:
     """Return the line of one GPU for `etoile gpu --json`."""
     return {
         "uuid": reading.uuid,
@@ -34,6 +35,7 @@ def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits) -> Li
         "thermal": thermal,
         "warning_c": limits.warning_c,
         "critical_c": limits.critical_c,
+        "forecast": {"limit_c": forecast.limit_c, "in_s": round(forecast.in_s)} if forecast else None,
         "utilization_percent": reading.utilization_percent,
         "memory_used_bytes": reading.memory_used_bytes,
         "memory_total_bytes": reading.memory_total_bytes,

@@ -6,18 +6,23 @@ The turn, the GPUs, the nodes and what is missing: views show this and nothing e
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from etoile.config import Alerts as AlertSettings
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.alerts import alerts
+from etoile.domain.alerting import desk as alerting
+from etoile.domain.alerting.desk import Desk
+from etoile.domain.alerting.scope import Snooze
+from etoile.domain.alerting.telling import tell
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
+from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.learning.dialogue import Learning, converse, offered
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
-from etoile.text import message
+from etoile.text import Message, message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +38,29 @@ class State:
     missing: Mapping[str, on.PartMissing] = field(default_factory=dict)
     """Parts that are off, by name; each was said once."""
     downloading: on.ModelDownloading | None = None
-    snoozed_until_s: float = 0.0
+    desk: Desk = field(default_factory=Desk)
+    """Alerts: what is wrong, what was told, what is snoozed."""
     kept_at_s: float | None = None
     """When samples were last kept."""
 
     limits: ThermalLimits = field(default_factory=ThermalLimits)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     samples_every_s: float = 10.0
 
     def thermal(self, uuid: str) -> Thermal:
         """Return how hot the GPU `uuid` is."""
         track = self.tracks.get(uuid)
         return track.state if track else Thermal.UNKNOWN
+
+    def limits_of(self, uuid: str) -> ThermalLimits:
+        """Return the limits that count for the GPU `uuid`."""
+        track = self.tracks.get(uuid)
+        return track.limits if track else self.limits
+
+    def forecast(self, uuid: str) -> Forecast | None:
+        """Return when the GPU `uuid` reaches its next limit, where that is clear."""
+        track = self.tracks.get(uuid)
+        return track.forecast if track else None
 
 
 def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
@@ -66,10 +83,16 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, downloading=event), ()
         case on.DownloadEnded():
             return replace(state, downloading=None), ()
-        case on.AlertsSnoozed(until_s):
-            return replace(state, snoozed_until_s=until_s), ()
-        case on.NotificationActed(key, action):
-            return state, (do.ShowWindow(),) if action == "default" else (do.Withdraw(key),)
+        case on.ClockTicked(at_s, local):
+            desk = alerting.ticked(state.desk, state.nodes, state.gpus, at_s, local)
+            return _told(replace(state, desk=desk), at_s)
+        case on.AlertsSnoozed():
+            return _snoozed(state, event)
+        case on.NotificationActed(_, "default"):
+            return state, (do.ShowWindow(),)
+        case on.NotificationActed(key, action, at_s):
+            desk, withdrawn = alerting.acted(state.desk, key, action, at_s)
+            return replace(state, desk=desk), withdrawn
         case on.Rang():
             return _rang(state, event)
         case on.WindowWanted():
@@ -83,18 +106,38 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
 
 
 def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, ...]]:
-    tracks, transitions = assess(state.tracks, event.readings, event.at_s, state.limits)
-    told = alerts(transitions, snoozed=event.at_s < state.snoozed_until_s)
-    state = replace(state, gpus=event.readings, tracks=tracks)
+    tracks = assess(state.tracks, event.readings, event.at_s, state.limits, state.alerts.gpus)
+    desk = alerting.gpus_read(state.desk, event.readings, tracks, event.at_s, state.alerts)
+    state, told = _told(replace(state, gpus=event.readings, tracks=tracks, desk=desk), event.at_s)
     if state.kept_at_s is not None and event.at_s - state.kept_at_s < state.samples_every_s:
         return state, told
     return replace(state, kept_at_s=event.at_s), (*told, do.KeepSamples(event.readings))
 
 
+def _told(state: State, at_s: float) -> tuple[State, tuple[Effect, ...]]:
+    """Tell what is worth it of what is wrong; what is spoken does not talk into a conversation."""
+    desk, telling = tell(state.desk, at_s, state.alerts, state.nodes)
+    aloud = [_say(state.turn, said) for said in telling.spoken if _may_speak(state.turn)]
+    return replace(state, desk=desk), (*telling.effects, *aloud)
+
+
+def _snoozed(state: State, event: on.AlertsSnoozed) -> tuple[State, tuple[Effect, ...]]:
+    if event.until_s <= 0:
+        return replace(state, desk=alerting.end_snooze(state.desk, event.scope)), ()
+    desk, withdrawn = alerting.snooze(state.desk, Snooze(event.scope, event.until_s, event.until_over))
+    return replace(state, desk=desk), withdrawn
+
+
 def _rang(state: State, event: on.Rang) -> tuple[State, tuple[Effect, ...]]:
     """A timer is shown and, unless a conversation is going on, spoken."""
     notify = do.Notify("timer", event.said, message("Etoile timer"), do.Urgency.CRITICAL)
-    turn = state.turn
-    if turn.muted or turn.speaking is Speaking.NEVER or turn.phase is not Phase.IDLE:
-        return state, (notify,)
-    return state, (notify, do.Say(turn.number, event.said, turn.home_language, last=False))
+    return state, (notify, _say(state.turn, event.said)) if _may_speak(state.turn) else (notify,)
+
+
+def _may_speak(turn: Turn) -> bool:
+    """Whether something may be spoken that nobody asked for."""
+    return not turn.muted and turn.speaking is not Speaking.NEVER and turn.phase is Phase.IDLE
+
+
+def _say(turn: Turn, said: Message) -> do.Say:
+    return do.Say(turn.number, said, turn.home_language, last=False)

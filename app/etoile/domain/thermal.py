@@ -1,134 +1,197 @@
-"""When a GPU is hot: thresholds, held for a while on the way up, and left lower and as late on the way down.
+"""When a GPU is hot: limits, held for a while on the way up, and left lower and as late on the way down.
 
 A plain comparison with 75 and 85 °C raises some 80 alerts on a noisy trace that deserves two; hysteresis and hold
 together never raise more than those two.  Pure: time comes with the readings.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec.structs import replace as with_values
+
+from etoile.config import AlertsOfGpu
 from etoile.config import Thermal as ThermalLimits
+from etoile.domain.forecast import SPAN_S, Forecast, Point, forecast
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.latch import Hold, Latch
 
 CRITICAL_HOLD_S = 3.0
 """Critical is believed sooner than `hold_s`: near its limit a card gains a degree or two a second, so that 10 s are too
 long, while 3 s (four samples at the usual rate) still outlast a junk value and the noise of the sensor."""
-
 UNKNOWN_AFTER_S = 10.0
-"""A GPU whose temperature has not been read for this long is neither hot nor cool, but unknown."""
+"""A GPU whose temperature has not been read for this long is neither hot nor cool, but unknown..."""
+MISSED = 3
+"""...unless it is read more seldom than that: then after so many samples that did not come."""
+SELDOM_S = 120.0
+"""No GPU is expected to be read more seldom than this."""
+REMEMBER_EVERY_S = 0.9
+FORECAST_EVERY_S = 5.0
+
+LOWEST_LIMIT_C = 70
+"""A card's own limit below this was set by the maker of a laptop for its lap, and says nothing of the card."""
+MARGIN_WARNING_C = 5
+"""Cards that report how far they are from their limit are hot this close to it (NVIDIA's T.Limit)."""
+MAX_OPERATING_WARNING_C = 6
+"""Cards are built to work at their target, which is this far below the highest operating temperature or lower."""
+SLOWDOWN_CRITICAL_C = 5
+"""Where only the slowdown temperature is known, critical is this far below it."""
+
+
+def limits_of(reading: GpuReading, limits: ThermalLimits, own: Sequence[AlertsOfGpu] = ()) -> ThermalLimits:
+    """Return the limits that count for one GPU now: its own settings, the card's, the general ones, in this order."""
+    found = _limits_of_card(reading) if limits.limits == "card" else None
+    warning_c, critical_c = found or (limits.warning_c, limits.critical_c)
+    for settings in settings_of(reading, own):
+        critical_c = settings.critical_c or critical_c
+        warning_c = settings.warning_c or warning_c
+    if (warning_c, critical_c) == (limits.warning_c, limits.critical_c):
+        return limits
+    return with_values(limits, warning_c=min(warning_c, critical_c - 1), critical_c=critical_c)
+
+
+def settings_of(reading: GpuReading, own: Sequence[AlertsOfGpu]) -> list[AlertsOfGpu]:
+    """Return the settings that name this GPU, by UUID, name or index; of two, the later one counts."""
+    return [
+        settings
+        for settings in own
+        if settings.uuid in (None, reading.uuid)
+        and (settings.name is None or settings.name.casefold() in reading.name.casefold())
+        and settings.index in (None, reading.index)
+    ]
+
+
+def _limits_of_card(reading: GpuReading) -> tuple[int, int] | None:
+    """Return warning and critical as the card itself has them; None when it tells none.
+
+    A margin moves with the hottest spot, which no other value shows: as a temperature its limit may move by a degree.
+    """
+    if reading.thermal_margin_c is not None and reading.temperature_c is not None:
+        critical_c = reading.temperature_c + reading.thermal_margin_c
+        return critical_c - MARGIN_WARNING_C, critical_c
+    if reading.max_operating_c is not None and reading.max_operating_c >= LOWEST_LIMIT_C:
+        return reading.max_operating_c - MAX_OPERATING_WARNING_C, reading.max_operating_c
+    if reading.slowdown_c is not None and reading.slowdown_c - SLOWDOWN_CRITICAL_C >= LOWEST_LIMIT_C:
+        critical_c = reading.slowdown_c - SLOWDOWN_CRITICAL_C
+        return critical_c - MAX_OPERATING_WARNING_C, critical_c
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Threshold:
-    """A temperature that counts once reached for `up_s`, and is over once undercut by `hysteresis_c` for `down_s`."""
-
-    limit_c: int
-    hysteresis_c: int
-    up_s: float
-    down_s: float
-
-
-def thresholds(limits: ThermalLimits) -> tuple[Threshold, Threshold]:
-    """Return the thresholds of warning and critical."""
-    hold_s = limits.hold_s
-    warning = Threshold(limit_c=limits.warning_c, hysteresis_c=limits.hysteresis_c, up_s=hold_s, down_s=hold_s)
-    return warning, replace(warning, limit_c=limits.critical_c, up_s=min(CRITICAL_HOLD_S, hold_s))
-
-
-@dataclass(frozen=True, slots=True)
-class Latch:
-    """Whether a threshold counts as exceeded."""
-
-    on: bool = False
-    turning_since_s: float | None = None
-    """Since when every reading has spoken for the opposite of `on`."""
-
-    def fed(self, temperature_c: int, at_s: float, threshold: Threshold) -> "Latch":
-        """Return the latch after one more reading."""
-        reached = temperature_c >= threshold.limit_c - (threshold.hysteresis_c if self.on else 0)
-        if reached == self.on:
-            return Latch(self.on)
-        since_s = at_s if self.turning_since_s is None else self.turning_since_s
-        hold_s = threshold.up_s if reached else threshold.down_s
-        return Latch(reached) if at_s - since_s >= hold_s else Latch(self.on, since_s)
-
-
-@dataclass(frozen=True, slots=True)
 class Track:
     """What is remembered of one GPU from reading to reading."""
 
     reading: GpuReading
     """The last one that had a temperature, if any had."""
+    limits: ThermalLimits
+    """Those that count for it now."""
     state: Thermal = Thermal.UNKNOWN
     warning: Latch = field(default_factory=Latch)
     critical: Latch = field(default_factory=Latch)
     seen_s: float | None = None
     """When its temperature was last read."""
+    every_s: float | None = None
+    """How often it is read."""
+    fresh: bool = False
+    """Whether the last reading brought a new temperature."""
+    afresh: bool = False
+    """Whether nobody saw it for a while before its last temperature: what is held starts anew."""
     hot_since_s: float | None = None
     """When it left the normal state."""
     peak_c: int | None = None
     """The highest temperature since then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """A GPU came from one thermal state into another."""
-
-    before: Thermal
-    after: Thermal
-    reading: GpuReading
-    """The last one with a temperature."""
-    limit_c: int
-    """The threshold that was crossed: critical's if either state is critical, else warning's."""
-    held_s: float = 0.0
-    """How long it had been crossed by then."""
-    peak_c: int | None = None
-    """The highest temperature since the GPU was last normal; None when it has not been hot."""
-    hot_s: float = 0.0
-    """How long the GPU has not been normal."""
+    recent: tuple[Point, ...] = ()
+    """Its temperatures of the last minutes."""
+    forecast: Forecast | None = None
+    """When it reaches its next limit, where that is clear."""
+    forecast_at_s: float | None = None
+    """When that was last worked out."""
 
 
 def assess(
-    tracks: Mapping[str, Track], readings: Iterable[GpuReading], at_s: float, limits: ThermalLimits
-) -> tuple[dict[str, Track], tuple[Transition, ...]]:
-    """Return the tracks by UUID after `readings`, and what changed.  `at_s` is their time, of the monotonic clock."""
+    tracks: Mapping[str, Track],
+    readings: Iterable[GpuReading],
+    at_s: float,
+    limits: ThermalLimits,
+    own: Sequence[AlertsOfGpu] = (),
+) -> dict[str, Track]:
+    """Return the tracks by UUID after `readings`, which were reported at `at_s` of the monotonic clock.
+
+    A temperature counts from when it was read (`GpuReading.at_s`), and once: a report that repeats it says nothing new.
+    """
     known = dict(tracks)
-    changes: list[Transition] = []
     for reading in readings:
-        before = known.get(reading.uuid) or Track(reading)
-        after = _after(before, reading, at_s, limits)
-        if after.state is not before.state:
-            changes.append(_transition(before, after, at_s, limits))
-        # A GPU that is normal again starts its next heat with a clean record.
-        known[reading.uuid] = replace(after, hot_since_s=None, peak_c=None) if after.state is Thermal.NORMAL else after
-    return known, tuple(changes)
+        its_limits = limits_of(reading, limits, own)
+        before = known.get(reading.uuid) or Track(reading=reading, limits=its_limits)
+        known[reading.uuid] = _after(replace(before, limits=its_limits), reading, at_s)
+    return known
 
 
-def _after(track: Track, reading: GpuReading, at_s: float, limits: ThermalLimits) -> Track:
-    silent = track.seen_s is not None and at_s - track.seen_s >= UNKNOWN_AFTER_S
-    if reading.state is GpuState.OK and reading.temperature_c is not None:
-        # Where nobody looked for a while (the card was gone, the computer slept), the holds start afresh.
-        known = replace(track, warning=Latch(track.warning.on), critical=Latch(track.critical.on)) if silent else track
-        return _measured(known, reading, reading.temperature_c, at_s, limits)
-    return replace(track, state=Thermal.UNKNOWN) if silent else track
+def _after(track: Track, reading: GpuReading, at_s: float) -> Track:
+    read_s = reading.at_s or at_s
+    if reading.state is GpuState.OK and reading.temperature_c is not None and read_s != track.seen_s:
+        return _measured(track, reading, reading.temperature_c, read_s)
+    silent = track.seen_s is not None and at_s - track.seen_s >= _patience_s(track)
+    state = Thermal.UNKNOWN if silent else track.state
+    return replace(track, state=state, fresh=False, forecast=None if silent else track.forecast)
 
 
-def _measured(track: Track, reading: GpuReading, temperature_c: int, at_s: float, limits: ThermalLimits) -> Track:
-    warning, critical = (
-        latch.fed(temperature_c, at_s, threshold)
-        for latch, threshold in zip((track.warning, track.critical), thresholds(limits), strict=True)
+def _patience_s(track: Track) -> float:
+    return max(UNKNOWN_AFTER_S, MISSED * (track.every_s or 0.0))
+
+
+def _measured(track: Track, reading: GpuReading, temperature_c: int, at_s: float) -> Track:
+    track = _seen(track, at_s)
+    limits = track.limits
+    warning = track.warning.turned(
+        _reached(track.warning, temperature_c, limits.warning_c, limits), at_s, Hold(limits.hold_s, limits.hold_s)
+    )
+    # A card that its own hardware slows down for heat is too hot somewhere, whatever its one sensor says.
+    critical = track.critical.turned(
+        "hw_thermal" in reading.throttle or _reached(track.critical, temperature_c, limits.critical_c, limits),
+        at_s,
+        Hold(min(CRITICAL_HOLD_S, limits.hold_s), limits.hold_s),
     )
     state = _state(track.state, warning, critical)
-    hot = track.hot_since_s is not None or state in (Thermal.WARNING, Thermal.CRITICAL)
-    return Track(
-        reading,
-        state,
-        warning,
-        critical,
-        seen_s=at_s,
-        hot_since_s=at_s if hot and track.hot_since_s is None else track.hot_since_s,
-        peak_c=max(temperature_c, track.peak_c or temperature_c) if hot else None,
+    hot = state in (Thermal.WARNING, Thermal.CRITICAL)
+    cooled = state is Thermal.NORMAL
+    hot_since_s = at_s if hot and track.hot_since_s is None else track.hot_since_s
+    return _forecasted(
+        replace(
+            track,
+            reading=reading,
+            state=state,
+            warning=warning,
+            critical=critical,
+            fresh=True,
+            hot_since_s=None if cooled else hot_since_s,
+            peak_c=None if cooled or hot_since_s is None else max(temperature_c, track.peak_c or temperature_c),
+        ),
+        temperature_c,
+        at_s,
     )
+
+
+def _seen(track: Track, at_s: float) -> Track:
+    """Return the track with the time of its newest temperature; after a while out of sight all holds start afresh."""
+    if track.seen_s is None:
+        return replace(track, seen_s=at_s, afresh=True)
+    after_s = at_s - track.seen_s
+    usual_s = min(after_s, SELDOM_S) if track.every_s is None else track.every_s
+    if 0 < after_s < max(UNKNOWN_AFTER_S, MISSED * usual_s):
+        return replace(track, seen_s=at_s, every_s=after_s, afresh=False)
+    # The card was gone, the computer slept, or the clock was set.
+    return replace(
+        track,
+        seen_s=at_s,
+        afresh=True,
+        warning=track.warning.afresh(),
+        critical=track.critical.afresh(),
+        recent=(),
+    )
+
+
+def _reached(latch: Latch, temperature_c: int, limit_c: int, limits: ThermalLimits) -> bool:
+    return temperature_c >= limit_c - (limits.hysteresis_c if latch.on else 0)
 
 
 def _state(before: Thermal, warning: Latch, critical: Latch) -> Thermal:
@@ -141,15 +204,14 @@ def _state(before: Thermal, warning: Latch, critical: Latch) -> Thermal:
     return Thermal.WARNING if warning.on else Thermal.NORMAL
 
 
-def _transition(before: Track, after: Track, at_s: float, limits: ThermalLimits) -> Transition:
-    critical = Thermal.CRITICAL in (before.state, after.state)
-    turned = before.critical if critical else before.warning
-    return Transition(
-        before=before.state,
-        after=after.state,
-        reading=after.reading,
-        limit_c=limits.critical_c if critical else limits.warning_c,
-        held_s=0.0 if turned.turning_since_s is None else at_s - turned.turning_since_s,
-        peak_c=after.peak_c,
-        hot_s=0.0 if after.hot_since_s is None else at_s - after.hot_since_s,
-    )
+def _forecasted(track: Track, temperature_c: int, at_s: float) -> Track:
+    """Return the track with its newest temperature remembered, and now and then with a new forecast."""
+    if track.recent and at_s - track.recent[-1][0] < REMEMBER_EVERY_S:
+        return track
+    first = next((place for place, (then_s, _) in enumerate(track.recent) if at_s - then_s <= SPAN_S), 0)
+    recent = (*track.recent[first:], (at_s, float(temperature_c)))
+    if track.forecast_at_s is not None and 0 <= at_s - track.forecast_at_s < FORECAST_EVERY_S:
+        return replace(track, recent=recent)
+    limits = track.limits
+    limit_c = limits.warning_c if temperature_c < limits.warning_c else limits.critical_c
+    return replace(track, recent=recent, forecast=forecast(recent, limit_c), forecast_at_s=at_s)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etoile.config import Thermal as ThermalLimits
+from etoile.domain.alerting.words import in_about
+from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.gui.design import Look
 from etoile.gui.history import Sample
@@ -23,6 +25,8 @@ class Glance:
     gpu: GpuReading
     thermal: Thermal
     limits: ThermalLimits
+    forecast: Forecast | None = None
+    """When it reaches its next limit, where that is clear."""
     samples: Sequence[Sample] = ()
     measured_at: str = ""
     """Time of day of the reading, when it is an old one."""
@@ -53,6 +57,11 @@ class Glance:
         if self.gpu.state in _SAID and self.severity is None:
             return GPU_STATE[self.gpu.state]
         return message("simulated") if self.gpu.simulated and self.says_simulated else None
+
+    @property
+    def outlook(self) -> Message | None:
+        """When it will be hot, or critical, if that is known."""
+        return in_about(self.forecast) if self.forecast and not self.faded else None
 
     @property
     def temperatures(self) -> Points:

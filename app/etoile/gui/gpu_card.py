@@ -45,8 +45,11 @@ class GpuCard(GpuView):
         left = line.left() + self._paint_text(painter, line, Type.TITLE, look.palette.text, title)
         left += look.px(8)
         room = round(right - left)
-        name = look.metrics(Type.UI).elidedText(glance.gpu.name, Qt.TextElideMode.ElideMiddle, room)
-        self._paint_text(painter, line.adjusted(left - line.left(), 0, 0, 0), Type.UI, look.palette.text2, name)
+        # What is about to happen matters more than the model, which the tool tip tells as well.
+        said = look.words(glance.outlook) if glance.outlook else glance.gpu.name
+        colour = look.palette.text if glance.outlook else look.palette.text2
+        shown = look.metrics(Type.UI).elidedText(said, Qt.TextElideMode.ElideMiddle, room)
+        self._paint_text(painter, line.adjusted(left - line.left(), 0, 0, 0), Type.UI, colour, shown)
 
     def _paint_temperature(self, painter: QPainter, column: QRectF) -> None:
         glance = self.glance

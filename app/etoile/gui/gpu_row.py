@@ -81,8 +81,16 @@ class GpuRow(GpuView):
             self._paint_model(painter, below)
 
     def _paint_model(self, painter: QPainter, line: QRectF) -> None:
-        """Paint the model, elided in its middle, and after it what is remarked about the reading."""
+        """Paint the model, elided in its middle, and after it what is remarked about the reading.
+
+        What is about to happen takes the place of both.
+        """
         look, metrics = self._look, self._look.metrics(Type.META)
+        if outlook := self.glance.outlook:
+            room = round(line.width())
+            said = metrics.elidedText(look.words(outlook), Qt.TextElideMode.ElideRight, room)
+            self._paint_text(painter, line, Type.META, look.palette.text, said)
+            return
         remark = look.words(self.glance.remark) if self.glance.remark else ""
         gap = look.px(6) if remark else 0
         room = round(line.width()) - metrics.horizontalAdvance(remark) - gap

@@ -125,7 +125,8 @@ class GpuStrip(ScrollColumn):
         return Glance(
             gpu=gpu,
             thermal=state.thermal(gpu.uuid),
-            limits=state.limits,
+            limits=state.limits_of(gpu.uuid),
+            forecast=state.forecast(gpu.uuid),
             samples=history.of(gpu.uuid),
             measured_at=self._time_of(gpu.at_s) if stale else "",
             says_simulated=not (as_rows(state) and all_simulated(state)),

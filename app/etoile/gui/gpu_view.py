@@ -54,7 +54,8 @@ class GpuView(QWidget):
         line = words(gpu_line(gpu, self.glance.thermal))
         self.setAccessibleName(f"{words(gpu_title(gpu))}, {gpu.name}")
         details = gpu_details(gpu)
-        description = f"{line}\n{words(details)}" if details else line
+        parts = [line, *(words(part) for part in (self.glance.outlook, details) if part)]
+        description = "\n".join(parts)
         self.setAccessibleDescription(description)
         self.setToolTip(f"{gpu.name}\n{description}")
 

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from etoile.domain.alerting.scope import EVERYTHING, Scope
+from etoile.domain.alerting.words import SNOOZES_S
 from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
 from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -24,11 +26,6 @@ from etoile.text import Message, message
 
 MOST_GPUS = 8
 """Lines of the tool tip: more do not fit on a screen."""
-SNOOZES_S = {
-    message("30 minutes"): 30 * 60.0,
-    message("2 hours"): 2 * 3600.0,
-    message("Until Etoile starts again"): math.inf,
-}
 
 
 class Tray(QObject):
@@ -71,7 +68,8 @@ class Tray(QObject):
         tip = self._words(tool_tip(state))
         if tip != self.icon.toolTip():
             self.icon.setToolTip(tip)
-        outline = (state.turn.phase, _speaks(state), state.turn.muted, state.nodes, state.snoozed_until_s)
+        wrong = state.desk.gpus.wrong.keys(), state.desk.nodes.wrong.keys()
+        outline = (state.turn.phase, _speaks(state), state.turn.muted, state.nodes, state.desk.snoozes, wrong)
         if outline != self._outline:
             self._outline = outline
             self._refresh_menu()
@@ -101,16 +99,10 @@ class Tray(QObject):
         self._mute = self._action(menu, message("Mute the voice"), self._mute_voice)
         self._mute.setCheckable(True)
         self._snooze = menu.addMenu(self._words(message("Snooze alerts")))
-        self._add_snoozes()
+        self._snoozed_gpus: object = None
         menu.addSeparator()
         self._action(menu, message("Settings file"), doors.open_settings)
         self._action(menu, message("Quit"), doors.quit)
-
-    def _add_snoozes(self) -> None:
-        for said, length_s in SNOOZES_S.items():
-            self._action(self._snooze, said, partial(self._snooze_for, length_s))
-        self._snooze.addSeparator()
-        self._wake = self._action(self._snooze, message("Alert again"), lambda: self._snooze_until(0.0))
 
     def _refresh_menu(self) -> None:
         """Bring the lines of the menu up to now: hosts ask before they show it, and some only read what is there."""
@@ -123,10 +115,45 @@ class Tray(QObject):
         self._toggle.setText(self._words(message("Hide the window") if shown else message("Show the window")))
         self._stop.setEnabled(_speaks(state))
         self._mute.setChecked(turn.muted)
-        snoozed = state.snoozed_until_s > self._now_s()
-        self._snooze.setTitle(self._words(message("Alerts are snoozed") if snoozed else message("Snooze alerts")))
-        self._wake.setEnabled(snoozed)
+        self._refresh_snoozes(state)
         self._refresh_nodes(state.nodes)
+
+    def _refresh_snoozes(self, state: State) -> None:
+        """Offer silence about everything, and about each GPU: the menu is made anew when it would be another."""
+        now_s = self._now_s()
+        snoozed = state.desk.is_snoozed(now_s)
+        self._snooze.setTitle(self._words(message("Alerts are snoozed") if snoozed else message("Snooze alerts")))
+        gpus = sorted(state.gpus, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]
+        gpus.sort(key=lambda gpu: (gpu.host, gpu.index))
+        silent = [state.desk.is_snoozed(now_s, Scope(subject=gpu.uuid)) for gpu in gpus]
+        hot = [any(subject == gpu.uuid for _, subject in state.desk.gpus.wrong) for gpu in gpus]
+        offered = bool(state.desk.wrong), snoozed, [gpu.uuid for gpu in gpus], silent, hot
+        if offered == self._snoozed_gpus:
+            return
+        self._snoozed_gpus = offered
+        for action in self._snooze.actions():
+            if inner := action.menu():
+                inner.deleteLater()  # a menu keeps its own menus
+        self._snooze.clear()
+        self._offer_silence(self._snooze, EVERYTHING, snoozed=snoozed, wrong=bool(state.desk.wrong))
+        self._snooze.addSeparator()
+        for gpu, is_silent, is_hot in zip(gpus, silent, hot, strict=True):
+            title = message("GPU {index} on {host}", index=gpu.index, host=gpu.host)
+            menu = self._snooze.addMenu(self._words(message("{gpu}: snoozed", gpu=title) if is_silent else title))
+            self._offer_silence(menu, Scope(subject=gpu.uuid), snoozed=is_silent, wrong=is_hot)
+
+    def _offer_silence(self, menu: QMenu, scope: Scope, *, snoozed: bool, wrong: bool) -> None:
+        """Add to `menu` how long there may be silence about `scope`, and its end."""
+        publish = self._doors.publish
+        for length_s in SNOOZES_S:
+            self._action(
+                menu, message("For {length:duration}", length=length_s), partial(self._snooze_for, length_s, scope)
+            )
+        over = message("Until it is over") if scope == EVERYTHING else message("Until it cools")
+        until_over = self._action(menu, over, lambda: publish(AlertsSnoozed(math.inf, scope, until_over=True)))
+        until_over.setEnabled(wrong)
+        self._action(menu, message("Until Etoile starts again"), lambda: publish(AlertsSnoozed(math.inf, scope)))
+        self._action(menu, message("Alert again"), lambda: publish(AlertsSnoozed(0.0, scope))).setEnabled(snoozed)
 
     def _refresh_nodes(self, nodes: tuple[NodeStatus, ...]) -> None:
         lines = [self._words(node_line(node)) for node in nodes] or [self._words(message("No node"))]
@@ -154,11 +181,8 @@ class Tray(QObject):
     def _mute_voice(self) -> None:
         self._doors.publish(VoiceMuted(self._mute.isChecked()))
 
-    def _snooze_for(self, length_s: float) -> None:
-        self._snooze_until(self._now_s() + length_s)
-
-    def _snooze_until(self, until_s: float) -> None:
-        self._doors.publish(AlertsSnoozed(until_s))
+    def _snooze_for(self, length_s: float, scope: Scope) -> None:
+        self._doors.publish(AlertsSnoozed(self._now_s() + length_s, scope))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

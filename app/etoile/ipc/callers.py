@@ -63,7 +63,10 @@ class Callers:
                 self._ask(line, caller)
             case "gpu":
                 state = self._state()
-                lines = [gpu_line(gpu, state.thermal(gpu.uuid), state.limits) for gpu in state.gpus]
+                lines = [
+                    gpu_line(gpu, state.thermal(gpu.uuid), state.limits_of(gpu.uuid), state.forecast(gpu.uuid))
+                    for gpu in state.gpus
+                ]
                 caller.send({"gpus": lines})
             case "nodes":
                 caller.send({"nodes": [node_line(node, self._language) for node in self._state().nodes]})
