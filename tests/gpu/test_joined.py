@@ -70,7 +70,7 @@ class TestJoinedSource:
         nvidia, amd = Source("nvidia", None), Source("amd", 1)
         joined = JoinedSource(nvidia, amd, now_s=lambda: now_s)
         assert indexes(joined) == [("amd-0", 0, 0)]
-        assert joined.failure
+        assert joined.failure, "an NVIDIA card may be there, without its driver"
         nvidia.changed = True  # nobody asks a driver that is not open
         assert not joined.outdated()
         now_s += RETRY_S
@@ -78,6 +78,11 @@ class TestJoinedSource:
         nvidia.count = 1
         assert indexes(joined) == [("nvidia-0", 0, 0), ("amd-0", 1, 1)]
         assert joined.outdated()
+
+    def test_a_maker_of_whom_nothing_is_plugged_in_is_not_missed(self) -> None:
+        joined = JoinedSource(Source("nvidia", None), Source("amd", 1), expected=lambda: False)
+        joined.cards()
+        assert joined.failure is None
 
     def test_without_any_card_the_first_maker_says_why(self) -> None:
         with pytest.raises(NvmlUnavailable) as caught:
@@ -153,6 +158,18 @@ class TestGathering:
             source.count = 1
             wait_until(lambda: latest(events) == ["nvidia-0"])
             assert [type(event) for event in events if not isinstance(event, GpusRead)] == [PartMissing, PartReady]
+
+    def test_cards_that_are_missing_beside_others_are_told_once(self) -> None:
+        nvidia = Source("nvidia", None)
+        joined = JoinedSource(nvidia, Source("amd", 1))
+        events: list[Event] = []
+        gathered = Gathering(
+            events.append, tuple, Processor("CPU-here"), period_s=PERIOD_S, failure=lambda: joined.failure
+        )
+        for count in (None, None, 1):
+            nvidia.count = count
+            gathered.take(GpusRead(tuple(card.read(with_processes=False) for card in joined.cards()), 1.0))
+        assert [type(event) for event in events] == [PartMissing, GpusRead, GpusRead, PartReady, GpusRead]
 
     def test_a_sensor_that_fails_is_logged_and_stops_nothing(self, caplog: pytest.LogCaptureFixture) -> None:
         class Broken(Processor):

@@ -10,7 +10,7 @@ from typing import Self
 
 from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading
-from etoile.errors import EtoileError, NvmlUnavailable
+from etoile.errors import EtoileError, NvmlUnavailable, Unavailable
 from etoile.gpu.far import FarGpus
 from etoile.gpu.merging import merged
 from etoile.gpu.monitor import read_once
@@ -35,11 +35,15 @@ class Gathering:
         processor: GpuCard,
         *,
         period_s: float,
+        failure: Callable[[], Unavailable | None] = lambda: None,
     ) -> None:
+        """`far` returns the cards of other machines, `failure` why cards are missing here while others are there."""
         self._publish = publish
         self._far = far
         self._processor = processor
         self._period_s = period_s
+        self._failure = failure
+        self._said: Unavailable | None = None
         self._told_s = time.monotonic()
         """When the monitor last told of cards."""
         self._without_gpu = threading.Event()
@@ -61,12 +65,21 @@ class Gathering:
         match event:
             case GpusRead(readings, at_s):
                 self._told_s = at_s
+                self._tell_failure()
                 event = GpusRead(merged(readings, self._far()), at_s)
             case PartMissing(part="gpu"):
                 self._without_gpu.set()
             case PartReady(part="gpu"):
                 self._without_gpu.clear()
         self._publish(event)
+
+    def _tell_failure(self) -> None:
+        failure = self._failure()
+        if failure and (self._said is None or failure.said != self._said.said):
+            self._publish(PartMissing("gpu", failure.said, failure.remedy))
+        elif self._said and not failure:
+            self._publish(PartReady("gpu"))
+        self._said = failure
 
     def _run(self) -> None:
         while not self._stopping.wait(self._period_s):

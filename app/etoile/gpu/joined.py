@@ -4,11 +4,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from etoile.domain.gpus import GpuReading
 from etoile.errors import NvmlUnavailable, Unavailable
 from etoile.gpu.amd import AmdSource
 from etoile.gpu.monitor import open_source
+from etoile.gpu.pci import nvidia_cards
 from etoile.gpu.source import GpuCard, GpuSource
 from etoile.text import message
 
@@ -24,13 +26,20 @@ class JoinedSource:
     One source that is not available is no reason to do without the others: it is told by `failure`.
     """
 
-    def __init__(self, *sources: GpuSource, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *sources: GpuSource,
+        expected: Callable[[], bool] = lambda: True,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`expected` tells whether a card is plugged in whose driver may be missing."""
         self._sources = sources
+        self._expected = expected
         self._now_s = now_s
         self._open: list[GpuSource] = []
         self._retry_s = 0.0
         self.failure: Unavailable | None = None
-        """Why a source has no cards while another one has; any thread may look."""
+        """Why cards are missing while others are there; any thread may look."""
 
     def cards(self) -> tuple[GpuCard, ...]:
         """Open every source afresh.  Raises NvmlUnavailable when none has cards: what the first of them says."""
@@ -47,7 +56,7 @@ class JoinedSource:
             self._open.append(source)
             found += [_Renumbered(card, len(found)) if found else card for card in cards]
         self._retry_s = self._now_s() + RETRY_S
-        self.failure = failure
+        self.failure = failure if found and failure and self._expected() else None
         if not found:
             raise failure or NvmlUnavailable(message("No GPU was found."))
         return tuple(found)
@@ -67,7 +76,9 @@ class JoinedSource:
 def local_source(simulate: str | None) -> GpuSource:
     """Return the cards of this machine, or those of the scenario `simulate`.  Raises UsageError for an unknown one."""
     source = open_source(simulate)
-    return JoinedSource(source, AmdSource()) if simulate is None else source
+    if simulate is not None:
+        return source
+    return JoinedSource(source, AmdSource(), expected=lambda: bool(nvidia_cards(Path("/"))))
 
 
 class _Renumbered:
