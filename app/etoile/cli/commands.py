@@ -43,15 +43,17 @@ def _row(found: Match) -> str:
 def classify(arguments: argparse.Namespace, console: Console) -> int:
     """Tell which kind of task each text is."""
     from etoile.domain.tasks import classify as kind_of
+    from etoile.task_kinds import shipped_model
 
+    model = shipped_model()
     for text in _texts(arguments.text):
         started_s = time.perf_counter()
-        kind, confidence, by = kind_of(text)
+        said = kind_of(text, model)
         ms = (time.perf_counter() - started_s) * 1000
         if console.json:
-            console.line({"text": text, "kind": kind, "confidence": round(confidence, 3), "by": by, "ms": round(ms, 3)})
+            console.line({"text": text, **said._asdict(), "confidence": round(said.confidence, 3), "ms": round(ms, 3)})
         else:
-            console.say(verbatim(f"{kind}  {confidence:.2f}  {text}"))
+            console.say(verbatim(f"{said.kind}  {said.confidence:.2f}{' ?' if said.second_opinion else ''}  {text}"))
     return 0
 
 
