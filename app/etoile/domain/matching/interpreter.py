@@ -7,11 +7,13 @@ Everything is pure.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from etoile.domain.commands import COMMANDS, Consequence, SlotType
 from etoile.domain.match import Candidate, Reason, Slots
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.cleaning import Cleaned, Cleaner
+from etoile.domain.matching.compound import Compounds, has_a_name, takes_back
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.reach import Reach
@@ -25,7 +27,6 @@ RUNS = 0.85
 
 _MOST_TOKENS = 100
 _MOST_WITHOUT_FREE_TEXT = 24
-_MOST_COMMANDS = 4
 
 _EXACT, _TEMPLATE, _REMARKED, _PROPOSED = 1.0, 0.97, 0.9, 0.8
 _OF_OTHER_MACHINES = 0.02
@@ -76,7 +77,7 @@ class Interpreter:
         self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, reach)
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
-        self._connectors = PhraseSet(words.connectors)
+        self._compounds = Compounds(words, self._grammar)
         self._here = PhraseSet(words.here)
         self._guards = PhraseSet((*words.guards, *words.code, *words.here))
 
@@ -85,9 +86,7 @@ class Interpreter:
         tokens = self._tokens(text)
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
-        outcome = self._understood(text, tokens)
-        if not outcome.found and not outcome.refused:
-            outcome = self._compound(text, tokens)
+        outcome = self._compound(text, tokens, self._understood(text, tokens))
         if not outcome.found and not outcome.refused:
             outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
@@ -183,31 +182,22 @@ class Interpreter:
 
     # Several commands
 
-    def _compound(self, text: str, tokens: Sequence[Token]) -> Outcome:
-        """Explain the request as commands that follow each other, each of them whole."""
-        parts = self._parts(text, tokens, _MOST_COMMANDS)
+    def _compound(self, text: str, tokens: Sequence[Token], single: Outcome) -> Outcome:
+        """Explain the request as commands that follow each other, each of them whole; `single` is what it is as one."""
+        if single.refused or (single.found and not has_a_name(single.found[0])):
+            return single
+        parts = self._compounds.parts(text, tokens, partial(self._one, text))
         if not parts:
-            return Outcome()
+            swallowed = single.found and self._compounds.ends_in_a_command(text, tokens, partial(self._one, text))
+            return Outcome() if swallowed else single
+        if takes_back(parts):
+            return Outcome(refused=True)
         first, *others = parts
         lowest = min(part.candidate.confidence for part in parts)
         candidate = replace(first.candidate, confidence=lowest)
         then = tuple(part.candidate for part in others if part.candidate != first.candidate)
         explained = sum(part.explained for part in parts)
         return Outcome((replace(first, candidate=candidate, reason=Reason.TEMPLATE, explained=explained),), then)
-
-    def _parts(self, text: str, tokens: Sequence[Token], most: int) -> list[Found]:
-        """Return the commands that `tokens` are made of; empty when something in them is no command."""
-        if not tokens or most == 0:
-            return []
-        if first := self._one(text, tokens):
-            return [first]
-        for index in range(len(tokens) - 1, 0, -1):
-            length = self._connects(tokens, index)
-            if length and (first := self._one(text, tokens[:index])):
-                rest = self._parts(text, tokens[index + length :], most - 1)
-                if rest:
-                    return [first, *rest]
-        return []
 
     def _one(self, text: str, tokens: Sequence[Token]) -> Found | None:
         """Return the one command that `tokens` mean for sure."""
@@ -227,12 +217,6 @@ class Interpreter:
                 found.append(_with_remark(one))
         ranked = _ranked(found)
         return Outcome(ranked if len(ranked) == 1 else ())
-
-    def _connects(self, tokens: Sequence[Token], index: int) -> int:
-        """Return the length of what joins two commands at `index`: a comma, "and then"; 0 when nothing does."""
-        if tokens[index].text == BREAK:
-            return 1
-        return self._connectors.length_at([token.text for token in tokens], index)
 
     # No command, or perhaps one
 
