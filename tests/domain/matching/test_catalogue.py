@@ -171,3 +171,14 @@ def test_what_the_language_does_not_take(file: str, says: str) -> None:
     with pytest.raises(ConfigError) as refused:
         parse([("x.toml", file)], "en")
     assert says in render(refused.value.said, "en")
+
+
+def test_light_words_may_be_left_over() -> None:
+    file = WORDS + '[phrases]\n"audio.mute" = ["cut <sound>"]\n"note.create" = ["note {text}"]\n'
+    light = '[words]\nlight = "quickly one bit"'
+    assert matched("quickly cut the volume", light, file) == "audio.mute"
+    assert matched("cut the volume one bit", light, file) == "audio.mute"
+    assert matched("quickly cut the volume one bit", light, file) is None
+    assert Matcher({"en": parse([("a", light), ("b", file)], "en")}, {}).match("note one bit", "en").slots == {
+        "text": "one bit"
+    }

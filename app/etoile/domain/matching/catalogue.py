@@ -35,6 +35,8 @@ class Words:
 
     stop: frozenset[str] = frozenset()
     """Carry nothing: "the", "my"; they may be left out or put in anywhere."""
+    light: frozenset[str] = frozenset()
+    """Add little: "quickly", "thing", "get"; two of them may be left over where all else is a command."""
     known: frozenset[str] = frozenset()
     """Belong to no command and yet are no slips of the tongue: never taken for another word ("unlock")."""
     negations: frozenset[str] = frozenset()
@@ -98,7 +100,9 @@ class Catalogue:
         phrases += [phrase for spoken in self.values.values() for phrase in spoken]
         phrases += [form for forms in self.forms.values() for form in forms]
         said = {word for phrase in phrases for word in phrase if word[0] not in "<{"}
-        return frozenset(said | words.stop | words.known | words.negations | words.pronouns | set(self.same))
+        return frozenset(
+            said | words.stop | words.light | words.known | words.negations | words.pronouns | set(self.same)
+        )
 
     def _spoken(self, form: Form) -> int:
         count = 1

@@ -26,6 +26,8 @@ _MOST_STEPS = 2000
 _OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
 _WIDEST_GAP = 3
 """Parts that stand inside a concept said in two: "turn <night light filter> off"."""
+_MOST_PASSED_OVER = 2
+"""Light words that may be left unexplained."""
 _LONGEST_NAME = 6
 """Words of a name that the user makes up."""
 
@@ -52,6 +54,8 @@ class Reading:
     """The tokens from `first` to before `last` are an open slot's words."""
     explained: int = 0
     """Words that the command's own wording explains."""
+    passed_over: int = 0
+    """Light words that nothing explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,9 @@ class Grammar:
         token, index, children = tokens[step.index], step.index, step.node.children
         if token == BREAK or token in self._catalogue.words.stop:
             yield _Step(index + 1, step.node, step.reading, skipped=token != BREAK)
+        elif token in self._catalogue.words.light and step.reading.passed_over < _MOST_PASSED_OVER:
+            lighter = replace(step.reading, passed_over=step.reading.passed_over + 1)
+            yield _Step(index + 1, step.node, lighter, skipped=True)
         for label, length, value in labels:
             if (child := children.get(label)) is None:
                 continue

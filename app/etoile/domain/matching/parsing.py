@@ -156,6 +156,7 @@ def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts)
 
     return Words(
         stop=words("stop"),
+        light=words("light"),
         known=words("known"),
         negations=words("negations"),
         pronouns=words("pronouns"),

@@ -43,7 +43,7 @@ class Reach:
         self._add(of_quantities, [tuple(UNITS[catalogue.language])])
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
-        self._add(EVERYTHING, [*weightless, tuple(words.stop)])
+        self._add(EVERYTHING, [*weightless, tuple(words.stop | words.light)])
 
     def of(self, word: str) -> int:
         """Return the commands that `word` may be said for."""

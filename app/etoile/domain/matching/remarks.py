@@ -6,7 +6,7 @@ it that makes the command somebody else's, or for later.  A pronoun of the comma
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.grammar import Grammar
@@ -32,6 +32,8 @@ class Bare:
     tokens: Tokens
     order: int = _PLAIN
     """What is found in an earlier order is meant."""
+    dislocated: bool = False
+    """Whether all that stood beside it was the name of what it is about: "is it hot, the gpu"."""
 
     @property
     def resolved(self) -> bool:
@@ -57,7 +59,8 @@ class Remarks:
         found: dict[Bare, None] = {}
         for command, remarks in self._parts(request, tuple(tokens)):
             said = tuple(itertools.chain.from_iterable(remarks))
-            found |= dict.fromkeys(self._resolved(command, said))
+            names = all(self._only_names(remark) for remark in remarks)
+            found |= dict.fromkeys(replace(bare, dislocated=names) for bare in self._resolved(command, said))
             if all(self._is_remark(remark) for remark in remarks):
                 found[Bare(command)] = None
         return sorted(found, key=lambda bare: bare.order)

@@ -197,8 +197,8 @@ class Repairer:
 
 
 def _is_worth(known: str, word: str) -> bool:
-    """Whether `word` may be a slip of `known`: two letters can only be swapped."""
-    return len(known) >= _SHORTEST_SLIP or len(known) == len(word)
+    """Whether `word` may be a slip of `known`: two letters can only be swapped, and none gets in at the start."""
+    return (len(known) >= _SHORTEST_SLIP or len(known) == len(word)) and (word[1:] != known or word[0] == known[0])
 
 
 def _slips_of(word: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ class WrittenWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The table [words]; what each is for stands at `catalogue.Words`."""
 
     stop: str = ""
+    light: str = ""
     known: str = ""
     negations: str = ""
     pronouns: str = ""
