@@ -1,12 +1,14 @@
 """What Etoile knows: events that are no part of a conversation."""
 
+from dataclasses import replace
+
 from etoile.config import Thermal as Limits
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
-from etoile.domain.gpus import GpuReading, Thermal
-from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.gpus import GpuReading, Kind, Thermal
+from etoile.domain.nodes import NodeLoad, NodeState, NodeStatus
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import message
@@ -85,6 +87,33 @@ def test_the_nodes_are_what_was_seen_last() -> None:
     node = NodeStatus(name="M1", dialect="openai", url="http://x", state=NodeState.UP)
     state, _ = after(State(), on.NodesSeen(()), on.NodesSeen((node,)))
     assert state.nodes == (node,)
+
+
+def test_a_node_is_as_hot_as_the_hottest_gpu_it_uses_and_as_busy_as_it_says() -> None:
+    node = NodeStatus(name="M1", dialect="openai", url="http://x", state=NodeState.UP)
+    gpus = tuple(
+        replace(CARD, uuid=f"GPU-{place}", host="M1", far=True, temperature_c=temperature_c, at_s=1.0)
+        for place, temperature_c in enumerate((60, 90))
+    )
+    load = NodeLoad(running=2, waiting=5, kv_cache_percent=80)
+    state, _ = after(
+        State(limits=Limits(hold_s=0.0)), on.NodesSeen((node,)), on.GpusRead(gpus, 1.0), on.NodeLoadsRead({"M1": load})
+    )
+    assert state.nodes == (replace(node, thermal=Thermal.CRITICAL, load=load),)
+    state, _ = after(state, on.NodesSeen((node, replace(node, name="M2"))), on.NodeLoadsRead({}))
+    assert [(one.thermal, one.load) for one in state.nodes] == [(Thermal.CRITICAL, None), (Thermal.UNKNOWN, None)]
+
+
+def test_a_processor_is_watched_like_a_gpu_and_is_none() -> None:
+    processor = replace(CARD, uuid="CPU-box", kind=Kind.PROCESSOR)
+    far = replace(CARD, uuid="GPU-2", host="M1", far=True)
+    state, _ = after(State(), on.GpusRead((far, processor), 1.0))
+    assert (state.gpus, state.processors) == ((far,), (processor,))
+    assert state.watched == (processor, far), "this machine comes first"
+    events = [on.GpusRead((replace(processor, temperature_c=90, at_s=float(at_s)),), float(at_s)) for at_s in range(30)]
+    state, asked = after(State(), *events)
+    assert state.thermal("CPU-box") is Thermal.CRITICAL
+    assert any(isinstance(effect, do.Notify) for effect in asked)
 
 
 def test_a_second_start_asks_for_the_window() -> None:

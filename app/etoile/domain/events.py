@@ -267,7 +267,10 @@ class DeadlinePassed:
 
 @dataclass(frozen=True, slots=True)
 class GpusRead:
-    """Every GPU of this machine, read at `at_s` (monotonic clock)."""
+    """Every GPU, of this machine and of others, and the processor of a machine without one; told at `at_s`.
+
+    `at_s` is of the monotonic clock, and so is that of each reading: far ones are some seconds older.
+    """
 
     readings: tuple[GpuReading, ...]
     at_s: float

@@ -7,7 +7,7 @@ from etoile.domain.effects import Outcome, Question
 from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.match import Candidate, Match
-from etoile.domain.nodes import NodeStatus
+from etoile.domain.nodes import NodeLoad, NodeStatus
 from etoile.text import Message, render
 
 Line = dict[str, Any]
@@ -23,8 +23,10 @@ def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits, forec
         "cuda_fastest_estimated": reading.cuda_fastest_estimated,
         "pci": reading.pci,
         "mig": list(reading.mig),
+        "kind": reading.kind,
         "name": reading.name,
         "host": reading.host,
+        "far": reading.far,
         "temperature_c": reading.temperature_c,
         "memory_temperature_c": reading.memory_temperature_c,
         "thermal_margin_c": reading.thermal_margin_c,
@@ -70,8 +72,15 @@ def node_line(status: NodeStatus, language: str) -> Line:
         "latency_ms": _rounded(status.latency_ms),
         "in_flight": status.in_flight,
         "thermal": status.thermal,
+        "load": _load(status.load),
         "reason": _words(status.reason, language),
     }
+
+
+def _load(load: NodeLoad | None) -> Line | None:
+    if load is None:
+        return None
+    return {"running": load.running, "waiting": load.waiting, "kv_cache_percent": load.kv_cache_percent}
 
 
 def match_line(match: Match, ms: float) -> Line:

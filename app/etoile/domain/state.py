@@ -17,9 +17,9 @@ from etoile.domain.alerting.telling import tell
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.forecast import Forecast
-from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.gpus import GpuReading, Kind, Thermal
 from etoile.domain.learning.dialogue import Learning, converse, offered
-from etoile.domain.nodes import NodeStatus
+from etoile.domain.nodes import NodeLoad, NodeStatus, gpus_of
 from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
@@ -32,9 +32,13 @@ class State:
     turn: Turn = field(default_factory=Turn)
     learning: Learning = field(default_factory=Learning)
     gpus: tuple[GpuReading, ...] = ()
+    processors: tuple[GpuReading, ...] = ()
+    """Those of machines in which no GPU is known."""
     tracks: Mapping[str, Track] = field(default_factory=dict)
-    """The thermal state of each GPU, by UUID."""
+    """The thermal state of each GPU and processor, by UUID."""
     nodes: tuple[NodeStatus, ...] = ()
+    loads: Mapping[str, NodeLoad] = field(default_factory=dict)
+    """How busy nodes say that they are, by name."""
     missing: Mapping[str, on.PartMissing] = field(default_factory=dict)
     """Parts that are off, by name; each was said once."""
     downloading: on.ModelDownloading | None = None
@@ -46,6 +50,11 @@ class State:
     limits: ThermalLimits = field(default_factory=ThermalLimits)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     samples_every_s: float = 10.0
+
+    @property
+    def watched(self) -> tuple[GpuReading, ...]:
+        """All whose heat is watched: this machine's GPUs, or its processor; then other machines'."""
+        return tuple(sorted((*self.gpus, *self.processors), key=lambda reading: reading.far))
 
     def thermal(self, uuid: str) -> Thermal:
         """Return how hot the GPU `uuid` is."""
@@ -69,7 +78,9 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case on.GpusRead():
             return _gpus_read(state, event)
         case on.NodesSeen(nodes):
-            return replace(state, nodes=nodes), ()
+            return _with_heat_and_load(replace(state, nodes=nodes)), ()
+        case on.NodeLoadsRead(loads):
+            return _with_heat_and_load(replace(state, loads=loads)), ()
         case on.PartMissing(part):
             return replace(state, missing={**state.missing, part: event}), ()
         case on.PartReady(part):
@@ -108,10 +119,26 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
 def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, ...]]:
     tracks = assess(state.tracks, event.readings, event.at_s, state.limits, state.alerts.gpus)
     desk = alerting.gpus_read(state.desk, event.readings, tracks, event.at_s, state.alerts)
-    state, told = _told(replace(state, gpus=event.readings, tracks=tracks, desk=desk), event.at_s)
+    gpus = tuple(reading for reading in event.readings if reading.kind is Kind.GPU)
+    processors = tuple(reading for reading in event.readings if reading.kind is Kind.PROCESSOR)
+    state = replace(state, gpus=gpus, processors=processors, tracks=tracks, desk=desk)
+    state, told = _told(_with_heat_and_load(state), event.at_s)
     if state.kept_at_s is not None and event.at_s - state.kept_at_s < state.samples_every_s:
         return state, told
     return replace(state, kept_at_s=event.at_s), (*told, do.KeepSamples(event.readings))
+
+
+_HEAT = (Thermal.UNKNOWN, Thermal.NORMAL, Thermal.WARNING, Thermal.CRITICAL)
+
+
+def _with_heat_and_load(state: State) -> State:
+    """Return the state with what is known of the nodes from elsewhere: how hot their GPUs are, how busy they are."""
+    return replace(state, nodes=tuple(_known_of(node, state) for node in state.nodes))
+
+
+def _known_of(node: NodeStatus, state: State) -> NodeStatus:
+    heat = (state.thermal(gpu.uuid) for gpu in gpus_of(node, state.gpus))
+    return replace(node, thermal=max(heat, key=_HEAT.index, default=Thermal.UNKNOWN), load=state.loads.get(node.name))
 
 
 def _told(state: State, at_s: float) -> tuple[State, tuple[Effect, ...]]:
