@@ -17,16 +17,16 @@ def windows(*parts: tuple[float, float]) -> list[float]:
     [
         pytest.param([(3, 0.02)], [], 0, 0, id="silence"),
         pytest.param([(3, 0.49)], [], 0, 0, id="nearly speech"),
-        pytest.param([(1, 0.0), (1, 0.9), (1, 0.0)], [(0.7, 2.3)], 1.0, 0.9, id="a word, with its margins"),
+        pytest.param([(1, 0.0), (1, 0.9), (1, 0.0)], [(0.5, 2.5)], 1.0, 0.9, id="a word, with its margins"),
         pytest.param([(0.1, 0.0), (1, 0.9), (0.1, 0.0)], [(0, 1.2)], 1.0, 0.9, id="margins end with the recording"),
         pytest.param(
-            [(1, 0.0), (1, 0.9), (0.8, 0.0), (1, 0.9), (1, 0.0)], [(0.7, 4.1)], 2.0, 0.9, id="a pause stays in"
+            [(1, 0.0), (1, 0.9), (0.8, 0.0), (1, 0.9), (1, 0.0)], [(0.5, 4.3)], 2.0, 0.9, id="a pause stays in"
         ),
         pytest.param(
-            [(1, 0.0), (1, 0.9), (5, 0.0), (1, 0.7), (1, 0.0)], [(0.7, 2.3), (6.7, 8.3)], 2.0, 0.8, id="silence is cut"
+            [(1, 0.0), (1, 0.9), (5, 0.0), (1, 0.7), (1, 0.0)], [(0.5, 2.5), (6.5, 8.5)], 2.0, 0.8, id="silence is cut"
         ),
-        pytest.param([(1, 0.0), (0.5, 0.8), (0.5, 0.4), (1, 0.0)], [(0.7, 2.3)], 1.0, 0.6, id="it ebbs away"),
-        pytest.param([(1, 0.4), (0.5, 0.8), (1, 0.0)], [(0.7, 1.8)], 0.5, 0.8, id="but does not begin faintly"),
+        pytest.param([(1, 0.0), (0.5, 0.8), (0.5, 0.4), (1, 0.0)], [(0.5, 2.5)], 1.0, 0.6, id="it ebbs away"),
+        pytest.param([(1, 0.4), (0.5, 0.8), (1, 0.0)], [(0.5, 2.0)], 0.5, 0.8, id="but does not begin faintly"),
     ],
 )
 def test_speech_is_found(

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from etoile.speech.spans import SAMPLE_RATE_HZ
+
 FRAMES_PER_S = 100
 WINDOW_S = 30.0
 """Whisper looks at this much at once, and at no more."""
@@ -82,11 +84,13 @@ def context_s(seconds: float, floor_s: float) -> float:
 def encode(engine: Any, samples: Samples, shown_s: float) -> Any:
     """Return the encoder's output for `samples` followed by silence up to `shown_s` (at most 30 s).
 
-    `engine` is faster-whisper's model.  The frames are even in number: the encoder halves them.
+    `engine` is faster-whisper's model.  The silence is sound, as in Whisper's training; faster-whisper itself puts
+    zeros after the spectrogram, which is a sound of its own: with little context it cost half as many words again.
+    The frames are even in number, since the encoder halves them.
     """
     frames = round(min(shown_s, WINDOW_S) * FRAMES_PER_S / 2) * 2
-    features = engine.feature_extractor(samples)[:, :frames]
-    return engine.encode(np.pad(features, ((0, 0), (0, frames - features.shape[1]))))
+    silence = max(0, frames * SAMPLE_RATE_HZ // FRAMES_PER_S - len(samples))
+    return engine.encode(engine.feature_extractor(np.pad(samples, (0, silence)))[:, :frames])
 
 
 def likeliest_language(engine: Any, encoded: Any, languages: Sequence[str]) -> str:
