@@ -13,8 +13,8 @@ STILL_SPEECH = 0.35
 LONGEST_PAUSE_S = 1.0
 """Pauses up to this stay in: cutting inside a sentence harms the words beside the cut."""
 MARGIN_S = 0.5
-"""Kept on both sides of speech: the detector notices soft sounds late, and cut close the words at the ends suffer (twice
-as many wrong words at 0.3 s on the model of the tests)."""
+"""Kept on both sides of speech: the detector notices soft sounds late, and words suffer beside a cut (twice as many
+were wrong with 0.3 s, on the model of the tests)."""
 
 
 @dataclass(frozen=True, slots=True)
