@@ -17,7 +17,7 @@ from etoile.domain.matching.compound import Compounds, has_a_name, takes_back
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.reach import Reach
-from etoile.domain.matching.remarks import Remarks
+from etoile.domain.matching.remarks import Bare, Remarks
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
 from etoile.domain.matching.values import values_of
@@ -31,10 +31,13 @@ _MOST_WITHOUT_FREE_TEXT = 24
 _EXACT, _TEMPLATE, _REMARKED, _PROPOSED = 1.0, 0.97, 0.9, 0.8
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
+_OF_A_LIGHT_WORD = 0.04
 _OF_FREE_TEXT = 0.05
 _OF_A_REPAIR = 0.03
 _LONG_WORD = 8
 """Letters of a word that is repaired although it is all that is said."""
+_SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
+"""With a remark they may be about that: "my card is blocked, help"."""
 _MARGIN = 0.015
 """Two commands this near are both meant."""
 
@@ -152,6 +155,7 @@ class Interpreter:
     def _found(self, text: str, choice: Cleaned, reading: Reading, confidence: float) -> Found | None:
         """Return the command of `reading`; None when its value is out of range, or no name or query at all."""
         slots: Slots = {}
+        confidence -= _OF_A_LIGHT_WORD * reading.passed_over
         if reading.slot and reading.slot.is_open:
             words = choice.tokens[reading.first : reading.last]
             said = _free_text(text, words)
@@ -213,7 +217,7 @@ class Interpreter:
                 break
             order = bare.order
             one = self._one(text, bare.tokens)
-            if one and not (bare.resolved and any(slot.is_open for slot in COMMANDS[one.candidate.command].slots)):
+            if one and _goes_with_a_remark(one.candidate.command, bare):
                 found.append(_with_remark(one))
         ranked = _ranked(found)
         return Outcome(ranked if len(ranked) == 1 else ())
@@ -249,6 +253,17 @@ def _as_repaired(found: Found, repaired: Repaired) -> Found:
     """Return a command that was found in a repaired request: if a word that exists was bent, it is only proposed."""
     found = replace(found, reason=Reason.FUZZY)
     return _proposed(found) if repaired.doubtful else found
+
+
+def _goes_with_a_remark(command: str, bare: Bare) -> bool:
+    """Whether `command` can be what a request beside a remark comes down to."""
+    if command in _SAID_OF_ANYTHING:
+        return False
+    if not bare.resolved:
+        return True
+    known = COMMANDS[command]
+    asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
+    return not asks_to_know and not any(slot.is_open for slot in known.slots)
 
 
 def _with_remark(found: Found) -> Found:
