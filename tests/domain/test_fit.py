@@ -63,6 +63,33 @@ QWEN_27B_HYBRID = Shape(
     more=LINEAR,
 )
 
+GEMMA_3_12B = Shape(
+    architecture="gemma3",
+    layers=12,
+    width=3840,
+    inner=15360,
+    heads=16,
+    kv_heads=8,
+    head=256,
+    vocabulary=262144,
+    tied=True,
+    more={"attention.sliding_window": 1024},
+)
+"""A quarter of its layers."""
+QWEN_3_30B_A3B = Shape(
+    architecture="qwen3moe",
+    layers=3,
+    width=2048,
+    inner=768,
+    heads=32,
+    kv_heads=4,
+    head=128,
+    vocabulary=151936,
+    experts=128,
+    more={"expert_used_count": 8, "expert_feed_forward_length": 768},
+)
+"""A sixteenth of its layers."""
+
 
 def built(shape: Shape, kind_of: KindOf, name: str = "model") -> Model:
     return model_of(shape.metadata, shape.tensors(kind_of), name=name)
@@ -113,6 +140,71 @@ def test_what_llama_cpp_logged(
     # The log's own weights: two of these files are not laid out as the shape says.
     total = weights * MIB + estimated.cache + estimated.state + estimated.compute
     assert total / MIB == pytest.approx(weights + cache + state + compute, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("shape", "setup", "cache", "compute"),
+    [
+        pytest.param(replace(LLAMA_3_8B, layers=4), Setup(context=8192), 128, 132.02, id="llama"),
+        pytest.param(replace(LLAMA_3_8B, layers=4), Setup(context=32768), 512, 156.02, id="llama, long"),
+        pytest.param(replace(LLAMA_3_8B, layers=4), Setup(context=2048, parallel=4), 128, 126.02, id="four at once"),
+        pytest.param(replace(LLAMA_3_8B, layers=4), NO_FLASH, 128, 580.01, id="llama, no flash attention"),
+        pytest.param(
+            replace(LLAMA_3_8B, layers=4),
+            Setup(context=8192, key_type="q8_0", value_type="q8_0"),
+            68,
+            132.10,
+            id="llama, q8_0 cache",
+        ),
+        pytest.param(replace(QWEN_2_5_7B, layers=4), Setup(context=32768), 256, 178.02, id="qwen2"),
+        pytest.param(GEMMA_3_12B, Setup(context=8192), 248, 137.03, id="gemma3: windows"),
+        pytest.param(GEMMA_3_12B, Setup(context=4096, parallel=4), 736, 133.03, id="gemma3: windows, four at once"),
+        pytest.param(QWEN_3_30B_A3B, Setup(context=8192), 48, 96.02, id="qwen3moe: eight experts of 128"),
+        pytest.param(
+            replace(MIXTRAL_8X7B, layers=2, more={"expert_used_count": 2}),
+            Setup(context=8192),
+            64,
+            216.02,
+            id="mixtral",
+        ),
+    ],
+)
+def test_what_llama_cpp_of_today_reserves(shape: Shape, setup: Setup, cache: float, compute: float) -> None:
+    """Measured with xllamacpp 2026.10.11549 on files of these shapes with few layers, on its CPU back end."""
+    estimated = need(built(shape, all_in("q8_0")), setup)
+    assert estimated.cache / MIB == pytest.approx(cache, abs=0.01)
+    assert compute * 0.96 < estimated.compute / MIB < compute * 1.1
+
+
+def test_what_llama_cpp_of_today_reserves_for_latent_attention_and_for_state() -> None:
+    """As above; each of four layers."""
+    latent = header(
+        "deepseek2",
+        block_count=4,
+        embedding_length=2048,
+        feed_forward_length=10944,
+        attention__head_count=16,
+        attention__head_count_kv=1,
+        attention__key_length=576,
+        attention__value_length=512,
+        attention__key_length_mla=192,
+        attention__value_length_mla=128,
+    )
+    estimated = need(spread(latent), Setup(context=8192))
+    assert (estimated.cache / MIB, estimated.compute / MIB) == (36, pytest.approx(92.14, rel=0.01))
+    mamba = header(
+        "mamba2",
+        block_count=4,
+        embedding_length=2560,
+        feed_forward_length=0,
+        ssm__conv_kernel=4,
+        ssm__inner_size=5120,
+        ssm__state_size=128,
+        ssm__group_count=1,
+    )
+    estimated = need(spread(mamba), Setup(context=2048, parallel=4))
+    assert (estimated.cache, estimated.state / MIB) == (0, pytest.approx(40.98, abs=0.01))
+    assert estimated.compute / MIB == pytest.approx(86.91, rel=0.06)
 
 
 def test_the_weights_of_a_usual_mixture_are_exact() -> None:

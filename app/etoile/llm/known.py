@@ -32,6 +32,8 @@ class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """In billions."""
     head: int | None = None
     experts: int = 0
+    experts_used: int = 0
+    """How many are asked for each token."""
     window: int | None = None
     tied: bool = False
     quantisation: str = _USUAL
@@ -48,6 +50,7 @@ class KnownModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "attention.key_length": self.head or self.width // self.heads,
             "attention.value_length": self.head or self.width // self.heads,
             "expert_count": self.experts,
+            "expert_used_count": self.experts_used,
             "attention.sliding_window": self.window or 0,
         }
         return {"general.architecture": self.architecture} | {f"{self.architecture}.{k}": v for k, v in own.items()}

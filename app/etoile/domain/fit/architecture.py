@@ -132,6 +132,7 @@ def model_of(
         embedding_length=width,
         vocabulary=(_vocabulary(tensors) or header.number("vocab_size")) if causal else 0,
         heads=header.number("attention.head_count"),
+        working_width=_working_width(header),
         experts=header.number("expert_count"),
         causal=causal,
         context_length=header.number("context_length") or None,
@@ -287,6 +288,19 @@ def _state_width(header: _Header) -> int:
         return header.number("attention.head_count") * head * (3 * convolution + head)
     inner, state = header.number("ssm.inner_size"), header.number("ssm.state_size")
     return convolution * (inner + 2 * header.number("ssm.group_count") * state) + state * inner
+
+
+def _working_width(header: _Header) -> int:
+    """Return what one layer holds at once for each token, outside of attention.
+
+    As llama.cpp b11549 reserves it for twelve models of known shape: three intermediate rows and five of the model's
+    width; of experts, two rows for each that is asked; of recurrent layers, four of their own.
+    """
+    width, inner = header.number("embedding_length"), header.number("feed_forward_length")
+    asked = header.number("expert_used_count", 2) if header.number("expert_count") else 0
+    within = asked * header.number("expert_feed_forward_length", inner)
+    state = header.number("ssm.inner_size") + header.number("ssm.group_count") * header.number("ssm.state_size")
+    return max(3 * max(inner, within) + 5 * width, 2 * (asked * width + within), 8 * state)
 
 
 def _vocabulary(tensors: Sequence[Tensor]) -> int:

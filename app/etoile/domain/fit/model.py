@@ -50,6 +50,8 @@ class Model:
     vocabulary: int
     """0 for a model that gives no tokens, only embeddings."""
     heads: int
+    working_width: int
+    """Elements that a layer holds at once for each token of a batch, outside of attention."""
     experts: int = 0
     causal: bool = True
     """False for an encoder, which keeps no cache."""

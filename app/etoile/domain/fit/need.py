@@ -5,17 +5,18 @@
 - weights: the tensors of the layers that are on the card; the output layer goes there first; token embeddings stay with
   the host, and where they serve as the output too, the second copy counts.
 - cache: for each layer that attends, (keys a token x bytes of one + values a token x bytes of one) x cells.  Cells are
-  the tokens of all conversations, rounded up to 256; a sliding-window layer needs no more than its window for each
-  conversation and one batch (src/llama-kv-cache-iswa.cpp).
+  the tokens of each conversation, rounded up to 256; a sliding-window layer needs no more than its window and one batch
+  (src/llama-kv-cache-iswa.cpp).
 - state: of recurrent layers, in f32, for each conversation (src/llama-memory-recurrent.cpp).
-- compute: the largest moment of one batch of `ubatch` tokens.  Either the logits, 4 x ubatch x (vocabulary + width), or
-  one layer's attention, 4 x ubatch x (1 + n x width + cells x m): m counts the mask and, without flash attention, each
-  head's scores; with it, the mask's half as long copy.
+- compute: the largest moment of one batch of `ubatch` tokens, in f32.  Without flash attention, as engines without it
+  have it: the logits, vocabulary + width; or one layer's attention, 1 + 4 x width + cells x (1 + heads).  With it, the
+  scores are never held, and engines that have it keep few logits: a layer's working width and its mask in f16, or the
+  mask in f32 and f16 beside four rows, as older ones have it.
 - overhead: what CUDA itself takes.
 
 The formula is that of gguf-parser-go (file_estimate__llamacpp.go) with its constants fitted to six logs of llama.cpp,
-which tests/domain/test_fit.py holds: within 2 % of five of them and of the sixth's total.  The cell count, the latent
-attention without values and the half mask of flash attention follow llama.cpp itself.  Pure.
+which tests/domain/test_fit.py holds, and to llama.cpp b11549 run on twelve files of known shape: cache and state are
+exact there, compute is 0 to 25 % too high with flash attention and within 4 % without.  Pure.
 """
 
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Setup:
     @property
     def cells(self) -> int:
         """Tokens that the cache has room for."""
-        return _padded(self.context * self.parallel)
+        return self.parallel * _padded(self.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +106,7 @@ def need(model: Model, setup: Setup, layers: range | None = None, *, cards: int 
 
 def cache_bytes(block: Block, setup: Setup) -> int:
     """Return the bytes of the keys and values that `block` keeps."""
-    cells = setup.cells
-    if block.window is not None:
-        cells = min(cells, _padded(block.window * setup.parallel + setup.ubatch))
+    cells = _cells(block, setup)
     keys = block.key_width * TYPES_BY_NAME[setup.key_type].bytes_per_element
     values = block.value_width * TYPES_BY_NAME[setup.value_type].bytes_per_element
     return round((keys + values) * cells)
@@ -118,36 +117,40 @@ def _state_bytes(block: Block, setup: Setup) -> int:
 
 
 def _compute_bytes(model: Model, setup: Setup, *, has_output: bool, cards: int) -> int:
-    ubatch = min(setup.ubatch, setup.cells)
-    row = _F32_BYTES * ubatch
-    logits = row * (model.vocabulary + model.embedding_length) if has_output else 0
-    compute = max(logits, round(row * _attention_width(model, setup)))
+    row = _F32_BYTES * min(setup.ubatch, setup.cells)
+    held = _flash_width(model, setup) if setup.flash_attention else _scores_width(model, setup, has_output=has_output)
     if cards > 1:
         copies = _COPIES_OF_EXPERTS if model.experts else _COPIES
-        compute += (copies - 1) * row * (1 + model.embedding_length + _mask_width(model, setup))
-    return compute
+        held += (copies - 1) * (1 + model.embedding_length + _mask_width(model, setup))
+    return round(row * held)
 
 
-def _attention_width(model: Model, setup: Setup) -> float:
-    """Return the elements a token that one layer works with at a time."""
-    cells = _mask_width(model, setup)
-    if setup.flash_attention:
-        return 1 + 4 * model.embedding_length + 1.5 * cells
-    held = 2 if model.architecture.startswith("qwen2") else 4
-    return 1 + held * model.embedding_length + cells * (1 + model.heads)
+def _flash_width(model: Model, setup: Setup) -> float:
+    """Return the elements a token that are held at once with flash attention."""
+    mask = _mask_width(model, setup)
+    return max(model.working_width + mask / 2, 1 + 4 * model.embedding_length + 1.5 * mask)
+
+
+def _scores_width(model: Model, setup: Setup, *, has_output: bool) -> float:
+    """Return the elements a token that are held at once without flash attention."""
+    logits = model.vocabulary + model.embedding_length if has_output else 0
+    rows = 2 if model.architecture.startswith("qwen2") else 4
+    attention = 1 + rows * model.embedding_length + _mask_width(model, setup) * (1 + model.heads)
+    return max(logits, attention, model.working_width)
 
 
 def _mask_width(model: Model, setup: Setup) -> int:
-    """Return the cells that a layer attends to: all, or its window's; none where no layer attends."""
+    """Return the cells that a batch's layers attend to: of windowed layers, their own and fewer."""
     if not model.causal:
         return setup.cells
-    attending = [block for block in model.blocks if block.key_width]
-    if not attending:
-        return 0
-    windows = [block.window for block in attending]
-    if None in windows:
+    return max((_cells(block, setup) for block in model.blocks if block.key_width), default=0)
+
+
+def _cells(block: Block, setup: Setup) -> int:
+    """Return the tokens that `block` has room for: each conversation has its own part of the cache."""
+    if block.window is None:
         return setup.cells
-    return min(setup.cells, _padded(max(window or 0 for window in windows) * setup.parallel + setup.ubatch))
+    return setup.parallel * min(_padded(setup.context), _padded(block.window + setup.ubatch))
 
 
 def _padded(count: int) -> int:
