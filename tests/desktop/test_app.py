@@ -199,7 +199,7 @@ def test_a_gpu_that_heats_is_notified_once(desktop: Desktop, tmp_path: Path) -> 
         [hot] = desktop.notifications()[before:]
         assert hot.urgency == "normal"
         assert "simulated" in hot.summary + hot.body
-        assert "acknowledge" in hot.actions
+        assert "snooze 600" in hot.actions
         assert {line["simulated"] for line in app.etoile("gpu")} == {True}
         wait_until(
             lambda: any(line["thermal"] == "warning" for line in app.etoile("gpu")), START_S, what="the app says hot"

@@ -94,17 +94,17 @@ def forecast(recent: Sequence[Point], limit_c: int) -> Forecast | None:
 
 
 def heating_c_per_min(recent: Sequence[Point]) -> float | None:
-    """Return how fast the temperature rose over the last minute; None without a third of that."""
+    """Return how fast the temperature rose over the last half minute; None without half of that."""
     if not recent:
         return None
     now_s = recent[-1][0]
-    minute = [point for point in recent if now_s - point[0] <= 60.0]
-    span_s = now_s - minute[0][0]
-    if span_s < 20.0:
+    lately = [point for point in recent if now_s - point[0] <= RISE_S]
+    span_s = now_s - lately[0][0]
+    if span_s < RISE_S / 2:
         return None
     third = span_s / 3
-    early = [temperature_c for at_s, temperature_c in minute if at_s <= minute[0][0] + third]
-    late = [temperature_c for at_s, temperature_c in minute if at_s >= now_s - third]
+    early = [temperature_c for at_s, temperature_c in lately if at_s <= lately[0][0] + third]
+    late = [temperature_c for at_s, temperature_c in lately if at_s >= now_s - third]
     return (median(late) - median(early)) / (span_s - third) * 60.0
 
 

@@ -39,7 +39,7 @@ def gone(index: int = 0, state: GpuState = GpuState.LOST) -> GpuReading:
 
 def node(name: str = "M1", state: NodeState = NodeState.UP, **more: object) -> NodeStatus:
     """Return a node."""
-    values: dict[str, object] = {"url": "http://127.0.0.1:11434"} | more
+    values: dict[str, object] = {"url": "http://127.0.0.1:11434", "here": True} | more
     return NodeStatus(name=name, dialect="ollama", state=state, **values)  # type: ignore[arg-type]
 
 

@@ -89,7 +89,7 @@ def test_full_memory_names_who_holds_it_and_what_to_unload() -> None:
         LoadedModel(name="big", size_bytes=8 * GIB, gpu_bytes=8 * GIB),
     )
     here = node("Ollama", loaded=("small", "big"), in_memory=models)
-    elsewhere = node("M9", loaded=("other",), url="http://10.0.0.9:11434")
+    elsewhere = node("M9", loaded=("other",), url="http://10.0.0.9:11434", here=False)
     player = Player()
     for _ in range(60):
         player.second(full, nodes=[here, elsewhere])

@@ -6,13 +6,12 @@ that repeats a reading adds nothing to what is held.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from etoile.config import Alerts
 from etoile.domain.alerting.scope import Identity, Kind, Level
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.latch import Hold, Latch
-from etoile.domain.nodes import LoadedModel, NodeState, NodeStatus
+from etoile.domain.nodes import LoadedModel, NodeState, NodeStatus, gpus_of
 from etoile.domain.thermal import Track, settings_of
 
 MEMORY_HOLD = Hold(30.0, 30.0)
@@ -32,7 +31,6 @@ NODE_HOLD = Hold(30.0, 30.0)
 SILENT = frozenset({GpuState.LOST, GpuState.STALE, GpuState.UNKNOWN})
 WORKING = frozenset({NodeState.UP, NodeState.BUSY, NodeState.LOADING, NodeState.DEGRADED})
 FAILING = frozenset({NodeState.DOWN, NodeState.OPEN, NodeState.QUARANTINED})
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Latches = Mapping[Identity, Latch]
 
@@ -166,7 +164,7 @@ def _spills(
     node: NodeStatus, readings: Sequence[GpuReading], latches: Latches, at_s: float
 ) -> Iterator[tuple[Identity, Latch, Condition | None]]:
     """A model that is not on a GPU at all is wrong where there is a GPU; elsewhere that is what the user has."""
-    has_gpu = any(on_same_machine(node, reading) and reading.state is GpuState.OK for reading in readings)
+    has_gpu = any(reading.state is GpuState.OK for reading in gpus_of(node, readings))
     for model in node.in_memory:
         identity = Kind.SPILL, f"{node.name}/{model.name}"
         spilled = model.gpu_bytes < (1 - SPILLED_PART) * model.size_bytes and (model.gpu_bytes > 0 or has_gpu)
@@ -180,8 +178,3 @@ def _spills(
             model=model,
         )
         yield identity, latch, condition if latch.on else None
-
-
-def on_same_machine(node: NodeStatus, reading: GpuReading) -> bool:
-    """Return whether a node runs where a GPU is, as far as its address tells."""
-    return urlsplit(node.url).hostname in LOOPBACK | {reading.host.casefold()}

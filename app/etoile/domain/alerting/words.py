@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from etoile.domain.alerting.conditions import WORKING, Condition, on_same_machine
+from etoile.domain.alerting.conditions import WORKING, Condition
 from etoile.domain.alerting.scope import Kind, Level
 from etoile.domain.forecast import Forecast, heating_c_per_min
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
-from etoile.domain.nodes import LoadedModel, NodeStatus
+from etoile.domain.nodes import LoadedModel, NodeStatus, gpus_of
 from etoile.text import Message, message, plural
 
 SLOWED_BY_HEAT = frozenset({"sw_thermal", "hw_thermal", "hw_slowdown"})
 """Throttle reasons that mean heat."""
-SLOWEST_HEATING_C_PER_MIN = 1.0
+SLOWEST_HEATING_C_PER_MIN = 3.0
 MOST_NAMES = 4
 """More are counted."""
 SNOOZES_S = (600, 3600)
@@ -234,7 +234,7 @@ def _memory(reading: GpuReading, nodes: Sequence[NodeStatus]) -> Iterator[Messag
     )
     yield from _biggest_process(reading)
     for node in nodes:
-        if node.loaded and on_same_machine(node, reading):
+        if node.loaded and gpus_of(node, [reading]):
             gpu_bytes = {model.name: model.gpu_bytes for model in node.in_memory}
             models = sorted(node.loaded, key=lambda name: -gpu_bytes.get(name, 0))
             yield plural(
