@@ -249,7 +249,31 @@ def test_scoring_counts_what_was_right_and_names_what_was_not(etoile: Line, tmp_
     file.write_text("\n".join(json.dumps(line) for line in lines))
     assert etoile("commands", "score", str(file), "--json") == 0
     verdicts = ("right", "wrong_command", "false_execution", "rejected", "missed", "wrong_slots")
-    assert etoile.lines == [dict.fromkeys(verdicts, 1)]
+    [scores] = etoile.lines
+    assert scores["all"]["verdicts"] == dict.fromkeys(verdicts, 1)
+    assert scores["all"]["false_execution"] == {"count": 1, "of": 2, "percent": 50.0}
+    assert scores["all"]["slots"] == {"count": 0, "of": 1, "percent": 0.0}
+
+
+def test_scoring_uses_the_names_of_a_described_machine(etoile: Line, tmp_path: Path) -> None:
+    (tmp_path / "machine.json").write_text('{"skill": {"fr": ["tour du soir"], "en": []}, "app": ["Zebra"]}')
+    lines = [
+        {"text": "lance tour du soir", "language": "fr", "command": "skills.run", "slots": {"skill": "tour du soir"}},
+        {
+            "text": "open zebra",
+            "language": "en",
+            "command": "app.open",
+            "slots": {"app": "Zebra"},
+            "level": "canonical",
+        },
+    ]
+    file = tmp_path / "lines.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    assert etoile("commands", "score", str(file), "--machine", str(tmp_path / "machine.json")) == 0
+    assert "right slots" in etoile.out
+    assert "missed" not in etoile.out
+    (tmp_path / "machine.json").write_text("[]")
+    assert etoile("commands", "score", str(file), "--machine", str(tmp_path / "machine.json")) == 2
 
 
 def test_a_line_that_cannot_be_scored_is_named(etoile: Line, tmp_path: Path) -> None:

@@ -1,22 +1,20 @@
 """`etoile match`, `classify` and `commands`: what requests mean, and the catalogue that says so.  Nothing is run."""
 
 import argparse
-import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from etoile.cli.console import Console
+from etoile.cli.scoring import machine_of, score_file
 from etoile.cli.settings import settings
 from etoile.domain.commands import COMMANDS
 from etoile.domain.descriptions import describe
 from etoile.domain.match import Candidate, Match
 from etoile.domain.shapes import match_line
-from etoile.errors import UsageError
 from etoile.text import Message, message, verbatim
 
 if TYPE_CHECKING:
@@ -110,61 +108,12 @@ def _wrong_aliases(arguments: argparse.Namespace) -> list[Message]:
 
 
 def _score(arguments: argparse.Namespace, console: Console) -> int:
-    """Print how the matcher does on a file of lines {"text", "command": id or null, "slots", "language"}."""
-    if not arguments.file:
-        raise UsageError(message("Which file?"), message("Each line holds {example}.", example=_EXAMPLE))
-    tally: Counter[str] = Counter()
+    """Score the matcher on a file, on this computer or on the machine of another file."""
+    if arguments.machine:
+        with machine_of(Path(arguments.machine)) as matching:
+            return score_file(arguments, console, matching)
     with open_interpreter(arguments) as interpreter:
-        for number, expected in _expected(Path(arguments.file)):
-            found, _ = interpreter.match(str(expected["text"]), expected.get("language"))
-            verdict = _verdict(expected, found)
-            tally[verdict] += 1
-            if verdict not in ("right", "rejected") and not console.json:
-                console.say(verbatim(f"{arguments.file}:{number}: {verdict}: {_row(found)}"))
-    console.line(dict(tally)) if console.json else console.say(verbatim(_tally_row(tally)))
-    return 0
-
-
-_EXAMPLE = '{"text": "coupe le son", "command": "audio.mute"}'
-
-
-def _verdict(expected: dict[str, Any], found: Match) -> str:
-    """Return what a match is worth: right, wrong_slots, wrong_command, missed, false_execution or rejected."""
-    wanted = expected.get("command")
-    if wanted is None:
-        return "rejected" if found.command is None else "false_execution"
-    if found.command is None:
-        return "missed"
-    if found.command != wanted:
-        return "wrong_command"
-    return "right" if dict(found.slots) == expected.get("slots", dict(found.slots)) else "wrong_slots"
-
-
-def _tally_row(tally: Counter[str]) -> str:
-    total = sum(tally.values()) or 1
-    return "  ".join(f"{verdict} {count} ({100 * count / total:.1f} %)" for verdict, count in tally.most_common())
-
-
-def _expected(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise UsageError(
-            message("{path} cannot be read: {error}.", path=str(path), error=error.strerror or str(error))
-        ) from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            expected = json.loads(line)
-        except ValueError:
-            expected = None
-        if not isinstance(expected, dict) or "text" not in expected:
-            raise UsageError(
-                message("{path}, line {number}, is not such an object.", path=str(path), number=number),
-                message("Each line holds {example}.", example=_EXAMPLE),
-            )
-        yield number, expected
+        return score_file(arguments, console, lambda text, language: interpreter.match(text, language)[0])
 
 
 def _texts(words: list[str]) -> Iterable[str]:

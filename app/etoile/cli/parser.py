@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, fit, learn, machine, requests, skills, speech
+from etoile.cli import about, commands, fit, gpus, learn, machine, requests, skills, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
@@ -146,6 +146,10 @@ def _add_requests(command: Command, words: Words) -> None:
     catalogue = command("commands", commands.catalogue, message("list, check or score the voice commands"))
     catalogue.add_argument("what", choices=("list", "check", "score"), nargs="?", default="list")
     catalogue.add_argument("file", nargs="?", metavar="FILE", help=words(message("lines to score, as JSON objects")))
+    catalogue.add_argument(
+        "--machine", metavar="FILE", help=words(message("the names of a machine, instead of this one"))
+    )
+    catalogue.add_argument("--seed", type=int, default=1, help=words(message("another seed, other noise")))
     _json(catalogue, words)
     own = command("skills", skills.skills, message("list, show, run or remove your own sequences of commands"))
     own.add_argument("what", choices=("list", "show", "run", "remove"), nargs="?", default="list")
@@ -156,7 +160,7 @@ def _add_requests(command: Command, words: Words) -> None:
 
 
 def _add_machine(command: Command, words: Words) -> None:
-    gpu = command("gpu", machine.gpu, message("show every GPU"))
+    gpu = command("gpu", gpus.gpu, message("show every GPU"))
     gpu.add_argument("--watch", action="store_true", help=words(message("again every second, until Ctrl+C")))
     _json(gpu, words)
     _add_fit(command, words)
@@ -197,9 +201,9 @@ def _add_speech(command: Command, words: Words) -> None:
     transcribe = command("transcribe", speech.transcribe, message("turn audio files into text"))
     transcribe.add_argument("files", nargs="+", metavar="FILE")
     _json(transcribe, words)
-    models = command("models", speech.models, message("list, download or remove speech models"))
+    models = command("models", speech.models, message("list, download, remove, choose or check speech models"))
     models.add_argument("what", choices=("list", "download", "remove", "use", "check"), nargs="?", default="list")
-    models.add_argument("name", nargs="?", metavar="NAME")
+    models.add_argument("names", nargs="*", metavar="NAME", help=words(message("a model; to check, recordings")))
     _json(models, words)
 
 
