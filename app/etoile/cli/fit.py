@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etoile.cli.console import Console
-from etoile.cli.machine import gpu_lines
+from etoile.cli.gpus import gpu_lines
 from etoile.cli.settings import settings
 from etoile.config import Config
 from etoile.domain.fit import (
@@ -184,11 +184,10 @@ def _seen_on_node(model: Model, running: "Running | None", node: str | None) -> 
 
 def _lines(config: Config, arguments: argparse.Namespace, console: Console) -> list[Line]:
     try:
-        lines = gpu_lines(config, arguments)
+        return gpu_lines(config, arguments)
     except NvmlUnavailable as error:
         console.error(error)
         return []
-    return [line for line in lines if line.get("kind", "gpu") == "gpu"]
 
 
 def _reports(model: Model, setup: Setup, lines: Sequence[Line], calibration: Calibration | None) -> list[Report]:

@@ -198,4 +198,4 @@ def _why(config: Config, console: Console) -> None:
     from etoile.cli.machine import measured_nodes, node_row
 
     for node in measured_nodes(config, console.language):
-        console.note(verbatim(node_row(node)))
+        console.note(verbatim(node_row(node, console)))

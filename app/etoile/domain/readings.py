@@ -1,7 +1,25 @@
-"""What a GPU reports, in words: for whoever asks aloud, and for the guide."""
+"""What GPUs and nodes report, in words that several parts share."""
 
-from etoile.domain.gpus import GpuReading
-from etoile.text import Message, message
+from etoile.domain.gpus import GpuReading, Kind
+from etoile.domain.nodes import NodeLoad
+from etoile.text import Message, message, plural
+
+
+def called(reading: GpuReading) -> Message:
+    """Return what a GPU or a processor is called for short."""
+    return message("CPU") if reading.kind is Kind.PROCESSOR else message("GPU {index}", index=reading.index)
+
+
+def busyness(load: NodeLoad) -> list[Message]:
+    """Return how busy a node says that it is; nothing of what it does not tell."""
+    told: list[Message] = []
+    if load.running is not None:
+        told.append(plural("{count} request running", "{count} requests running", load.running))
+    if load.waiting:
+        told.append(message("{count} waiting", count=load.waiting))
+    if load.kv_cache_percent is not None:
+        told.append(message("contexts {percent} % full", percent=load.kv_cache_percent))
+    return told
 
 
 def load_memory_power(reading: GpuReading) -> list[Message]:

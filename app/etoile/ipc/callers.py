@@ -65,9 +65,9 @@ class Callers:
                 state = self._state()
                 lines = [
                     gpu_line(gpu, state.thermal(gpu.uuid), state.limits_of(gpu.uuid), state.forecast(gpu.uuid))
-                    for gpu in state.gpus
+                    for gpu in state.watched
                 ]
-                caller.send({"gpus": lines})
+                caller.send({"gpus": lines, "notes": self._notes(state)})
             case "nodes":
                 caller.send({"nodes": [node_line(node, self._language) for node in self._state().nodes]})
             case "confirm":
@@ -82,6 +82,12 @@ class Callers:
                 self._quit_app()
             case other:
                 caller.send({"ok": False, "error": f"unknown call {other!r}"})
+
+    def _notes(self, state: State) -> list[str]:
+        """Return why GPUs are not seen, of this machine and of nodes."""
+        parts = [gone for part, gone in sorted(state.missing.items()) if part.partition(" ")[0] in ("gpu", "gpus")]
+        said = [said for gone in parts for said in (gone.said, gone.remedy) if said]
+        return [render(one, self._language) for one in said]
 
     def _talk(self, key: str) -> Line:
         at_s = time.monotonic()
