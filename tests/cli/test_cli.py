@@ -60,7 +60,7 @@ def node(etoile: Line) -> Iterator[FakeNode]:
     [
         (["dance"], "invalid choice: 'dance'"),
         (["nodes", "pull"], "not there yet"),
-        (["models", "use"], "not there yet"),
+        (["models", "use"], "Which model?"),
         (["models", "download"], "Which model?"),
         (["talk"], "one of the arguments --press --release --toggle --cancel is required"),
         (["talk", "--press"], "does not run"),

@@ -52,7 +52,7 @@ def transcribe(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def models(arguments: argparse.Namespace, console: Console) -> int:
-    """List, download or remove speech models."""
+    """List, download, remove, choose or check speech models."""
     match arguments.what:
         case "list":
             return _list(arguments, console)
@@ -60,17 +60,76 @@ def models(arguments: argparse.Namespace, console: Console) -> int:
             return _download(_named(arguments), console)
         case "remove":
             return _remove(_named(arguments), console)
-        case what:
-            raise UsageError(
-                message("“etoile models {what}” is not there yet.", what=what),
-                message("Name the model in the settings: model = “base” under [speech]."),
-            )
+        case "use":
+            return _use(_named(arguments), arguments, console)
+        case _:
+            return _check(arguments, console)
 
 
 def _named(arguments: argparse.Namespace) -> str:
-    if not arguments.name:
+    if not arguments.names:
         raise UsageError(message("Which model?"), message("“etoile models list” names them."))
-    return str(arguments.name)
+    return str(arguments.names[0])
+
+
+def _use(name: str, arguments: argparse.Namespace, console: Console) -> int:
+    """Write the model into the settings, once it is certain that it can be used."""
+    from etoile.settings_file import put
+    from etoile.speech import models as known
+
+    known.folder(name)
+    _, path = settings(arguments)
+    put(path, "speech", "model", name)
+    console.note(message("Etoile uses {name} from its next start on.", name=name))
+    return 0
+
+
+def _check(arguments: argparse.Namespace, console: Console) -> int:
+    """Tell how little of the window the model in use needs, on the user's own recordings."""
+    from etoile.speech import whisper
+    from etoile.speech.contexts import ENOUGH, compare, safe_context_s
+
+    config, _ = settings(arguments)
+    files = [Path(name) for name in arguments.names]
+    if not files:
+        raise UsageError(
+            message("Which recordings?"),
+            message("Name audio files in your voice, ten or more: etoile models check *.wav"),
+        )
+    model = whisper.load(config.speech.model, config.speech.device)
+    comparisons = []
+    for each in compare(model, map(whisper.read_audio, files), config.speech.language):
+        comparisons.append(each)
+        if console.json:
+            console.line(
+                {
+                    "context_s": each.context_s,
+                    "words": each.words,
+                    "different": each.different,
+                    "elapsed_ms": round(each.elapsed_ms, 1),
+                    "whole_ms": round(each.whole_ms, 1),
+                }
+            )
+        else:
+            console.say(
+                message(
+                    "{context:.0f} s shown: {different} of {words} words differ, {short:.0f} ms against {whole:.0f} ms",
+                    context=each.context_s,
+                    different=each.different,
+                    words=each.words,
+                    short=each.elapsed_ms,
+                    whole=each.whole_ms,
+                )
+            )
+    safe_s = safe_context_s(comparisons)
+    if len(files) < ENOUGH:
+        console.note(message("{count} recordings prove little: try with ten or more.", count=len(files)))
+    console.note(
+        message(
+            "From {seconds:.0f} s on every word was the same: context_s = {seconds:.0f} under [speech].", seconds=safe_s
+        )
+    )
+    return 0
 
 
 def _list(arguments: argparse.Namespace, console: Console) -> int:

@@ -58,6 +58,10 @@ class Whisper:
         self._device = device
         self._context_s = context_s
 
+    def shown(self, context_s: float) -> "Whisper":
+        """Return the same model, shown at least `context_s` of a clip."""
+        return Whisper(self._engine, model=self._model, device=self._device, context_s=context_s)
+
     def warm_up(self) -> None:
         """Decode a second of faint noise, so that the first request finds everything allocated."""
         started_s = time.monotonic()

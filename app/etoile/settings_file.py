@@ -1,0 +1,50 @@
+"""Writing a setting back: the one place where Etoile changes a file that the user wrote.
+
+Comments and order stay as they are (tomlkit).  What would not be a valid configuration is never written.
+"""
+
+import tempfile
+from pathlib import Path
+
+from etoile.config import parse
+from etoile.errors import ConfigError
+from etoile.text import message
+
+
+def put(path: Path, section: str, key: str, value: str | float | bool) -> None:
+    """Set `key` of the table `section` in the settings file `path`; make the file if there is none.
+
+    The file is replaced in one go, with its mode.  Raises ConfigError when it is broken already, when the result would
+    be, or when it cannot be written.
+    """
+    import tomlkit
+
+    try:
+        text = path.read_text("utf-8") if path.exists() else ""
+        parse(text.encode(), str(path))
+        document = tomlkit.parse(text)
+        document.setdefault(section, tomlkit.table())[key] = value
+        content = tomlkit.dumps(document).encode()
+        parse(content, str(path))
+        _replace(path, content)
+    except OSError as error:
+        raise ConfigError(
+            message(
+                "The settings file {path} cannot be written: {error}.", path=str(path), error=error.strerror or error
+            )
+        ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put `content` in the place of `path` (of what it points to, where it is a link)."""
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        fresh = Path(file.name)
+        file.write(content)
+    try:
+        fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink()
+        raise
