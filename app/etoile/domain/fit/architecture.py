@@ -293,7 +293,7 @@ def _state_width(header: _Header) -> int:
 def _working_width(header: _Header) -> int:
     """Return what one layer holds at once for each token, outside of attention.
 
-    As llama.cpp b11549 reserves it for twelve models of known shape: three intermediate rows and five of the model's
+    As llama.cpp was measured to reserve it (see `need`): three intermediate rows and five of the model's
     width; of experts, two rows for each that is asked; of recurrent layers, four of their own.
     """
     width, inner = header.number("embedding_length"), header.number("feed_forward_length")

@@ -15,8 +15,9 @@
 - overhead: what CUDA itself takes.
 
 The formula is that of gguf-parser-go (file_estimate__llamacpp.go) with its constants fitted to six logs of llama.cpp,
-which tests/domain/test_fit.py holds, and to llama.cpp b11549 run on twelve files of known shape: cache and state are
-exact there, compute is 0 to 25 % too high with flash attention and within 4 % without.  Pure.
+which tests/domain/test_fit.py holds within 2 %, and to llama.cpp of October 2026 (xllamacpp 2026.10.11549, CPU) run on
+eight files of known shape: cache and state are exact there, compute is within 8 % with flash attention; without, it is
+between 13 % too low (latent attention) and 51 % too high (large vocabularies, whose logits older engines held).  Pure.
 """
 
 from dataclasses import dataclass
