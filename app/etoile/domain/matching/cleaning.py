@@ -28,6 +28,7 @@ class Cleaner:
         self._language = language
         self._fillers = PhraseSet(words.fillers)
         self._openers = PhraseSet(words.openers)
+        self._beginnings = PhraseSet((*words.openers, *words.fillers))
         self._closers = PhraseSet(phrase[::-1] for phrase in words.closers)
 
     def cleaned(self, tokens: Sequence[Token]) -> list[Cleaned]:
@@ -37,7 +38,8 @@ class Cleaner:
         """
         once = _without_repeats(tokens)
         kept = self._bare(once)
-        opened = _without_start(kept, self._openers)
+        # "I'd like you to" before "like": an opener may have a filler in it.
+        opened = _without_start(self._bare(list(_without_start(once, self._beginnings))), self._openers)
         closed = _without_start(kept[::-1], self._closers)[::-1]
         both = _without_start(opened[::-1], self._closers)[::-1]
         choices = {tuple(tokens): Cleaned(tuple(tokens), opened=False, closed=False)}

@@ -6,8 +6,8 @@ the end has explained everything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
@@ -41,8 +41,7 @@ class _Node:
     commands: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """A way to explain a request."""
 
     command: str
@@ -58,9 +57,8 @@ class Reading:
     """Light words that nothing explains."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    index: int
+class _Step(NamedTuple):
+    at: int
     node: _Node
     reading: Reading
     skipped: bool = False
@@ -118,38 +116,38 @@ class Grammar:
             if not steps:
                 return
             step = steps.pop()
-            if step.index == len(tokens):
+            if step.at == len(tokens):
                 if step.skipped and step.reading.slot in _OPEN.values():
                     continue  # the last words belong to the free text
-                yield from (replace(step.reading, command=command) for command in step.node.commands)
+                yield from (step.reading._replace(command=command) for command in step.node.commands)
                 continue
-            if step.index not in labels:
-                labels[step.index] = list(self._labels(tokens, step.index))
-            steps += self._next(step, tokens, labels[step.index])
+            if step.at not in labels:
+                labels[step.at] = list(self._labels(tokens, step.at))
+            steps += self._next(step, tokens, labels[step.at])
 
     def _next(self, step: _Step, tokens: Sequence[str], labels: Sequence[Label]) -> Iterator[_Step]:
         """Return where the walk may go from `step`."""
-        token, index, children = tokens[step.index], step.index, step.node.children
+        token, index, children = tokens[step.at], step.at, step.node.children
         if token == BREAK or token in self._catalogue.words.stop:
             yield _Step(index + 1, step.node, step.reading, skipped=token != BREAK)
         elif token in self._catalogue.words.light and step.reading.passed_over < _MOST_PASSED_OVER:
-            lighter = replace(step.reading, passed_over=step.reading.passed_over + 1)
+            lighter = step.reading._replace(passed_over=step.reading.passed_over + 1)
             yield _Step(index + 1, step.node, lighter, skipped=True)
         for label, length, value in labels:
             if (child := children.get(label)) is None:
                 continue
             reading = step.reading
             if label.startswith("{"):
-                reading = replace(reading, slot=SlotType(label[1:-1]), value=value)
+                reading = reading._replace(slot=SlotType(label[1:-1]), value=value)
             else:
-                reading = replace(reading, explained=reading.explained + length)
+                reading = reading._replace(explained=reading.explained + length)
             yield _Step(index + length, child, reading)
         for label, slot in _OPEN.items():
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
             if (child := children.get(label)) and not step.skipped:
                 furthest = min(len(tokens), index + _LONGEST_NAME) if slot is SlotType.NAME else len(tokens)
                 for end in range(index + 1, furthest + 1):
-                    yield _Step(end, child, replace(step.reading, slot=slot, value="", first=index, last=end))
+                    yield _Step(end, child, step.reading._replace(slot=slot, value="", first=index, last=end))
 
     def _labels(self, tokens: Sequence[str], index: int) -> Iterator[Label]:
         """Return what stands at `index`: label, how many tokens, value."""

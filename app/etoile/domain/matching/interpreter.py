@@ -217,7 +217,8 @@ class Interpreter:
                 break
             order = bare.order
             one = self._one(text, bare.tokens)
-            if one and _goes_with_a_remark(one.candidate.command, bare):
+            vague = not bare.resolved and any(token.text in self._catalogue.words.pronouns for token in bare.tokens)
+            if one and _goes_with_a_remark(one.candidate.command, bare, vague=vague):
                 found.append(_with_remark(one))
         ranked = _ranked(found)
         return Outcome(ranked if len(ranked) == 1 else ())
@@ -255,9 +256,9 @@ def _as_repaired(found: Found, repaired: Repaired) -> Found:
     return _proposed(found) if repaired.doubtful else found
 
 
-def _goes_with_a_remark(command: str, bare: Bare) -> bool:
-    """Whether `command` can be what a request beside a remark comes down to."""
-    if command in _SAID_OF_ANYTHING:
+def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
+    """Whether `command` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
+    if command in _SAID_OF_ANYTHING or (vague and command == "assistant.stop_talking"):
         return False
     if not bare.resolved:
         return True

@@ -151,13 +151,13 @@ def host(tokens: Sequence[str], index: int, language: str) -> Read | None:
 
 
 _ENGLISH_UNITS = """
-hour hours minute minutes second seconds half quarter noon midnight morning afternoon evening
+hour hours minute minutes second seconds half quarter noon midnight morning afternoon evening dot com org net
 """
 _FRENCH_UNITS = """
-heure heures minute minutes seconde secondes demi demie quart quarts midi minuit matin soir
+heure heures minute minutes seconde secondes demi demie quart quarts midi minuit matin soir point com org net
 """
 UNITS = {"en": frozenset(_ENGLISH_UNITS.split()), "fr": frozenset(_FRENCH_UNITS.split())}
-"""Words that belong to durations and times of day, for the repair of a misspelt one."""
+"""Words that belong to durations, times of day and hosts, for the repair of a misspelt one."""
 
 READERS: Mapping[SlotType, Callable[[Sequence[str], int, str], Read | None]] = {
     SlotType.LEVEL: level,

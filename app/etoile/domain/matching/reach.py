@@ -47,9 +47,9 @@ class Reach:
 
     def of(self, word: str) -> int:
         """Return the commands that `word` may be said for."""
-        return self._bits.get(word, self._of_free_text) if word.isalpha() else EVERYTHING
+        return self._bits.get(word, 0) | self._of_free_text if word.isalpha() else EVERYTHING
 
     def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
         for phrase in phrases:
             for word in phrase:
-                self._bits[word] = self._bits.get(word, self._of_free_text) | bits
+                self._bits[word] = self._bits.get(word, 0) | bits
