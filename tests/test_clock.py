@@ -55,6 +55,25 @@ def test_an_alarm_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFi
     caplog.clear()
 
 
+def test_what_is_regular_goes_on_until_the_clock_is_closed(caplog: pytest.LogCaptureFixture) -> None:
+    calls: list[int] = []
+    often = threading.Event()
+
+    def call() -> None:
+        calls.append(len(calls))
+        if len(calls) == 3:
+            often.set()
+        raise ValueError("one that fails does not end it")
+
+    with AlarmClock() as clock:
+        clock.every(0.001, call)
+        assert often.wait(5)
+    made = len(calls)
+    assert all(thread.name != "clock" for thread in threading.enumerate())
+    assert len(calls) == made
+    caplog.clear()
+
+
 def test_closing_ends_the_thread_and_drops_what_has_not_rung() -> None:
     rang = threading.Event()
     clock = AlarmClock()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from etoile.config import Config, load, parse
+from etoile.config import AlertsOfGpu, Config, load, parse
 from etoile.errors import ConfigError
 from etoile.text import render
 
@@ -76,12 +76,19 @@ def test_every_section_is_read() -> None:
         never = ["nemotron-3-nano"]
         [thermal]
         warning_c = 70
+        limits = "card"
+        [alerts]
+        quiet = "22:00-07:30"
+        [[alerts.gpus]]
+        name = "3080"
+        warning_c = 80
         [speech]
         language = "fr"
         """,
         "config.toml",
     )
     assert config.nodes[0].models == {"code": "qwen3-coder-30b"}
+    assert (config.alerts.quiet, config.alerts.gpus) == ("22:00-07:30", (AlertsOfGpu(name="3080", warning_c=80),))
     assert (config.thermal.warning_c, config.thermal.critical_c, config.speech.language) == (70, 85, "fr")
 
 
