@@ -11,7 +11,7 @@ from etoile.domain.gpus import GpuReading, Kind, Thermal
 from etoile.domain.nodes import NodeLoad, NodeState, NodeStatus
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
-from etoile.text import message
+from etoile.text import message, render
 
 CARD = GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=60)
 NO_GPU = on.PartMissing("gpu", message("No driver."), message("Install one."))
@@ -113,7 +113,8 @@ def test_a_processor_is_watched_like_a_gpu_and_is_none() -> None:
     events = [on.GpusRead((replace(processor, temperature_c=90, at_s=float(at_s)),), float(at_s)) for at_s in range(30)]
     state, asked = after(State(), *events)
     assert state.thermal("CPU-box") is Thermal.CRITICAL
-    assert any(isinstance(effect, do.Notify) for effect in asked)
+    [told, *_] = [effect for effect in asked if isinstance(effect, do.Notify)]
+    assert render(told.title, "en") in ("CPU is hot on box", "CPU critical on box")
 
 
 def test_a_second_start_asks_for_the_window() -> None:

@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.forecast import Forecast
+from etoile.domain.gpus import GpuReading, GpuState, Kind, Thermal
 from etoile.domain.state import State
 from etoile.domain.thermal import Track
 from etoile.gui.design import DARK, Look, Type
@@ -17,6 +18,7 @@ from etoile.gui.gpu_card import GpuCard
 from etoile.gui.gpu_row import GpuHeading, GpuRow, columns
 from etoile.gui.gpu_strip import GpuStrip
 from etoile.gui.gpu_view import GpuView
+from etoile.gui.label import Label
 from etoile.gui.severity import SMALL_CHIP, Severity, chip_width
 from etoile.gui.window import HEIGHT, WIDTH, Window
 from etoile.gui.words import THERMAL, short_gpu
@@ -252,7 +254,68 @@ def test_models_without_the_words_that_most_share(name: str, short: str) -> None
     assert short_gpu(name) == short
 
 
+@pytest.mark.parametrize("kind", [GpuCard, GpuRow])
+def test_what_is_about_to_happen_is_told(look: Look, qtbot: QtBot, kind: type[GpuView]) -> None:
+    def view(gpu: GpuReading) -> GpuView:
+        glance = Glance(gpu=gpu, thermal=Thermal.WARNING, limits=states.LIMITS, forecast=Forecast(85, 178.0))
+        made = kind(look, glance)
+        qtbot.addWidget(made)
+        made.grab()
+        return made
+
+    assert "85\u00a0°C in about 3\u00a0min" in view(states.gpu(temperature_c=78)).accessibleDescription()
+    assert "in about" not in view(states.gpu(state=GpuState.STALE)).accessibleDescription()
+
+
 def test_a_lost_gpu_is_said_to_be_lost_whatever_it_was() -> None:
     glance = Glance(gpu=states.gpu(state=GpuState.LOST), thermal=Thermal.CRITICAL, limits=states.LIMITS)
     assert glance.severity is Severity.LOST
     assert render(glance.word, "en") == "Lost"
+
+
+def _far(index: int, host: str, **values: object) -> GpuReading:
+    return states.gpu(index, uuid=f"GPU-{host}-{index}", host=host, far=True, **values)
+
+
+def _hosts(window: Window) -> list[str]:
+    return [label.text() for label in window.findChild(GpuStrip).findChildren(Label) if label.isVisible()]
+
+
+def test_gpus_of_several_machines_stand_under_the_names_of_their_hosts(window: Window) -> None:
+    far = (_far(0, "M1"), _far(1, "M1"), _far(0, "M2"))
+    _show(window, replace(SIX, gpus=(*states.SIX[:1], *far)))
+    assert _hosts(window) == [states.SIX[0].host, "M1", "M2"]
+    places = [row.mapTo(window, row.rect().topLeft()).y() for row in window.findChildren(GpuRow)]
+    assert places == sorted(places)
+    window.show_state(replace(SIX, gpus=far[:2]))
+    QApplication.processEvents()
+    assert _hosts(window) == [], "one machine needs no name"
+
+
+def test_the_arrow_keys_go_from_machine_to_machine(window: Window, qtbot: QtBot) -> None:
+    with qtbot.waitActive(window):
+        _show(window, replace(SIX, gpus=(_far(0, "M1"), _far(0, "M2"), _far(1, "M2"))))
+    rows = window.findChildren(GpuRow)
+    rows[0].setFocus()
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Down)
+    assert window.focusWidget() is rows[1]
+
+
+def test_without_a_gpu_the_processor_is_shown(window: Window) -> None:
+    processor = states.gpu(
+        0,
+        uuid="CPU-athena",
+        name="AMD Ryzen 9 7950X",
+        kind=Kind.PROCESSOR,
+        temperature_c=61,
+        memory_used_bytes=None,
+        memory_total_bytes=None,
+        power_w=None,
+        power_limit_w=None,
+        fan_percent=None,
+        processes=(),
+    )
+    _show(window, State(processors=(processor,), limits=states.LIMITS))
+    [card] = window.findChildren(GpuCard)
+    assert card.accessibleName() == "CPU, AMD Ryzen 9 7950X"
+    assert card.accessibleDescription() == "CPU on athena: 61 °C, load 99 %"

@@ -17,8 +17,8 @@ from tests.gui import states
 
 def _with(*gpus: GpuReading, phase: Phase = Phase.IDLE, nodes: object = states.NODES) -> State:
     state = State(limits=states.LIMITS, nodes=nodes, turn=states.turn(phase=phase))  # type: ignore[arg-type]
-    for second in (0.0, 30.0):
-        state = advance(state, on.GpusRead(gpus, states.NOW_S + second))[0]
+    for at_s in (states.NOW_S, states.NOW_S + 1):
+        state = advance(state, on.GpusRead(tuple(replace(gpu, at_s=at_s) for gpu in gpus), at_s))[0]
     return state
 
 

@@ -32,7 +32,7 @@ def announcements(before: State, after: State) -> list[Announcement]:
         told.append(Announcement(last.answer))
     elif after.turn.said and after.turn.said is not before.turn.said:
         told.append(Announcement(after.turn.said))
-    for gpu in after.gpus:
+    for gpu in after.watched:
         now = after.thermal(gpu.uuid)
         if now is Thermal.CRITICAL and before.thermal(gpu.uuid) is not Thermal.CRITICAL:
             told.append(Announcement(gpu_line(gpu, now), assertive=True))

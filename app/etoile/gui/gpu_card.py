@@ -3,12 +3,12 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from etoile.domain.readings import called
 from etoile.gui.design import CARD_PADDING, CARD_RADIUS, Type
 from etoile.gui.glance import digits, memory
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.severity import chip_width, paint_chip
 from etoile.gui.sparkline import paint_bar, paint_load, paint_temperature
-from etoile.gui.words import gpu_title
 from etoile.text import Message, message
 
 
@@ -41,7 +41,7 @@ class GpuCard(GpuView):
             right -= self._paint_text(
                 painter, line, Type.META, look.palette.text3, look.words(glance.remark), right=right
             ) + look.px(8)
-        title = look.words(gpu_title(glance.gpu))
+        title = look.words(called(glance.gpu))
         left = line.left() + self._paint_text(painter, line, Type.TITLE, look.palette.text, title)
         left += look.px(8)
         room = round(right - left)

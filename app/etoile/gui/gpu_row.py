@@ -6,12 +6,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from etoile.domain.readings import called
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
 from etoile.gui.glance import digits, memory
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.severity import SMALL_CHIP, chip_width, paint_chip
 from etoile.gui.sparkline import paint_bar, paint_temperature
-from etoile.gui.words import gpu_title, short_gpu
+from etoile.gui.words import short_gpu
 from etoile.text import message
 
 _PADDING, _GAP = 10, 8
@@ -68,7 +69,7 @@ class GpuRow(GpuView):
         """Paint the title with its chip, and the model below; where the chip has no room, it takes the model's."""
         look, glance = self._look, self.glance
         above, below = self._lines(column)
-        title = self._paint_text(painter, above, Type.TITLE, look.palette.text, look.words(gpu_title(glance.gpu)))
+        title = self._paint_text(painter, above, Type.TITLE, look.palette.text, look.words(called(glance.gpu)))
         if not glance.severity:
             self._paint_model(painter, below)
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import groupby
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -9,15 +10,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.state import State
-from etoile.gui.design import Look
+from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glance import Glance
 from etoile.gui.gpu_card import GpuCard
 from etoile.gui.gpu_row import GpuRow
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.history import History
+from etoile.gui.label import Label
 from etoile.gui.scroll import ScrollColumn
 from etoile.gui.severity import Severity
-from etoile.text import message
+from etoile.text import message, verbatim
 
 CARD_GAP, ROW_GAP = 8, 4
 MOST_CARDS = 2
@@ -27,12 +29,12 @@ _RANK = {Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 def as_rows(state: State) -> bool:
     """Tell whether the GPUs of `state` are shown as rows."""
-    return len(state.gpus) > MOST_CARDS
+    return len(state.watched) > MOST_CARDS
 
 
 def all_simulated(state: State) -> bool:
     """Tell whether every GPU of `state` is simulated."""
-    return all(gpu.simulated for gpu in state.gpus)
+    return all(gpu.simulated for gpu in state.watched)
 
 
 class GpuStrip(ScrollColumn):
@@ -52,6 +54,8 @@ class GpuStrip(ScrollColumn):
         super().__init__(parent)
         self._look, self._now_s, self._clock = look, now_s, clock
         self._views: dict[str, GpuView] = {}
+        self._hosts: list[Label] = []
+        self._places: list[tuple[str, str]] = []
         self._hottest = ""
         # New rows have their places only after the layout has run.
         self._reveal = QTimer(self)
@@ -63,16 +67,18 @@ class GpuStrip(ScrollColumn):
     def show_state(self, state: State, history: History) -> None:
         """Show the GPUs of `state`, with what `history` knows of them."""
         before = {uuid: view.glance.severity for uuid, view in self._views.items()}
-        if list(self._views) != [gpu.uuid for gpu in state.gpus]:
+        places = [(gpu.host, gpu.uuid) for gpu in state.watched]
+        if places != self._places:
+            self._places = places
             self._rebuild(state, history)
-        for gpu in state.gpus:
+        for gpu in state.watched:
             self._views[gpu.uuid].show_glance(self._glance(gpu, state, history))
         ranks = {uuid: _rank(view.glance.severity) for uuid, view in self._views.items()}
         worse = [uuid for uuid, rank in ranks.items() if rank > _rank(before.get(uuid))]
         if worse:
             self._hottest = max(worse, key=lambda uuid: ranks[uuid])
             self._reveal.start()
-        self.setVisible(bool(state.gpus))
+        self.setVisible(bool(state.watched))
 
     def sizeHint(self) -> QSize:
         return self.column.sizeHint()
@@ -91,20 +97,35 @@ class GpuStrip(ScrollColumn):
 
     def _rebuild(self, state: State, history: History) -> None:
         focused = next((uuid for uuid, view in self._views.items() if view.hasFocus()), None)
-        for view in self._views.values():
-            self.column.removeWidget(view)
-            view.hide()
-            view.deleteLater()
+        for shown in (*self._views.values(), *self._hosts):
+            self.column.removeWidget(shown)
+            shown.hide()
+            shown.deleteLater()
         made = GpuRow if as_rows(state) else GpuCard
-        self._views = {gpu.uuid: made(self._look, self._glance(gpu, state, history)) for gpu in state.gpus}
+        self._views = {gpu.uuid: made(self._look, self._glance(gpu, state, history)) for gpu in state.watched}
+        self._hosts = []
         self.column.setSpacing(ROW_GAP if as_rows(state) else CARD_GAP)
-        for place, view in enumerate(self._views.values()):
-            view.setFocusPolicy(Qt.FocusPolicy.NoFocus if place else Qt.FocusPolicy.TabFocus)
-            self.column.addWidget(view)
-            view.show()
+        for host, gpus in groupby(state.watched, key=lambda gpu: gpu.host):
+            if len({gpu.host for gpu in state.watched}) > 1:
+                self._add_host(host)
+            for gpu in gpus:
+                self._add_view(self._views[gpu.uuid])
         if focused in self._views:
             self._reach(self._views[focused])
         self.updateGeometry()
+
+    def _add_host(self, host: str) -> None:
+        """Say above the GPUs of a machine which one it is."""
+        label = Label(self._look, Type.CAPTION, Tone.TEXT2)
+        label.say(verbatim(host))
+        self._hosts.append(label)
+        self.column.addWidget(label)
+
+    def _add_view(self, view: GpuView) -> None:
+        first = self.column.indexOf(next(iter(self._views.values()))) < 0
+        view.setFocusPolicy(Qt.FocusPolicy.TabFocus if first else Qt.FocusPolicy.NoFocus)
+        self.column.addWidget(view)
+        view.show()
 
     def _reach(self, view: GpuView) -> None:
         """Give `view` the focus: it is where the Tab key comes back to."""

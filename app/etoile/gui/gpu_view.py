@@ -4,10 +4,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from etoile.domain.readings import called
 from etoile.gui.design import Look, Type
 from etoile.gui.glance import Glance
 from etoile.gui.severity import Severity
-from etoile.gui.words import NOTHING, gpu_details, gpu_line, gpu_title
+from etoile.gui.words import NOTHING, gpu_details, gpu_line
 
 NARROWEST, WIDTH = 300, 340
 
@@ -52,7 +53,7 @@ class GpuView(QWidget):
     def _name(self) -> None:
         gpu, words = self.glance.gpu, self._look.words
         line = words(gpu_line(gpu, self.glance.thermal))
-        self.setAccessibleName(f"{words(gpu_title(gpu))}, {gpu.name}")
+        self.setAccessibleName(f"{words(called(gpu))}, {gpu.name}")
         details = gpu_details(gpu)
         parts = [line, *(words(part) for part in (self.glance.outlook, details) if part)]
         description = "\n".join(parts)

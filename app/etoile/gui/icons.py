@@ -55,7 +55,7 @@ USABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.DEGRADED, NodeState.
 
 def tray_state(state: State) -> TrayState:
     """Return what the icon tells of `state`: critical > what is going on > warning > offline > idle.  Pure."""
-    heat = {state.thermal(gpu.uuid) for gpu in state.gpus}
+    heat = {state.thermal(gpu.uuid) for gpu in state.watched}
     if Thermal.CRITICAL in heat:
         return TrayState.CRITICAL
     if state.turn.phase in _BUSY:

@@ -54,7 +54,7 @@ class Machine(QWidget):
         self._gpus.show_state(state, history)
         self._nodes.show_nodes(state.nodes)
         self._fit()
-        self.setVisible(bool(state.gpus or state.nodes) and self._room > 0)
+        self.setVisible(bool(state.watched or state.nodes) and self._room > 0)
 
     def fit_into(self, height: int) -> None:
         """Take no more room than a window of this `height` can spare."""

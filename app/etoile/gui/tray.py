@@ -14,6 +14,7 @@ from etoile.domain.alerting.words import SNOOZES_S
 from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
 from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.readings import called
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.design import Look
@@ -123,7 +124,7 @@ class Tray(QObject):
         now_s = self._now_s()
         snoozed = state.desk.is_snoozed(now_s)
         self._snooze.setTitle(self._words(message("Alerts are snoozed") if snoozed else message("Snooze alerts")))
-        gpus = sorted(state.gpus, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]
+        gpus = sorted(state.watched, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]
         gpus.sort(key=lambda gpu: (gpu.host, gpu.index))
         silent = [state.desk.is_snoozed(now_s, Scope(subject=gpu.uuid)) for gpu in gpus]
         hot = [any(subject == gpu.uuid for _, subject in state.desk.gpus.wrong) for gpu in gpus]
@@ -138,7 +139,7 @@ class Tray(QObject):
         self._offer_silence(self._snooze, EVERYTHING, snoozed=snoozed, wrong=bool(state.desk.wrong))
         self._snooze.addSeparator()
         for gpu, is_silent, is_hot in zip(gpus, silent, hot, strict=True):
-            title = message("GPU {index} on {host}", index=gpu.index, host=gpu.host)
+            title = message("{gpu} on {host}", gpu=called(gpu), host=gpu.host)
             menu = self._snooze.addMenu(self._words(message("{gpu}: snoozed", gpu=title) if is_silent else title))
             self._offer_silence(menu, Scope(subject=gpu.uuid), snoozed=is_silent, wrong=is_hot)
 
@@ -195,14 +196,14 @@ class Tray(QObject):
 def tool_tip(state: State) -> Message:
     """Return "Etoile — Thinking" and one line a GPU, the hottest first."""
     said = message("Etoile — {what}", what=PHASE[state.turn.phase])
-    for gpu in sorted(state.gpus, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]:
+    for gpu in sorted(state.watched, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]:
         said = message("{first}\n{following}", first=said, following=gpu_line(gpu, state.thermal(gpu.uuid)))
     return said
 
 
 def hottest_line(state: State) -> Message:
     """Return the line about the hottest GPU; of none when no temperature is known."""
-    known = [gpu for gpu in state.gpus if gpu.temperature_c is not None]
+    known = [gpu for gpu in state.watched if gpu.temperature_c is not None]
     if not known:
         return message("No GPU temperature is known")
     hottest = max(known, key=_temperature)

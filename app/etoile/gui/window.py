@@ -200,7 +200,7 @@ class Window(Frame):
     def show_state(self, state: State) -> None:
         """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
         before, self._state = self._state, state
-        self._history.add(state.gpus)
+        self._history.add(state.watched)
         self._conversation.follow(state.turn)
         turn = state.turn
         if (turn.number, turn.phase, turn.standing) != self._since[:3]:

@@ -2,6 +2,7 @@
 
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.nodes import Attribution, NodeState, NodeStatus
+from etoile.domain.readings import busyness, called
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.text import Message, message, plural, verbatim
@@ -47,11 +48,6 @@ PHASE = {
 }
 
 
-def gpu_title(gpu: GpuReading) -> Message:
-    """Return what a GPU is called for short."""
-    return message("GPU {index}", index=gpu.index)
-
-
 def short_gpu(name: str) -> str:
     """Return a GPU's model without the words that most share: "RTX 3080" for "NVIDIA GeForce RTX 3080"."""
     return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
@@ -79,7 +75,7 @@ def gpu_line(gpu: GpuReading, thermal: Thermal) -> Message:
     if gpu.simulated:
         parts.append(message("simulated"))
     known = parts or [message("reports nothing")]
-    return message("{gpu} on {host}: {values}", gpu=gpu_title(gpu), host=gpu.host, values=known)
+    return message("{gpu} on {host}: {values}", gpu=called(gpu), host=gpu.host, values=known)
 
 
 def _gpu_values(gpu: GpuReading) -> list[Message]:
@@ -117,6 +113,8 @@ def node_detail(node: NodeStatus) -> Message:
         parts.append(verbatim(short_model(node.model)))
     if node.latency_ms is not None:
         parts.append(message("{latency:.0f} ms", latency=node.latency_ms))
+    if node.load:
+        parts += busyness(node.load)
     parts.append(verbatim(node.url))
     return joined(parts) or NODE_STATE[node.state]
 

@@ -8,6 +8,7 @@ from etoile.domain.alerting.scope import Kind, Level
 from etoile.domain.forecast import Forecast, heating_c_per_min
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
 from etoile.domain.nodes import LoadedModel, NodeStatus, gpus_of
+from etoile.domain.readings import called
 from etoile.text import Message, message, plural
 
 SLOWED_BY_HEAT = frozenset({"sw_thermal", "hw_thermal", "hw_slowdown"})
@@ -78,23 +79,24 @@ def _title(condition: Condition) -> Message:
             return message("{model} runs on the CPU of {node}", model=model, node=name)
         case Condition(kind=Kind.SPILL, node=NodeStatus(name=name), model=LoadedModel(name=model)):
             return message("{model} runs partly on the CPU of {node}", model=model, node=name)
-        case Condition(reading=GpuReading(index=index, host=host)):
-            return _gpu_title(condition, index, host)
+        case Condition(reading=GpuReading() as reading):
+            return _gpu_title(condition, reading)
     raise ValueError(f"nothing is known about {condition.identity}")
 
 
-def _gpu_title(condition: Condition, index: int, host: str) -> Message:
+def _gpu_title(condition: Condition, reading: GpuReading) -> Message:
+    gpu, index, host = called(reading), reading.index, reading.host
     match condition.kind, condition.level:
         case Kind.HEAT, Level.CRITICAL:
-            return message("GPU {index} critical on {host}", index=index, host=host)
+            return message("{gpu} critical on {host}", gpu=gpu, host=host)
         case Kind.HEAT, _:
-            return message("GPU {index} is hot on {host}", index=index, host=host)
+            return message("{gpu} is hot on {host}", gpu=gpu, host=host)
         case Kind.FAN, _:
             return message("The fan of GPU {index} stands still on {host}", index=index, host=host)
         case Kind.MEMORY, _:
             return message("The memory of GPU {index} is nearly full on {host}", index=index, host=host)
         case _:
-            return message("GPU {index} stopped reporting on {host}", index=index, host=host)
+            return message("{gpu} stopped reporting on {host}", gpu=gpu, host=host)
 
 
 def _group_title(conditions: Sequence[Condition]) -> Message:
@@ -131,12 +133,12 @@ def _badness(condition: Condition) -> tuple[int, str]:
 def _item(condition: Condition) -> Message:
     """Return a name within a list, with the one value that matters."""
     match condition:
-        case Condition(kind=Kind.HEAT, reading=GpuReading(index=index, host=host, temperature_c=int(temperature_c))):
+        case Condition(kind=Kind.HEAT, reading=GpuReading(host=host, temperature_c=int(temperature_c)) as reading):
             return message(
-                "GPU {index} on {host} {temperature}\u00a0°C", index=index, host=host, temperature=temperature_c
+                "{gpu} on {host} {temperature}\u00a0°C", gpu=called(reading), host=host, temperature=temperature_c
             )
-        case Condition(reading=GpuReading(index=index, host=host)):
-            return message("GPU {index} on {host}", index=index, host=host)
+        case Condition(reading=GpuReading(host=host) as reading):
+            return message("{gpu} on {host}", gpu=called(reading), host=host)
         case Condition(node=NodeStatus(name=name), model=LoadedModel(name=model)):
             return message("{model} on {node}", model=model, node=name)
     return message("{text}", text=condition.subject)
