@@ -7,7 +7,7 @@ all.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.errors import NvmlUnavailable, Unavailable
@@ -19,6 +19,11 @@ from etoile.text import message
 ANSWER_S = 5.0
 """A driver that has not opened after this is reported as missing."""
 LONGEST_RETRY_S = 300.0
+WEDGED_S = 0.1
+"""When none of the cards has answered after this while one hangs, they may be waiting for that one; the source is asked
+for another way to them."""
+WEDGED_AGAIN_S = 60.0
+"""How long that is not tried again."""
 
 _UNWELL = frozenset({GpuState.LOST, GpuState.UNKNOWN})
 """States that opening the driver afresh might mend."""
@@ -27,8 +32,8 @@ _UNWELL = frozenset({GpuState.LOST, GpuState.UNKNOWN})
 class Driver:
     """For one thread at a time; one that a call holds up is relieved by another, and finds its turn over.
 
-    The source is never opened or closed while a card is being read: NVML would pull the handles from under the call.
-    Cards keep their reader, and so their history, by UUID.
+    The source is not opened or closed while a card is being read, unless that call hangs.  Cards keep their reader, and
+    so their history, by UUID.
     """
 
     def __init__(
@@ -53,13 +58,14 @@ class Driver:
         self._outdated = True
         self._unwell: frozenset[str] = frozenset()
         self._careful = False
+        self._wedged_until_s = 0.0
         self._asked_s = now_s()
         self._delay_s = 0.0
         self._out = False
         self.turn = 0
         """Grows whenever another thread takes over."""
-        self.opening = False
-        """Whether the driver is being opened, which takes its time."""
+        self.unhurried = False
+        """Whether what is going on may take its time: the driver is being opened, or slow cards are waited for."""
 
     def look(self, *, check: bool) -> None:
         """Open the driver if that is due; else, with `check`, ask it whether its cards have changed."""
@@ -116,12 +122,10 @@ class Driver:
         stuck = sum(not reader.wait(until_s - time.monotonic()) for reader in self._readers.values()) + self._out
         for reader in self._readers.values():
             reader.stop()
-        if not stuck:
-            closing = Worker("gpu driver")
-            closing.ask(self._source.close)
-            closing.stop()
-            stuck += not closing.join(timeout_s)
-        return stuck
+        closing = Worker("gpu driver")
+        closing.ask(self._source.close)
+        closing.stop()
+        return stuck + (not closing.join(timeout_s))
 
     def _read_in_turn(self, readers: Iterable[Reader], with_processes: bool, round_s: float) -> None:
         turn = self.turn
@@ -133,14 +137,30 @@ class Driver:
     def _read_carefully(self, with_processes: bool, patience_s: float, round_s: float) -> None:
         due = [reader for reader in self._in_order if reader.round_s < round_s]
         if self._busy():
-            asked = [(reader, reader.read_apart(with_processes, round_s)) for reader in due]
-            _wait((worker for reader, worker in asked if worker and not reader.slow), patience_s)
+            self.unhurried = True
+            self._read_all_apart([reader for reader in due if not reader.slow], with_processes, patience_s, round_s)
+            self.unhurried = False
             return
         self._read_in_turn([reader for reader in due if not reader.slow], with_processes, round_s)
         for reader in due:
             if reader.slow:
                 reader.read_apart(with_processes, round_s)
         self._careful = any(reader.slow for reader in self._in_order)
+
+    def _read_all_apart(
+        self, readers: Sequence[Reader], with_processes: bool, patience_s: float, round_s: float
+    ) -> None:
+        workers = [worker for reader in readers if (worker := reader.read_apart(with_processes, round_s))]
+        _wait(workers, patience_s)
+        if not workers or self._now_s() < self._wedged_until_s or not _all_busy(workers):
+            return
+        _wait(workers[:1], WEDGED_S)
+        if _all_busy(workers):
+            self._wedged_until_s = self._now_s() + WEDGED_AGAIN_S
+            self._open()
+            self._take_outcome()
+            self.unhurried = True
+            self._read_all_apart(readers, with_processes, patience_s, round_s)
 
     def _busy(self) -> bool:
         return any(reader.busy for reader in self._in_order)
@@ -155,13 +175,13 @@ class Driver:
 
     def _open(self) -> None:
         self._asked_s = self._now_s()
-        self._out = self.opening = True
+        self._out = self.unhurried = True
         try:
             self._outcome = self._source.cards()
         except Unavailable as error:
             self._outcome = error
         finally:
-            self._out = self.opening = False
+            self._out = self.unhurried = False
 
     def _check(self) -> None:
         self._asked_s = self._now_s()
@@ -190,6 +210,10 @@ class Driver:
             if uuid not in self._readers:
                 self._readers[uuid] = Reader(card, stale_after_s=self._stale_after_s, now_s=self._now_s)
         self._in_order = tuple(sorted(self._readers.values(), key=lambda reader: reader.identity.index))
+
+
+def _all_busy(workers: Iterable[Worker]) -> bool:
+    return all(worker.busy for worker in workers)
 
 
 def _wait(workers: Iterable[Worker], patience_s: float) -> None:

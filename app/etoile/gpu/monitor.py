@@ -144,14 +144,16 @@ class GpuMonitor:
         began_s = self._began_s
         if began_s is None:
             began_s = self._due_s
-        elif self._driver.opening:
+        elif self._driver.unhurried:
             return GLANCE_S
         return max(self._patience_s / 4, began_s + self._patience_s - time.monotonic())
 
     def _late(self) -> bool:
         if self._began_s is None:
             return False
-        return time.monotonic() - self._began_s >= (self._driver.answer_s if self._driver.opening else self._patience_s)
+        return time.monotonic() - self._began_s >= (
+            self._driver.answer_s if self._driver.unhurried else self._patience_s
+        )
 
 
 def read_once(source: GpuSource) -> tuple[GpuReading, ...]:

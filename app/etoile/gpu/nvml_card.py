@@ -35,6 +35,8 @@ class NvmlCard:
         self.identity = identity
         self.idle_since_s: float | None = None
         """Since when the card has had nothing to do; None while it works, or when it may not sleep."""
+        self.calling_since_s: float | None = None
+        """Since when a call for this card is out; None while none is."""
         self._now_s = now_s
         self._kernel = kernel if kernel and kernel.may_sleep else None
         self._kept: Values = {field.name: getattr(identity, field.name) for field in fields(identity)}
@@ -51,17 +53,20 @@ class NvmlCard:
         """Return what the card reports now."""
         if self._kernel and self._kernel.asleep():
             return replace(self.identity, state=GpuState.ASLEEP, at_s=self._now_s())
+        self.calling_since_s = at_s = self._now_s()
         try:
             if with_processes:
-                self._read_seldom()
-            return GpuReading.of(self._values())
+                self._read_seldom(at_s)
+            return GpuReading.of(self._values(at_s))
         except (CardGone, OSError) as error:  # OSError: what ctypes makes of an access violation on Windows
             log.debug("GPU %d: %r", self.identity.index, error)
-            return replace(self.identity, state=GpuState.LOST, at_s=self._now_s())
+            return replace(self.identity, state=GpuState.LOST, at_s=at_s)
+        finally:
+            self.calling_since_s = None
 
-    def _values(self) -> Values:
+    def _values(self, at_s: float) -> Values:
         values = self._kept.copy()
-        values["at_s"] = at_s = self._now_s()
+        values["at_s"] = at_s
         unknown = self._often.read(values, at_s)
         if unknown or self._often.absent is not self._absent:
             self._tell_absent()
@@ -70,8 +75,8 @@ class NvmlCard:
             self._watch_idleness(values)
         return values
 
-    def _read_seldom(self) -> None:
-        kept, at_s = self._kept, self._now_s()
+    def _read_seldom(self, at_s: float) -> None:
+        kept = self._kept
         if at_s >= self._limits_due_s:
             self._limits_due_s = at_s + LIMITS_EVERY_S
             kept.update(dict.fromkeys(self._limits.fields()))

@@ -51,7 +51,13 @@ class Reader:
         return self._good_s is not None
 
     def found(self, card: GpuCard) -> None:
-        """Go on with `card`: the same one (by UUID), as a newly opened driver gives it."""
+        """Go on with `card`: the same one (by UUID), as a newly opened driver gives it.
+
+        A call for the former one may still be out, and is given up.
+        """
+        if card is not self._card and self.busy:
+            self.stop()
+            self._reading, self._worker, self._distrust = threading.Lock(), None, 0
         self._card, self.identity = card, card.identity
 
     def lost(self) -> None:
@@ -64,12 +70,14 @@ class Reader:
 
     def read(self, with_processes: bool, round_s: float) -> None:
         """Read the card on the caller's thread, unless it is being read already, or lost."""
-        card = self._card
-        if card is None or not self._reading.acquire(blocking=False):
+        card, lock = self._card, self._reading
+        if card is None or not lock.acquire(blocking=False):
             return
         try:
             self.round_s = round_s
             reading = card.read(with_processes=with_processes)
+            if lock is not self._reading:
+                return
             if reading.state is GpuState.OK:
                 self._good_s = reading.at_s
                 if with_processes or self._flat_line.is_flat:
@@ -78,7 +86,7 @@ class Reader:
                 reading = replace(reading, stale_since_s=self._good_s)
             self._latest = reading
         finally:
-            self._reading.release()
+            lock.release()
 
     def read_apart(self, with_processes: bool, round_s: float) -> Worker | None:
         """Start to read the card on its own thread and return that; None when it is being read already, or lost."""
@@ -117,5 +125,6 @@ class Reader:
     def _read_apart(self, with_processes: bool, round_s: float) -> None:
         began_s = self._now_s()
         self.read(with_processes, round_s)
-        quick = self._now_s() - began_s <= QUICK_S
-        self._distrust = max(0, self._distrust - 1) if quick else TRUSTED_AFTER
+        if self._distrust:  # one that is trusted may only have waited for another
+            quick = self._now_s() - began_s <= QUICK_S
+            self._distrust = self._distrust - 1 if quick else TRUSTED_AFTER

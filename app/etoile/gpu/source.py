@@ -15,18 +15,21 @@ class GpuCard(Protocol):
     def read(self, *, with_processes: bool) -> GpuReading:
         """Return what the card reports now; without `with_processes`, the processes as they were last read.
 
-        Never raises for what a card can do: a lost one is read as LOST.  May block for as long as the driver pleases,
-        so that each card is read on a thread of its own.
+        Never raises for what a card can do: a lost one is read as LOST.  May block for as long as the driver pleases;
+        by one thread at a time, whichever that is.
         """
 
 
 class GpuSource(Protocol):
-    """The cards behind one driver.  Its methods are never called at the same time, nor while a card is being read."""
+    """The cards behind one driver.
+
+    Its methods are never called at the same time, nor while a card is being read, unless that call hangs.
+    """
 
     def cards(self) -> tuple[GpuCard, ...]:
         """Open the driver afresh and return the cards it has; those returned before must not be read again.
 
-        Raises NvmlUnavailable.
+        While a call hangs, return what can be read all the same.  Raises NvmlUnavailable.
         """
 
     def outdated(self) -> bool:

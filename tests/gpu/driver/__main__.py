@@ -3,7 +3,8 @@
     python -m tests.gpu.driver FOLDER "set 2 temperature 91" "error 3 * 15"
     LD_LIBRARY_PATH=FOLDER etoile gpu --json
 
-The lines go to FOLDER/control, which may be written anew at any time; the first comment of nvml.c tells what it may say.
+The lines go to FOLDER/control, which may be written anew at any time; the first comment of nvml.c tells what it may
+say.
 """
 
 import argparse
