@@ -116,7 +116,7 @@ class GpuStrip(ScrollColumn):
 
     def _add_host(self, host: str) -> None:
         """Say above the GPUs of a machine which one it is."""
-        label = Label(self._look, Type.CAPTION, Tone.TEXT2)
+        label = Label(self._look, Type.CAPTION, Tone.TEXT2, parent=self.widget())
         label.say(verbatim(host))
         self._hosts.append(label)
         self.column.addWidget(label)
