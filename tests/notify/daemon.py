@@ -93,9 +93,9 @@ class Daemon:
         self._emit("ActionInvoked", "us", (number, action))
         self.dismiss(number)
 
-    def dismiss(self, number: int) -> None:
-        """Close a notification as its user."""
-        self._emit("NotificationClosed", "uu", (number, 2))
+    def dismiss(self, number: int, reason: int = 2) -> None:
+        """Close a notification: 1 because its time is over, 2 as its user, 3 as its sender asked, 4 for no reason."""
+        self._emit("NotificationClosed", "uu", (number, reason))
 
     def _emit(self, name: str, signature: str, body: tuple[Any, ...]) -> None:
         here = DBusAddress("/org/freedesktop/Notifications", interface=SERVICE)

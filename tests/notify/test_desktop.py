@@ -101,8 +101,11 @@ def test_markup_is_escaped_where_it_would_be_read(daemon: Daemon, notifier: Desk
     assert daemon.notified[0].body == "&lt;a href='x'&gt;llama &amp; co&lt;/a&gt; ?"
 
 
-def test_a_plain_service_gets_plain_text_and_no_buttons(bus: PrivateBus, events: list[Event]) -> None:
-    with Daemon(bus.address, capabilities=["body"]) as plain, DesktopNotifier(events.append) as notifier:
+@pytest.mark.parametrize("capabilities", [[], ["body"], ["body", "persistence"]])
+def test_a_plain_service_gets_plain_text_and_no_buttons(
+    bus: PrivateBus, events: list[Event], capabilities: list[str]
+) -> None:
+    with Daemon(bus.address, capabilities=capabilities) as plain, DesktopNotifier(events.append) as notifier:
         warn(notifier, body="llama & co")
         wait_until(lambda: plain.notified)
     assert (plain.notified[0].body, plain.notified[0].actions) == ("llama & co", [])
@@ -121,10 +124,14 @@ def test_what_the_user_presses_comes_back(daemon: Daemon, notifier: DesktopNotif
     assert all(0 <= time.monotonic() - event.at_s < 60 for event in events if isinstance(event, NotificationActed))
 
 
-def test_a_dismissed_one_is_not_replaced_but_shown_anew(daemon: Daemon, notifier: DesktopNotifier) -> None:
+@pytest.mark.parametrize("reason", [1, 2, 4])
+def test_one_that_is_gone_is_not_replaced_but_shown_anew(
+    daemon: Daemon, notifier: DesktopNotifier, reason: int
+) -> None:
+    """A service without persistence lets it go by itself after some seconds."""
     warn(notifier)
     wait_until(lambda: daemon.notified)
-    daemon.dismiss(1)
+    daemon.dismiss(1, reason)
     wait_until(lambda: not notifier._shown)
     warn(notifier)
     wait_until(lambda: len(daemon.notified) == 2)

@@ -26,6 +26,7 @@ SELDOM_S = 120.0
 """No GPU is expected to be read more seldom than this."""
 REMEMBER_EVERY_S = 0.9
 FORECAST_EVERY_S = 5.0
+"""A fit costs about a millisecond: cards take turns."""
 
 LOWEST_LIMIT_C = 70
 """A card's own limit below this was set by the maker of a laptop for its lap, and says nothing of the card."""
@@ -210,7 +211,9 @@ def _forecasted(track: Track, temperature_c: int, at_s: float) -> Track:
         return track
     first = next((place for place, (then_s, _) in enumerate(track.recent) if at_s - then_s <= SPAN_S), 0)
     recent = (*track.recent[first:], (at_s, float(temperature_c)))
-    if track.forecast_at_s is not None and 0 <= at_s - track.forecast_at_s < FORECAST_EVERY_S:
+    if track.forecast_at_s is None:
+        return replace(track, recent=recent, forecast_at_s=at_s - track.reading.index % FORECAST_EVERY_S)
+    if 0 <= at_s - track.forecast_at_s < FORECAST_EVERY_S:
         return replace(track, recent=recent)
     limits = track.limits
     limit_c = limits.warning_c if temperature_c < limits.warning_c else limits.critical_c
