@@ -110,7 +110,7 @@ def test_a_processor_is_watched_like_a_gpu_and_is_none() -> None:
     state, _ = after(State(), on.GpusRead((far, processor), 1.0))
     assert (state.gpus, state.processors) == ((far,), (processor,))
     assert state.watched == (processor, far), "this machine comes first"
-    events = [on.GpusRead((replace(processor, temperature_c=90, at_s=float(at_s)),), float(at_s)) for at_s in range(30)]
+    events = [on.GpusRead((replace(processor, temperature_c=99, at_s=float(at_s)),), float(at_s)) for at_s in range(30)]
     state, asked = after(State(), *events)
     assert state.thermal("CPU-box") is Thermal.CRITICAL
     [told, *_] = [effect for effect in asked if isinstance(effect, do.Notify)]

@@ -10,7 +10,7 @@ import pytest
 
 from etoile.config import AlertsOfGpu
 from etoile.config import Thermal as Limits
-from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.gpus import GpuReading, GpuState, Kind, Thermal
 from etoile.domain.thermal import UNKNOWN_AFTER_S, Track, assess, limits_of
 
 NORMAL, WARNING, CRITICAL, UNKNOWN = Thermal.NORMAL, Thermal.WARNING, Thermal.CRITICAL, Thermal.UNKNOWN
@@ -148,6 +148,14 @@ def test_the_cards_own_limits(values: dict[str, int], warning_c: int, critical_c
     own = limits_of(card, Limits(limits="card"))
     assert (own.warning_c, own.critical_c) == (warning_c, critical_c)
     assert limits_of(card, LIMITS) == LIMITS, "only where that is wanted"
+
+
+def test_a_processor_is_built_for_more_heat() -> None:
+    processor = GpuReading(uuid="CPU-here", index=0, name="Ryzen", host="here", kind=Kind.PROCESSOR, temperature_c=88)
+    found = limits_of(processor, LIMITS)
+    assert (found.warning_c, found.critical_c) == (92, 99)
+    found = limits_of(processor, LIMITS, (AlertsOfGpu(name="ryzen", warning_c=80, critical_c=90),))
+    assert (found.warning_c, found.critical_c) == (80, 90)
 
 
 def test_a_margin_is_followed_as_it_shrinks() -> None:

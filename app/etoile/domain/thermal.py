@@ -12,7 +12,7 @@ from msgspec.structs import replace as with_values
 from etoile.config import AlertsOfGpu
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain.forecast import SPAN_S, Forecast, Point, forecast
-from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.gpus import GpuReading, GpuState, Kind, Thermal
 from etoile.domain.latch import Hold, Latch
 
 CRITICAL_HOLD_S = 3.0
@@ -28,6 +28,8 @@ REMEMBER_EVERY_S = 0.9
 FORECAST_EVERY_S = 5.0
 """A fit costs about a millisecond: cards take turns."""
 
+PROCESSOR_LIMITS_C = 92, 99
+"""Processors work up to 95 °C (Ryzen) or 100 °C (Core) by design, and reach 85 °C in any laptop that is busy."""
 LOWEST_LIMIT_C = 70
 """A card's own limit below this was set by the maker of a laptop for its lap, and says nothing of the card."""
 MARGIN_WARNING_C = 5
@@ -40,8 +42,11 @@ SLOWDOWN_CRITICAL_C = 5
 
 def limits_of(reading: GpuReading, limits: ThermalLimits, own: Sequence[AlertsOfGpu] = ()) -> ThermalLimits:
     """Return the limits that count for one GPU now: its own settings, the card's, the general ones, in this order."""
-    found = _limits_of_card(reading) if limits.limits == "card" else None
-    warning_c, critical_c = found or (limits.warning_c, limits.critical_c)
+    if reading.kind is Kind.PROCESSOR:
+        warning_c, critical_c = PROCESSOR_LIMITS_C
+    else:
+        found = _limits_of_card(reading) if limits.limits == "card" else None
+        warning_c, critical_c = found or (limits.warning_c, limits.critical_c)
     for settings in settings_of(reading, own):
         critical_c = settings.critical_c or critical_c
         warning_c = settings.warning_c or warning_c
