@@ -82,9 +82,10 @@ def _timed(check: Check) -> tuple[Finding, float]:
 
 
 def _gpu(simulate: str | None) -> Finding:
-    from etoile.gpu.monitor import open_source, read_once
+    from etoile.gpu.joined import local_source
+    from etoile.gpu.monitor import read_once
 
-    readings = read_once(open_source(simulate))
+    readings = read_once(local_source(simulate))
     return Finding(True, message("{names}", names=[reading.name for reading in readings]))
 
 

@@ -92,6 +92,9 @@ class FakeExporter:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Answer one request, in the manner of now."""
+        if self.closing.is_set():  # a connection that was kept
+            request.close_connection = True
+            return
         manner = self.manner
         request.close_connection = manner is not Manner.WELL
         if manner is Manner.HANGS:

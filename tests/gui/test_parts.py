@@ -157,6 +157,11 @@ def test_curves_are_cut_at_gaps_and_at_missing_values() -> None:
     assert runs(points) == [[(-60.0, 50.0), (-59.0, 51.0)], [(-57.0, 52.0)], [(-20.0, 53.0)]]
 
 
+def test_what_is_asked_less_often_is_a_curve_as_well() -> None:
+    points = [(float(at_s), 50.0) for at_s in (-60, -55, -49, -44, -20, -15, -10, -5, 0)]
+    assert [len(run) for run in runs(points)] == [4, 5]
+
+
 def test_history_keeps_a_minute_of_what_is_there() -> None:
     history = History()
     for second in range(90):

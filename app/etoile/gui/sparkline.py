@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
@@ -13,7 +14,9 @@ from etoile.gui.history import SPAN_S
 COLDEST_C, HOTTEST_C = 40, 100
 """The fixed scale of temperatures; what lies outside is drawn at its edge."""
 LONGEST_STEP_S = 4.0
-"""Samples further apart than this are not joined."""
+"""Samples further apart than this are not joined, unless they always are: other machines are asked less often."""
+MISSED = 2.5
+"""How many times the usual step is a gap as well."""
 
 Points = Sequence[tuple[float, float | None]]
 """Seconds before the newest sample (negative), and the value; None where there was none."""
@@ -22,12 +25,14 @@ Points = Sequence[tuple[float, float | None]]
 def runs(points: Points) -> list[list[tuple[float, float]]]:
     """Return `points` cut where values are missing or too far apart to be joined."""
     found: list[list[tuple[float, float]]] = []
+    steps_s = [later_s - at_s for (at_s, _), (later_s, _) in pairwise(points)]
+    longest_s = max(LONGEST_STEP_S, MISSED * median(steps_s)) if steps_s else LONGEST_STEP_S
     before_s: float | None = None
     for at_s, value in points:
         if value is None:
             before_s = None
             continue
-        if before_s is None or at_s - before_s > LONGEST_STEP_S:
+        if before_s is None or at_s - before_s > longest_s:
             found.append([])
         found[-1].append((at_s, value))
         before_s = at_s

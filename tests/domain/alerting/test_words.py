@@ -1,6 +1,7 @@
 """What an alert says, in the words the user reads."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -112,6 +113,18 @@ def test_full_memory_names_who_holds_it_and_what_to_unload() -> None:
 def test_a_silent_gpu(state: GpuState, said: str) -> None:
     player = Player().play([[card()]] * 5 + [[gone(0, state)]] * 30)
     assert (player.titles, player.bodies) == (["GPU 0 stopped reporting on athena"], [said])
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (GpuState.LOST, "The exporter on athena no longer tells of it. Its last temperature was 60 °C."),
+        (GpuState.STALE, "The exporter on athena does not answer. Its last temperature was 60 °C."),
+    ],
+)
+def test_a_silent_gpu_of_another_machine(state: GpuState, said: str) -> None:
+    player = Player().play([[replace(card(), far=True)]] * 5 + [[replace(gone(0, state), far=True)]] * 30)
+    assert player.bodies == [said]
 
 
 def test_a_stuck_fan() -> None:

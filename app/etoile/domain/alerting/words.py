@@ -250,6 +250,10 @@ def _memory(reading: GpuReading, nodes: Sequence[NodeStatus]) -> Iterator[Messag
 
 def _lost(condition: Condition, reading: GpuReading) -> Iterator[Message]:
     match reading.state:
+        case GpuState.LOST if reading.far:
+            yield message("The exporter on {host} no longer tells of it.", host=reading.host)
+        case GpuState.STALE if reading.far:
+            yield message("The exporter on {host} does not answer.", host=reading.host)
         case GpuState.LOST:
             yield message("The driver no longer finds it.")
         case GpuState.STALE:
