@@ -1,6 +1,7 @@
 """GPUs, nodes and Etoile itself, as the desk tells them."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -115,3 +116,9 @@ def test_etoile_itself() -> None:
 def test_nothing_to_undo(scene: Scene) -> None:
     with pytest.raises(ActionFailed, match="nothing to undo"):
         scene.do("assistant.undo")
+
+
+def test_gpus_of_other_machines_are_told_with_their_host() -> None:
+    far = (replace(HOT, host="M1", far=True), replace(HOT, uuid="c", index=1, host="M1", far=True), HOT)
+    said = Scene(desk=FakeDesk(readings=far)).do("gpu.temperature")
+    assert said == "RTX 3090 #0 on M1: 82 °C, RTX 3090 #1 on M1: 82 °C, RTX 3090: 82 °C."

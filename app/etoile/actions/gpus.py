@@ -9,7 +9,7 @@ from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.match import Slots
 from etoile.domain.readings import load_memory_power
 from etoile.errors import ActionFailed
-from etoile.text import Message, message
+from etoile.text import Message, message, verbatim
 
 SNOOZE_S = 30 * 60
 
@@ -68,10 +68,11 @@ def _status(reading: GpuReading, context: Context) -> Message:
     return message("{told}", told=[_temperature(reading, context), *load_memory_power(reading)])
 
 
-def _name(reading: GpuReading, context: Context) -> str:
+def _name(reading: GpuReading, context: Context) -> Message:
     """Return what to call a GPU: its model, with its index where there are several of that model."""
-    alike = sum(other.name == reading.name for other in context.desk.gpus())
-    return f"{reading.name} #{reading.index}" if alike > 1 else reading.name
+    alike = sum(other.name == reading.name and other.host == reading.host for other in context.desk.gpus())
+    name = verbatim(f"{reading.name} #{reading.index}" if alike > 1 else reading.name)
+    return message("{gpu} on {host}", gpu=name, host=reading.host) if reading.far else name
 
 
 def _untold(reading: GpuReading) -> Message:

@@ -170,7 +170,8 @@ def _gpu(reading: GpuReading) -> Message:
         parts.append(_GPU_STATES[reading.state])
     if reading.simulated:
         parts.append(message("simulated"))
-    return message("GPU {index} ({name}): {values}", index=reading.index, name=reading.name, values=parts)
+    said = message("GPU {index} ({name}): {values}", index=reading.index, name=reading.name, values=parts)
+    return message("{host}, {said}", host=reading.host, said=said) if reading.far else said
 
 
 _GPU_STATES = {
