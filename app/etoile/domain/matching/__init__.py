@@ -2,7 +2,7 @@
 
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.check import check
-from etoile.domain.matching.interpreter import RUNS
+from etoile.domain.matching.confidence import RUNS
 from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.parsing import parse
 

@@ -14,6 +14,7 @@ from etoile.domain.match import Candidate, Reason, Slots
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.cleaning import Cleaned, Cleaner
 from etoile.domain.matching.compound import Compounds, has_a_name, takes_back
+from etoile.domain.matching.confidence import RUNS
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.reach import Reach
@@ -21,9 +22,6 @@ from etoile.domain.matching.remarks import Bare, Remarks
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
 from etoile.domain.matching.values import values_of
-
-RUNS = 0.85
-"""Confidence from which a command may run."""
 
 _MOST_TOKENS = 100
 _MOST_WITHOUT_FREE_TEXT = 24

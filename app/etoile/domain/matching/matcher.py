@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from etoile.domain.commands import COMMANDS
-from etoile.domain.match import Match, Reason
+from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.interpreter import RUNS, Found, Interpreter, Outcome, runs
+from etoile.domain.matching.confidence import MEASURED, RUNS, Table, calibrated
+from etoile.domain.matching.interpreter import Found, Interpreter, Outcome, runs
 
 LONGEST_REQUEST = 600
 """Characters; no command is longer."""
@@ -16,8 +17,14 @@ _MOST_CHOICES = 3
 class Matcher:
     """Finds the command that a request means.  Safe from any thread; other values make another matcher."""
 
-    def __init__(self, catalogues: Mapping[str, Catalogue], slot_values: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        catalogues: Mapping[str, Catalogue],
+        slot_values: Mapping[str, Sequence[str]],
+        confidences: Table = MEASURED,
+    ) -> None:
         """Take a catalogue for each language, and the names that this machine has for "app", "folder" and so on."""
+        self._confidences = confidences
         words = {language: catalogue.vocabulary for language, catalogue in catalogues.items()}
         self._interpreters = {
             language: Interpreter(catalogue, slot_values, _all(words[other] for other in words if other != language))
@@ -26,6 +33,20 @@ class Matcher:
 
     def match(self, text: str, language: str | None) -> Match:
         """Return what `text` means; `language` None tries every language, and the best explanation wins."""
+        found = self._match(text, language)
+        sure = replace(
+            found,
+            confidence=calibrated(found.confidence, self._confidences),
+            runner_up=self._sure(found.runner_up) if found.runner_up else None,
+            choices=tuple(map(self._sure, found.choices)),
+            then=tuple(map(self._sure, found.then)),
+        )
+        return sure if sure.command is None or sure.confidence >= RUNS else _proposed(sure)
+
+    def _sure(self, candidate: Candidate) -> Candidate:
+        return replace(candidate, confidence=calibrated(candidate.confidence, self._confidences))
+
+    def _match(self, text: str, language: str | None) -> Match:
         tried = [language] if language in self._interpreters else list(self._interpreters)
         if not text.strip() or len(text) > LONGEST_REQUEST:
             return Match(text=text, language=language)
@@ -86,4 +107,12 @@ def _match(text: str, language: str, outcome: Outcome, rivals: Sequence[Found]) 
         choices=(),
         then=outcome.then,
         reason=best.reason,
+    )
+
+
+def _proposed(match: Match) -> Match:
+    """Return `match`, which was right too seldom with such evidence, as a choice."""
+    choice = Candidate(command=match.command or "", slots=match.slots, confidence=match.confidence)
+    return replace(
+        match, command=None, slots={}, then=(), choices=(choice, *match.choices), reason=Reason.BELOW_THRESHOLD
     )
