@@ -121,4 +121,4 @@ def test_nothing_to_undo(scene: Scene) -> None:
 def test_gpus_of_other_machines_are_told_with_their_host() -> None:
     far = (replace(HOT, host="M1", far=True), replace(HOT, uuid="c", index=1, host="M1", far=True), HOT)
     said = Scene(desk=FakeDesk(readings=far)).do("gpu.temperature")
-    assert said == "RTX 3090 #0 on M1: 82 °C, RTX 3090 #1 on M1: 82 °C, RTX 3090: 82 °C."
+    assert said == "RTX 3090 #0 on M1: 82 °C (normal), RTX 3090 #1 on M1: 82 °C (normal), RTX 3090: 82 °C (normal)."
