@@ -44,9 +44,10 @@ class SimulatedDriver:
         self._lines: list[str] = []
 
     def load(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Give it to this process's pynvml, with no memory of another driver."""
+        """Give it to this process's pynvml, with no memory of another driver, and to the processes it starts."""
         monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(str(self.library)))
         monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(self.folder))
 
     def say(self, *lines: str) -> None:
         """Add lines to the control file; of two for the same thing, the last counts."""

@@ -28,6 +28,10 @@
 enum { OK = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7, LOST = 15 };
 enum { MOST = 64 };
 
+#ifndef PROCESS
+#define PROCESS 0 /* the number of a process on each card, unless the control file tells another */
+#endif
+
 typedef unsigned long long Bytes;
 
 static long long opened_generation = UNSET;
@@ -301,6 +305,22 @@ REPORTS(nvmlDeviceGetDisplayActive, unsigned, "display_active", 0)
 REPORTS(nvmlDeviceGetPersistenceMode, unsigned, "persistence", 1)
 REPORTS(nvmlDeviceGetComputeMode, unsigned, "compute_mode", 0)
 
+/* What a GeForce on Linux does not report. */
+int nvmlDeviceGetDriverModel_v2(void *handle, unsigned *current, unsigned *pending) {
+    ENTER(handle, "driver_model");
+    *current = *pending = 0;
+    return NOT_SUPPORTED;
+}
+int nvmlDeviceGetDriverModel(void *handle, unsigned *current, unsigned *pending) {
+    return nvmlDeviceGetDriverModel_v2(handle, current, pending);
+}
+int nvmlDeviceGetTotalEccErrors(void *handle, int kind, int counter, Bytes *out) {
+    (void)kind, (void)counter;
+    ENTER(handle, "ecc");
+    *out = 0;
+    return NOT_SUPPORTED;
+}
+
 static int busy(void *handle, unsigned *out, unsigned *period_us) {
     *out = (unsigned)VALUE(handle, "codec", 0);
     *period_us = 166000;
@@ -320,7 +340,7 @@ int nvmlDeviceGetDecoderUtilization(void *handle, unsigned *out, unsigned *perio
 typedef struct { unsigned pid; Bytes used; unsigned gpu_instance, compute_instance; } Process;
 
 static int processes(void *handle, const char *list, unsigned *size, Process *out) {
-    long long pid = VALUE(handle, list, 0), mib = VALUE(handle, "process_memory", 512);
+    long long pid = VALUE(handle, list, *list == 'c' ? PROCESS : 0), mib = VALUE(handle, "process_memory", 512);
     unsigned room = *size;
     *size = pid ? (unsigned)VALUE(handle, "processes", 1) : 0;
     if (room < *size) return INSUFFICIENT_SIZE;
