@@ -77,7 +77,7 @@ def watch(config: Config, arguments: argparse.Namespace) -> Iterator[Sight]:
             at_s = max((reading.at_s for reading in seen.readings), default=0.0)
             tracks = assess(tracks, seen.readings, at_s, config.thermal, config.alerts.gpus)
             lines = [
-                gpu_line(reading, track.state, track.limits, track.forecast)
+                gpu_line(reading, track.state, track.limits, track.forecast, now_s=time.monotonic())
                 for reading in seen.readings
                 if (track := tracks[reading.uuid])
             ]

@@ -13,8 +13,16 @@ from etoile.text import Message, render
 Line = dict[str, Any]
 
 
-def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits, forecast: Forecast | None = None) -> Line:
-    """Return the line of one GPU for `etoile gpu --json`."""
+def gpu_line(
+    reading: GpuReading,
+    thermal: Thermal,
+    limits: ThermalLimits,
+    forecast: Forecast | None = None,
+    *,
+    now_s: float | None = None,
+) -> Line:
+    """Return the line of one GPU for `etoile gpu --json`; `now_s` is now, of the monotonic clock."""
+    since_s = reading.stale_since_s
     return {
         "uuid": reading.uuid,
         "index": reading.index,
@@ -49,6 +57,7 @@ def gpu_line(reading: GpuReading, thermal: Thermal, limits: ThermalLimits, forec
         "clock_memory_mhz": reading.clock_memory_mhz,
         "throttle": list(reading.throttle),
         "state": reading.state,
+        "stale_s": round(now_s - since_s, 1) if since_s is not None and now_s is not None else None,
         "unsupported": list(reading.unsupported),
         "unknown": list(reading.unknown),
         "simulated": reading.simulated,

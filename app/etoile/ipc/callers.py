@@ -63,9 +63,11 @@ class Callers:
                 self._ask(line, caller)
             case "gpu":
                 state = self._state()
+                now_s = time.monotonic()
                 lines = [
-                    gpu_line(gpu, state.thermal(gpu.uuid), state.limits_of(gpu.uuid), state.forecast(gpu.uuid))
+                    gpu_line(gpu, state.thermal(uuid), state.limits_of(uuid), state.forecast(uuid), now_s=now_s)
                     for gpu in state.watched
+                    if (uuid := gpu.uuid)
                 ]
                 caller.send({"gpus": lines, "notes": self._notes(state)})
             case "nodes":
