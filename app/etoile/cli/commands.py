@@ -1,6 +1,7 @@
 """`etoile match`, `classify` and `commands`: what requests mean, and the catalogue that says so.  Nothing is run."""
 
 import argparse
+import io
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -117,8 +118,17 @@ def _score(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _texts(words: list[str]) -> Iterable[str]:
-    """Return the text of the command line, or one a line of stdin."""
-    return [" ".join(words)] if words else (line.rstrip("\n") for line in sys.stdin if line.strip())
+    """Return the text of the command line, or one a line of stdin; bytes that are no text become "?"."""
+    if words:
+        return [_printable(" ".join(words))]
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return (_printable(line.rstrip("\n")) for line in sys.stdin if line.strip())
+
+
+def _printable(text: str) -> str:
+    """Return `text` as any terminal takes it: without halves of characters."""
+    return text.encode(errors="replace").decode()
 
 
 @contextmanager
