@@ -7,7 +7,7 @@ the end has explained everything.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
@@ -72,10 +72,10 @@ class Grammar:
         self._catalogue = catalogue
         self._root = _Node()
         self._lone: dict[Phrase, list[str]] = {}
-        self._concepts = _starts(
+        self._concepts = _Starts(
             (self._content(phrase), f"<{name}>") for name, phrases in catalogue.concepts.items() for phrase in phrases
         )
-        self._values = _starts(
+        self._values = _Starts(
             (self._content(phrase), (slot, value))
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
@@ -151,17 +151,23 @@ class Grammar:
 
     def _labels(self, tokens: Sequence[str], index: int) -> Iterator[Label]:
         """Return what stands at `index`: label, how many tokens, value."""
-        token = tokens[index]
-        yield token, 1, None
-        for phrase, name in self._concepts.get(token, ()):
+        yield tokens[index], 1, None
+        following = self._following(tokens, index)
+        for phrase, name in self._concepts.at(tokens[index], following):
             if length := self._length(phrase, tokens, index):
                 yield name, length, None
-        for phrase, (slot, value) in self._values.get(token, ()):
+        for phrase, (slot, value) in self._values.at(tokens[index], following):
             if length := self._length(phrase, tokens, index):
                 yield f"{{{slot}}}", length, value
         for slot, read in READERS.items():
             if found := read(tokens, index, self._catalogue.language):
                 yield f"{{{slot}}}", *found
+
+    def _following(self, tokens: Sequence[str], index: int) -> tuple[str, ...]:
+        """Return the words that may come next in a phrase: the next one, and the next that is no stop word."""
+        stop = self._catalogue.words.stop
+        content = next((token for token in tokens[index + 1 :] if token not in stop), None)
+        return tuple(dict.fromkeys(word for word in (*tokens[index + 1 : index + 2], content) if word is not None))
 
     def _length(self, phrase: Phrase, tokens: Sequence[str], index: int) -> int:
         """Return how many tokens from `index` on say `phrase`, stop words between them included; 0 when they do not."""
@@ -219,10 +225,17 @@ def _claim(claimed: list[str], command: str) -> None:
         claimed.append(command)
 
 
-def _starts(said: Iterable[tuple[Phrase, T]]) -> dict[str, list[tuple[Phrase, T]]]:
-    """Return the phrases by their first word."""
-    starts: dict[str, list[tuple[Phrase, T]]] = {}
-    for phrase, meaning in said:
-        if phrase:
-            starts.setdefault(phrase[0], []).append((phrase, meaning))
-    return starts
+class _Starts(Generic[T]):
+    """Phrases by the two words that they begin with."""
+
+    def __init__(self, said: Iterable[tuple[Phrase, T]]) -> None:
+        self._phrases: dict[Phrase, list[tuple[Phrase, T]]] = {}
+        for phrase, meaning in said:
+            if phrase:
+                self._phrases.setdefault(phrase[:2], []).append((phrase, meaning))
+
+    def at(self, first: str, following: Sequence[str]) -> Iterator[tuple[Phrase, T]]:
+        """Return the phrases that are `first`, or begin with it and one of `following`."""
+        yield from self._phrases.get((first,), ())
+        for second in following:
+            yield from self._phrases.get((first, second), ())

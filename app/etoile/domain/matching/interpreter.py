@@ -197,7 +197,7 @@ class Interpreter:
         first, *others = parts
         lowest = min(part.candidate.confidence for part in parts)
         candidate = replace(first.candidate, confidence=lowest)
-        then = tuple(part.candidate for part in others if part.candidate != first.candidate)
+        then = tuple(part.candidate for part in others if not _is_same(part.candidate, first.candidate))
         explained = sum(part.explained for part in parts)
         return Outcome((replace(first, candidate=candidate, reason=Reason.TEMPLATE, explained=explained),), then)
 
@@ -229,6 +229,10 @@ class Interpreter:
             return False
         bare = self._guards.without(words)
         return any(self._grammar.readings(bare[at:]) for at in range(max(len(bare) - 1, 0)))
+
+
+def _is_same(one: Candidate, other: Candidate) -> bool:
+    return (one.command, one.slots) == (other.command, other.slots)
 
 
 def _hangs_on_a_repair(text: str, tokens: Sequence[Token], as_said: frozenset[Token]) -> bool:

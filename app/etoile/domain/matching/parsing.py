@@ -85,9 +85,7 @@ class _Concepts:
         """Return the phrases of a template of the table `key` of the file `name`."""
         with _named(name, key, template):
             phrases = phrases_of(template, self._words_of, self.phrases)
-            for phrase in phrases:
-                _check_gap(phrase)
-            return phrases
+            return tuple(dict.fromkeys(map(_with_inner_gap, phrases)))
 
 
 @contextmanager
@@ -107,12 +105,13 @@ def _named(name: str, key: str, template: str) -> Iterator[None]:
         ) from error
 
 
-def _check_gap(phrase: Phrase) -> None:
-    """Raise ValueError unless a gap has words on both sides."""
+def _with_inner_gap(phrase: Phrase) -> Phrase:
+    """Return `phrase` without a gap at its end ("shut * [down]").  Raises ValueError for two, or one at the start."""
     if phrase.count(_GAP) > 1:
         raise ValueError(f'"{_GAP}" stands in it twice')
-    if _GAP in (phrase[0], phrase[-1]):
-        raise ValueError(f'"{_GAP}" has nothing before it, or nothing behind it')
+    if phrase[0] == _GAP:
+        raise ValueError(f'"{_GAP}" has nothing before it')
+    return phrase[:-1] if phrase[-1] == _GAP else phrase
 
 
 def _split(phrase: Phrase) -> Split:
