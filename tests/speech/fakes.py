@@ -145,6 +145,10 @@ class FakeModel:
         self.loads += 1
         return self
 
+    def has_voice(self, samples: bytes, start_s: float) -> bool:
+        """Whatever is not quiet is a voice."""
+        return max(map(abs, memoryview(samples[2 * round(start_s * 16_000) :]).cast("h")), default=0) > 300
+
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         self.heard.append(samples)
         self.asked.append(language)

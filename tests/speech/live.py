@@ -33,6 +33,9 @@ class Gate:
         hear(np.ones(16_000, np.float32))
         return self
 
+    def has_voice(self, samples: bytes, start_s: float) -> bool:
+        return any(samples[2 * round(start_s * 16_000) :])
+
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         speech = hear(np.frombuffer(samples, np.int16).astype(np.float32) / 32_768)
         return Transcript(

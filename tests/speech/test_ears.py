@@ -14,6 +14,7 @@ from etoile.domain.events import (
     Failed,
     LevelMeasured,
     NothingHeard,
+    PartlyHeard,
     PartMissing,
     PartReady,
     RecordingStarted,
@@ -133,6 +134,34 @@ def test_a_silent_tail_ends_early(tmp_path: Path) -> None:
         it.release(1)
         it.until(Transcribed)
     assert len(it.model.heard[0]) / 32_000 < 1.17
+
+
+def test_a_pause_before_the_release_makes_the_text_ready(tmp_path: Path) -> None:
+    """What was said is decoded while the key is still held; nothing is left to do but to look at the silence."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        said = it.speak(1.0)
+        it.speak(0.4, amplitude=0)
+        it.until(PartlyHeard)
+        it.release(1)
+        it.until(Transcribed)
+    assert it.events.of(PartlyHeard) == [PartlyHeard(1, "", "quelle heure est-il")]
+    assert it.events[-1] == Transcribed(1, "quelle heure est-il", "fr")
+    (heard,) = it.model.heard
+    assert heard.startswith(said)
+
+
+def test_a_look_ahead_that_fails_loses_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with stage(tmp_path) as it:
+        it.model.fails = RuntimeError("out of memory")
+        it.press(1)
+        it.speak(1.0)
+        it.speak(0.4, amplitude=0)
+        wait_until(lambda: "the speech model failed" in caplog.text)
+        it.model.fails = None
+        it.release(1)
+        it.until(Transcribed)
+    assert it.events.of(Failed) == []
 
 
 def test_nothing_said_is_nothing_heard(tmp_path: Path) -> None:

@@ -158,6 +158,17 @@ class LevelMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class PartlyHeard:
+    """What was said so far, while the key is still held."""
+
+    turn: int
+    stable: str
+    """The beginning, which two looks at it agree on."""
+    tentative: str
+    """The rest, which may still change."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcribed:
     """What was said, as text."""
 
@@ -420,6 +431,7 @@ Event = (
     | AlertsSnoozed
     | RecordingStarted
     | LevelMeasured
+    | PartlyHeard
     | Transcribed
     | NothingHeard
     | Spoken

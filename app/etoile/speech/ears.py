@@ -10,9 +10,10 @@ from typing import Self
 from etoile import config
 from etoile.domain.events import Event
 from etoile.speech import models
+from etoile.speech.dictation import Recogniser
 from etoile.speech.microphone import Microphone
 from etoile.speech.recorder import Recorder
-from etoile.speech.transcriber import Recogniser, SpeechModel, Transcriber
+from etoile.speech.transcriber import SpeechModel, Transcriber
 from etoile.speech.utterances import Utterances
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Ears:
             publish,
             self._utterances,
             microphone or Microphone(speech.microphone),
-            self._transcriber.transcribe,
+            self._transcriber,
             check_model=model.check,
             folder=recordings,
         )

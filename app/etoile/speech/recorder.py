@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from etoile import config
 from etoile.domain.events import Event, Failed
@@ -18,8 +19,18 @@ from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
 
-HandOver = Callable[[Utterance, bytes, Path | None], None]
-"""Takes an utterance, its samples (int16, 16 kHz), and the file where they are kept."""
+
+class Listener(Protocol):
+    """What makes text of a recording, during it and at its end; its methods wait for nothing."""
+
+    def listen(self, utterance: Utterance, samples: bytes) -> None:
+        """Take what was recorded so far (int16, 16 kHz)."""
+
+    def hears_voice(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody speaks in `samples` later than `start_s`, as far as is known."""
+
+    def transcribe(self, utterance: Utterance, samples: bytes, file: Path | None) -> None:
+        """Take the whole recording, and the file where it is kept."""
 
 
 class Recorder:
@@ -31,7 +42,7 @@ class Recorder:
         publish: Callable[[Event], None],
         utterances: Utterances,
         microphone: Microphone,
-        hand_over: HandOver,
+        listener: Listener,
         *,
         check_model: Callable[[], None],
         folder: Path | None,
@@ -40,7 +51,7 @@ class Recorder:
         self._publish = publish
         self._utterances = utterances
         self._microphone = microphone
-        self._hand_over = hand_over
+        self._listener = listener
         self._check_model = check_model
         self._folder = folder
         self._part = Part("microphone", publish)
@@ -116,7 +127,7 @@ class Recorder:
                 self._part.missing(error)
             self._utterances.end(utterance, Failed(utterance.turn, error.said, error.remedy))
         else:
-            self._recording = Recording(utterance, capture, self._longest_s, self._publish)
+            self._recording = Recording(utterance, capture, self._longest_s, self._publish, self._listener.hears_voice)
 
     def _make_way(self) -> None:
         """End the recording that a newer one replaces; one that only lacked its tail is transcribed without it."""
@@ -135,15 +146,15 @@ class Recorder:
         if not self._utterances.wants(recording.utterance):
             self._stop()
             return
-        if not recording.done:
-            recording.advance()
+        if not recording.done and recording.advance():
+            self._listener.listen(recording.utterance, recording.samples)
         if recording.done and recording.released:
             self._finish(recording)
 
     def _finish(self, recording: Recording) -> None:
         self._stop()
         self._part.ready()
-        self._hand_over(recording.utterance, recording.samples, self._keep(recording))
+        self._listener.transcribe(recording.utterance, recording.samples, self._keep(recording))
 
     def _break_off(self, said: Message, remedy: Message | None) -> None:
         """Report that the recording cannot go on; what was said until then is kept."""

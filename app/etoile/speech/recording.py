@@ -6,13 +6,17 @@ from pathlib import Path
 
 from etoile.domain.events import Event, LevelMeasured, RecordingStarted
 from etoile.speech.microphone import BLOCK_S, SAMPLE_RATE_HZ, Capture, level, loudness_db
+from etoile.speech.pauses import Pauses
 from etoile.speech.utterances import Utterance
 
 TAIL_S = 0.2
 """Recorded after the release: people let go of the key on their last syllable."""
 TAIL_QUIET_S = 0.08
-"""The tail ends early when this much of it is quiet."""
-QUIET_DB = -50.0
+"""The tail ends early when this much of it is quiet or without a voice..."""
+QUIET_BEFORE_S = 0.2
+"""...and is not needed where it had been for this long: within a word no sound is."""
+CONTEXT_S = 0.6
+"""How much the detector of voices is given: it judges a sound by what came before it."""
 READ_S = 0.05
 """How long to wait for a block before looking for orders again."""
 
@@ -21,7 +25,12 @@ class Recording:
     """Collects the blocks of an utterance.  Belongs to the microphone's thread."""
 
     def __init__(
-        self, utterance: Utterance, capture: Capture, longest_s: float, publish: Callable[[Event], None]
+        self,
+        utterance: Utterance,
+        capture: Capture,
+        longest_s: float,
+        publish: Callable[[Event], None],
+        hears_voice: Callable[[bytes, float], bool],
     ) -> None:
         self.utterance = utterance
         self.done = False
@@ -29,6 +38,8 @@ class Recording:
         self._capture = capture
         self._longest_s = longest_s
         self._publish = publish
+        self._hears_voice = hears_voice
+        self._pauses = Pauses()
         self._blocks: list[bytes] = []
         self._released_after: int | None = None
 
@@ -47,18 +58,20 @@ class Recording:
         if self._released_after is None:
             self._released_after = len(self._blocks)
 
-    def advance(self) -> None:
-        """Wait for the next block and take it.  Raises MicrophoneUnavailable."""
+    def advance(self) -> bool:
+        """Wait for the next block and take it; tell whether text is worth making now.  Raises MicrophoneUnavailable."""
         block = self._capture.read(READ_S)
         if block is None:
-            return
+            return False
         if not self._blocks:
             self._publish(RecordingStarted(self.utterance.turn))
         self._blocks.append(block)
         self._publish(LevelMeasured(self.utterance.turn, level(block)))
+        self._pauses, worth_it = self._pauses.fed(loudness_db(block), BLOCK_S)
         if self._has_tail() or len(self._blocks) * BLOCK_S >= self._longest_s:
             self.done = True
             self._capture.close()
+        return worth_it and not self.released
 
     def close(self) -> None:
         """Let go of the microphone."""
@@ -67,14 +80,16 @@ class Recording:
     def _has_tail(self) -> bool:
         if self._released_after is None:
             return False
-        tail = self._blocks[self._released_after :]
-        return len(tail) * BLOCK_S >= TAIL_S or ends_quietly(tail)
+        tail_s = (len(self._blocks) - self._released_after) * BLOCK_S
+        quiet_s = self._pauses.quiet_s
+        if tail_s >= TAIL_S or quiet_s >= QUIET_BEFORE_S or min(quiet_s, tail_s) >= TAIL_QUIET_S:
+            return True
+        return tail_s >= TAIL_QUIET_S and not self._hears_voice(*self._end(TAIL_QUIET_S))
 
-
-def ends_quietly(tail: list[bytes]) -> bool:
-    """Tell whether the last of these blocks hold nothing but quiet."""
-    needed = round(TAIL_QUIET_S / BLOCK_S)
-    return len(tail) >= needed and all(loudness_db(block) < QUIET_DB for block in tail[-needed:])
+    def _end(self, seconds: float) -> tuple[bytes, float]:
+        """Return the end of the recording with what came before it, and where its last `seconds` begin."""
+        blocks = self._blocks[-round(CONTEXT_S / BLOCK_S) :]
+        return b"".join(blocks), len(blocks) * BLOCK_S - seconds
 
 
 def write_wav(path: Path, samples: bytes) -> None:

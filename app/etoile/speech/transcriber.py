@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from etoile.domain.events import Event, Failed, NothingHeard, Transcribed
+from etoile.domain.events import Event, Failed, NothingHeard, PartlyHeard, Transcribed
 from etoile.errors import EtoileError, ModelUnavailable
+from etoile.speech.dictation import Dictation, Recogniser
 from etoile.speech.part import Part
 from etoile.speech.recorder import with_place
 from etoile.speech.transcript import Transcript
@@ -17,13 +18,6 @@ from etoile.speech.utterances import Utterance, Utterances
 from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
-
-
-class Recogniser(Protocol):
-    """What turns samples into text; used by one thread."""
-
-    def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
-        """Return what was said in `samples` (int16, 16 kHz), in `language` ("fr", "en" or "auto")."""
 
 
 class SpeechModel(Protocol):
@@ -34,6 +28,14 @@ class SpeechModel(Protocol):
 
     def load(self) -> Recogniser:
         """Return the recogniser, warmed up; may take seconds.  Raises ModelUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Growing:
+    """What was recorded so far of an utterance that goes on."""
+
+    utterance: Utterance
+    samples: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ class Transcriber:
     ) -> None:
         self._model = model
         self._language = language
+        self._publish = publish
         self._utterances = utterances
         self._part = Part("speech_model", publish)
         self._recogniser: Recogniser | None = None
+        self._dictation: tuple[Utterance, Dictation] | None = None
         self._closing = False
-        self._jobs: queue.SimpleQueue[_Recorded | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Growing | _Recorded | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
 
     def start(self) -> None:
@@ -65,6 +69,18 @@ class Transcriber:
     def prepare(self) -> None:
         """Have the model loaded: somebody begins to speak."""
         self._jobs.put(None)
+
+    def listen(self, utterance: Utterance, samples: bytes) -> None:
+        """Make text of what was recorded so far, unless there is something newer to do."""
+        self._jobs.put(_Growing(utterance, samples))
+
+    def hears_voice(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody speaks in `samples` later than `start_s`; any thread, a few ms.
+
+        Without a loaded model nobody can tell, and it may well be.
+        """
+        recogniser = self._recogniser
+        return recogniser is None or recogniser.has_voice(samples, start_s)
 
     def transcribe(self, utterance: Utterance, samples: bytes, file: Path | None) -> None:
         """Turn `samples` into text, and delete `file`, which holds the same, once the text is there."""
@@ -88,8 +104,11 @@ class Transcriber:
                 return
             try:
                 recogniser = self._loaded()
-                if job is not None:
-                    self._transcribe(recogniser, job)
+                match job:
+                    case _Recorded():
+                        self._transcribe(recogniser, job)
+                    case _Growing() if self._jobs.empty():
+                        self._listen(recogniser, job)
             except ModelUnavailable as error:
                 self._part.missing(error)
                 self._give_up(job, error.said, error.remedy)
@@ -115,18 +134,32 @@ class Transcriber:
 
     def _transcribe(self, recogniser: Recogniser, job: _Recorded) -> None:
         utterance = job.utterance
+        dictation = self._dictation_of(utterance, recogniser)
+        self._dictation = None
         if self._utterances.wants(utterance):
-            transcript = recogniser.transcribe_pcm(
-                job.samples, self._language, lambda: not self._utterances.wants(utterance)
-            )
+            transcript = dictation.finish(job.samples, lambda: not self._utterances.wants(utterance))
             log.info("%.1f s of speech in %.0f ms", transcript.speech_s, transcript.elapsed_ms)
             self._utterances.end(utterance, _result(utterance.turn, transcript))
         if job.file is not None and not self._closing:
             job.file.unlink(missing_ok=True)
 
-    def _give_up(self, job: _Recorded | None, said: Message, remedy: Message | None) -> None:
-        """Report that a recording has no text; when loading ahead of it failed, it is tried again with it."""
-        if job is not None:
+    def _listen(self, recogniser: Recogniser, job: _Growing) -> None:
+        utterance = job.utterance
+        if self._utterances.wants(utterance):
+            dictation = self._dictation_of(utterance, recogniser)
+            heard = dictation.advance(job.samples, lambda: not self._utterances.wants(utterance))
+            if heard.stable or heard.tentative:
+                self._publish(PartlyHeard(utterance.turn, heard.stable, heard.tentative))
+
+    def _dictation_of(self, utterance: Utterance, recogniser: Recogniser) -> Dictation:
+        if self._dictation is None or self._dictation[0] is not utterance:
+            self._dictation = (utterance, Dictation(recogniser, self._language))
+        return self._dictation[1]
+
+    def _give_up(self, job: _Growing | _Recorded | None, said: Message, remedy: Message | None) -> None:
+        """Report that a recording has no text; what failed ahead of its end is tried again with it."""
+        self._dictation = None
+        if isinstance(job, _Recorded):
             turn = job.utterance.turn
             self._utterances.end(job.utterance, Failed(turn, said, with_place(remedy, job.file)))
 

@@ -14,7 +14,7 @@ from etoile.errors import EtoileError, ModelUnavailable, UsageError
 from etoile.speech import decoding, models
 from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.hallucinations import is_invented
-from etoile.speech.spans import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Speech, find_speech
+from etoile.speech.spans import SAMPLE_RATE_HZ, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
 from etoile.speech.transcript import Transcript
 from etoile.text import LANGUAGES, message
 
@@ -73,6 +73,18 @@ class Whisper:
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         """Return what was said in `samples`: int16 in native order, as the microphone delivers them."""
         return self.transcribe(np.frombuffer(samples, np.int16).astype(np.float32) / 32_768.0, language, cancelled)
+
+    def has_voice(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody speaks in `samples` (as the microphone delivers them) later than `start_s`.
+
+        Any thread.  The detector looks at the half second before, too: it judges a sound by what came before it.
+        """
+        from_s = max(0.0, start_s - 0.5)
+        end = np.frombuffer(samples, np.int16)[round(from_s * SAMPLE_RATE_HZ) :].astype(np.float32) / 32_768.0
+        if loudest_db(end) < QUIETEST_DB:
+            return False
+        before = round((start_s - from_s) * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
+        return any(probability >= STILL_SPEECH for probability in _voice_probabilities(end)[before:])
 
     def transcribe_file(self, path: Path, language: str, cancelled: Callable[[], bool] = lambda: False) -> Transcript:
         """Return what was said in an audio file of any common format.  Raises UsageError for one that is not audio."""
