@@ -32,7 +32,7 @@ from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Everything, Gathering, read_everything
 from etoile.gpu.joined import JoinedSource, local_source
-from etoile.gpu.monitor import GpuMonitor, read_once
+from etoile.gpu.monitor import GpuMonitor, read_once, reader_of
 from etoile.gpu.place import exporters
 from etoile.gpu.processor import ProcessorCard
 from etoile.gpu.source import GpuSource
@@ -379,14 +379,15 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
 @contextmanager
 def gpu_reader(config: Config, simulate: str | None) -> Iterator[Callable[[], Everything]]:
     """Yield what reads every GPU once, of this machine and of others, without the app."""
-    source, processor = local_source(simulate), ProcessorCard()
+    processor = ProcessorCard()
     with ExitStack() as stack:
+        read_local = stack.enter_context(reader_of(local_source(simulate)))
         far: FarGpus | None = None
         if any(exporters(node) for node in config.nodes):
             live = Live(lambda: first_state(config), _log_event, None, None)
             router = stack.enter_context(_router(config, _log_event, None, live, watch=False))
             far = FarGpus(config.nodes, router.metrics, _log_event)
-        yield lambda: read_everything(source, far, processor)
+        yield lambda: read_everything(read_local, far, processor)
 
 
 def _log_event(event: Event) -> None:

@@ -13,8 +13,7 @@ from etoile.domain.gpus import GpuReading
 from etoile.errors import EtoileError, NvmlUnavailable, Unavailable
 from etoile.gpu.far import FarGpus
 from etoile.gpu.merging import merged
-from etoile.gpu.monitor import read_once
-from etoile.gpu.source import GpuCard, GpuSource
+from etoile.gpu.source import GpuCard
 
 log = logging.getLogger(__name__)
 
@@ -107,11 +106,13 @@ class Everything:
     """Why exporters could not be read, by node."""
 
 
-def read_everything(source: GpuSource, far: FarGpus | None, processor: GpuCard) -> Everything:
-    """Return everything as it is now.  Blocks for some seconds at most."""
+def read_everything(
+    read_local: Callable[[], tuple[GpuReading, ...]], far: FarGpus | None, processor: GpuCard
+) -> Everything:
+    """Return everything as it is now: `read_local` this machine's GPUs.  Blocks for some seconds at most."""
     failure: NvmlUnavailable | None = None
     try:
-        local = read_once(source)
+        local = read_local()
     except NvmlUnavailable as error:
         local, failure = (processor.read(with_processes=False),), error
     others, failures = far.read_once() if far else ((), {})

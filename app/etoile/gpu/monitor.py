@@ -7,8 +7,8 @@ and a thread; another thread goes on with the sampling at once, so that neither 
 import logging
 import threading
 import time
-from collections.abc import Callable
-from queue import Empty, SimpleQueue
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.02
 """How long the other cards wait for one that does not answer; and how long, then, for each other."""
-ONCE_PERIOD_S = 0.1
+ONCE_PERIOD_S = 0.25
 ONCE_S = 2.0
-"""How long a single reading waits for slow cards."""
+"""How long whoever reads without the app waits for slow cards, the first time."""
 STOP_S = 0.2
 """How long leaving waits for calls into the driver, and again for the driver to close; with every other room's share
 it stays below two seconds."""
@@ -156,23 +156,65 @@ class GpuMonitor:
         )
 
 
+class _Latest:
+    """What a monitor has published last, for a caller who waits for it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._readings: tuple[GpuReading, ...] = ()
+        self._missing: PartMissing | None = None
+
+    def take(self, event: Event) -> None:
+        """Take note of what the monitor publishes."""
+        with self._changed:
+            match event:
+                case GpusRead(readings):
+                    self._readings = readings
+                case PartMissing():
+                    self._missing = event
+                case PartReady():
+                    self._missing = None
+            self._changed.notify()
+
+    def readings(self, until_s: float) -> tuple[GpuReading, ...]:
+        """Return every card, waiting for slow ones until then.  Raises NvmlUnavailable where there are none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._readings or self._missing)
+            self._changed.wait_for(self._complete, max(0.0, until_s - time.monotonic()))
+            if self._missing and not self._readings:
+                raise NvmlUnavailable(self._missing.said, self._missing.remedy)
+            return self._readings
+
+    def _complete(self) -> bool:
+        return all(reading.state is not GpuState.UNKNOWN for reading in self._readings)
+
+
+@contextmanager
+def reader_of(source: GpuSource) -> Iterator[Callable[[], tuple[GpuReading, ...]]]:
+    """Yield what returns every card as it is now.
+
+    The driver is opened by the first reading, stays open in between, and is mended as in the app.  A card that does not
+    answer within seconds is unknown.  What is yielded raises NvmlUnavailable.
+    """
+    latest = _Latest()
+    monitor = GpuMonitor(source, latest.take, period_s=ONCE_PERIOD_S, stale_after_s=2 * ONCE_S)
+    until_s: float | None = None
+    with ExitStack() as stack:
+
+        def read() -> tuple[GpuReading, ...]:
+            nonlocal until_s
+            if until_s is None:
+                until_s = time.monotonic() + ONCE_S
+                stack.enter_context(monitor)
+            return latest.readings(until_s)
+
+        yield read
+
+
 def read_once(source: GpuSource) -> tuple[GpuReading, ...]:
     """Return every card as it is now; one that does not answer within seconds is unknown.  Raises NvmlUnavailable."""
-    events: SimpleQueue[Event] = SimpleQueue()
-    readings: tuple[GpuReading, ...] = ()
-    until_s = time.monotonic() + ONCE_S
-    with GpuMonitor(source, events.put, period_s=ONCE_PERIOD_S, processes_every=1, stale_after_s=2 * ONCE_S):
-        while not readings or any(reading.state is GpuState.UNKNOWN for reading in readings):
-            try:
-                event = events.get(timeout=max(0.0, until_s - time.monotonic()) if readings else None)
-            except Empty:
-                break
-            match event:
-                case GpusRead():
-                    readings = event.readings
-                case PartMissing(_, said, remedy):
-                    raise NvmlUnavailable(said, remedy)
-    return readings
+    with reader_of(source) as read:
+        return read()
 
 
 def open_source(simulate: str | None) -> GpuSource:
