@@ -44,7 +44,7 @@ REPAIRER = Repairer(CATALOGUE, Grammar(CATALOGUE, VALUES).lexicon, frozenset({"o
 
 
 def repaired(text: str) -> list[Repaired]:
-    return REPAIRER.repaired(tokens_of(text, "fr", CATALOGUE.same))
+    return REPAIRER.repaired(tokens_of(text, "fr", CATALOGUE.same), bold=True)
 
 
 def surely(text: str) -> set[str]:

@@ -24,6 +24,7 @@ Label = tuple[str, int, str | int | None]
 _MOST_STEPS = 2000
 """A walk is given up after this many: no request of a person comes near."""
 _OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
+_QUANTITIES = frozenset(f"{{{slot}}}" for slot in READERS)
 _WIDEST_GAP = 3
 """Parts that stand inside a concept said in two: "turn <night light filter> off"."""
 _MOST_PASSED_OVER = 2
@@ -102,10 +103,11 @@ class Grammar:
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
-        """Return where `tokens` name something, a value of a slot or a concept: the longest at each place."""
+        """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
         longest = {
-            index: max((length for label, length, _ in self._labels(tokens, index) if _is_name(label)), default=0)
-            for index in range(len(tokens))
+            index: max((length for label, length, _ in self._labels(tokens, index) if _is_thing(label)), default=0)
+            for index, token in enumerate(tokens)
+            if len(token) > 1 and token not in self._catalogue.words.stop
         }
         return [(index, index + length) for index, length in longest.items() if length]
 
@@ -218,6 +220,11 @@ class Grammar:
 def _is_name(label: str) -> bool:
     """Whether a label is a slot or a concept rather than a word, or the sign "<" by itself."""
     return len(label) > 1 and label[0] in "<{"
+
+
+def _is_thing(label: str) -> bool:
+    """Whether a label is that of something with a name: no number, no time."""
+    return _is_name(label) and label not in _QUANTITIES
 
 
 def _claim(claimed: list[str], command: str) -> None:

@@ -74,8 +74,8 @@ class Interpreter:
         values = values_of(catalogue, slot_values)
         self._grammar = Grammar(catalogue, values)
         self._cleaner = Cleaner(catalogue.words, catalogue.language)
-        reach = Reach(catalogue, values)
-        self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, reach)
+        self._reach = Reach(catalogue, values)
+        self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, self._reach)
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
         self._compounds = Compounds(words, self._grammar)
@@ -87,7 +87,7 @@ class Interpreter:
         tokens = self._tokens(text)
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
-        outcome = self._compound(text, tokens, self._understood(text, tokens))
+        outcome = self._compound(text, tokens, self._understood(text, tokens, bold=True))
         if not outcome.found and not outcome.refused:
             outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
@@ -107,19 +107,21 @@ class Interpreter:
 
     # One command
 
-    def _understood(self, text: str, tokens: Sequence[Token]) -> Outcome:
-        """Explain the request as it stands, else with its words repaired."""
-        outcome = self._explained(text, tokens, _EXACT)
+    def _understood(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
+        """Explain the request as it stands, else with its words repaired; `bold` makes proposals of mere likenesses."""
+        outcome = Outcome()
+        if self._reach.meet([token.text for token in tokens]):
+            outcome = self._explained(text, tokens, _EXACT)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return outcome
-        return self._repaired(text, tokens)
+        return self._repaired(text, tokens, bold=bold)
 
-    def _repaired(self, text: str, tokens: Sequence[Token]) -> Outcome:
+    def _repaired(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
         """Explain the request with as few of its words repaired as will do."""
         outcomes: list[Outcome] = []
         least: tuple[bool, int] | None = None
         as_said = frozenset(tokens)
-        for tried in self._repairer.repaired(tokens):
+        for tried in self._repairer.repaired(tokens, bold=bold):
             if least and (tried.doubtful, tried.cost) > least:
                 break
             outcome = self._explained(text, tried.tokens, _TEMPLATE - _OF_A_REPAIR * tried.cost, as_said)
@@ -203,7 +205,7 @@ class Interpreter:
 
     def _one(self, text: str, tokens: Sequence[Token]) -> Found | None:
         """Return the one command that `tokens` mean for sure."""
-        found = self._understood(text, tokens).found
+        found = self._understood(text, tokens, bold=False).found
         return found[0] if runs(found) else None
 
     def _remarked(self, text: str, tokens: Sequence[Token]) -> Outcome:

@@ -4,7 +4,7 @@ It tells at once that words which never stand together in a command explain noth
 to repair a request only few are tried.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from etoile.domain.commands import SlotType
@@ -12,6 +12,7 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.grammar import Values
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS, UNITS
+from etoile.domain.matching.tokens import DOTS
 
 EVERYTHING: Final = -1
 """All bits: it may stand in every command."""
@@ -49,7 +50,19 @@ class Reach:
         """Return the commands that `word` may be said for."""
         return self._bits.get(word, 0) | self._of_free_text if word.isalpha() else EVERYTHING
 
+    def meet(self, words: Sequence[str]) -> bool:
+        """Whether the known ones of `words` can be said for one command; in the name of a host any word may stand."""
+        common = EVERYTHING
+        for index, word in enumerate(words):
+            if word in self._bits and not _is_in_host(words, index):
+                common &= self.of(word)
+        return common != 0
+
     def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
         for phrase in phrases:
             for word in phrase:
                 self._bits[word] = self._bits.get(word, 0) | bits
+
+
+def _is_in_host(words: Sequence[str], index: int) -> bool:
+    return any(word in DOTS for word in words[max(index - 1, 0) : index + 2])

@@ -14,7 +14,7 @@ from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.tokens import BREAK, Token
 
 _MOST_CLAUSES = 5
-_MOST_NAMED = 6
+_MOST_NAMED = 4
 _SHORTEST_REMARK, _LONGEST_REMARK = 3, 16
 """Words; what the catalogue lists whole may be shorter."""
 

@@ -79,15 +79,18 @@ class Repairer:
                 self._by_letter.setdefault(word[0], []).append(word)
                 self._by_sound.setdefault(sound_of(word, language), set()).add(word)
 
-    def repaired(self, tokens: Sequence[Token]) -> list[Repaired]:
-        """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near."""
+    def repaired(self, tokens: Sequence[Token], *, bold: bool) -> list[Repaired]:
+        """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near.
+
+        With `bold` words that exist are bent as well, if with doubt.
+        """
         tokens = in_words(tokens)
         most = min(_MOST_COST, 1 + sum(len(token.text) for token in tokens) // _FREE_LETTERS)
         begun: list[list[_Part]] = [[] for _ in range(len(tokens) + 1)]
         begun[0].append(_Part())
         for index in range(len(tokens)):
             kept = sorted(begun[index], key=lambda part: part.cost)[:_BEAM]
-            for part in self._parts(tokens, index) if kept else ():
+            for part in self._parts(tokens, index, bold=bold) if kept else ():
                 for before in kept:
                     cost, reach = before.cost + part.cost, before.reach & part.reach
                     if reach and cost <= most:
@@ -113,7 +116,7 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def _parts(self, tokens: Sequence[Token], index: int) -> Iterator[_Part]:
+    def _parts(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Iterator[_Part]:
         """Return what the token at `index`, alone or with the next, may stand for."""
         token = tokens[index]
         yield self._part([token.text], token, 0)
@@ -125,6 +128,8 @@ class Repairer:
             yield self._part(mistaken.split(), token, _SLIP)
         elif token.text not in self._lexicon:
             exists = token.text in self._existing
+            if exists and not bold:
+                return
             for words, cost in self._meant(token.text, exists):
                 yield self._part(words, token, cost, doubtful=exists)
 
