@@ -7,19 +7,29 @@ words on the tiny model of tests/speech_model, which knows its phrases.
 import json
 import re
 import shutil
+import statistics
 import subprocess
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from etoile.config import Speech
+from etoile.domain.events import Transcribed
 from etoile.speech import decoding
 from etoile.speech.decoding import Decoded, Samples
+from etoile.speech.ears import Ears
+from etoile.speech.microphone import BLOCK_S, BLOCK_SAMPLES, Microphone
+from etoile.speech.sound import SoundCard
 from etoile.speech.spans import SAMPLE_RATE_HZ
 from etoile.speech.whisper import Whisper, read_audio
 from tests.benchmarks import random_whisper
+from tests.speech.fakes import Events, FakeSound
+from tests.waiting import wait_until
 
 PEER = "faster-whisper"
 TOKENS = 12
@@ -39,7 +49,9 @@ def tiny() -> Any:
 def _opened(folder: Path) -> Any:
     from faster_whisper import WhisperModel
 
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+    engine = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
+    engine.model_folder = str(folder)
+    return engine
 
 
 @pytest.fixture
@@ -88,6 +100,123 @@ def test_release_to_text_plainly(benchmark: Any, base: Any, seconds: int, tmp_pa
     samples = clip(seconds, tmp_path)
     settings = {**UNGUARDED, "max_new_tokens": TOKENS}
     benchmark.pedantic(plainly, (base, samples, "fr"), settings, rounds=5, warmup_rounds=1)
+
+
+class Held:
+    """The ears with a real model, and a microphone that delivers at the pace of speech."""
+
+    def __init__(self, engine: Any) -> None:
+        self._events = Events()
+        self._library = FakeSound("mic")
+        microphone = Microphone(None, SoundCard(lambda: self._library))
+        self.ears = Ears(
+            Speech(language="fr"), self._events.append, recordings=None, microphone=microphone, model=Loaded(engine)
+        )
+        self._turn = 0
+
+    def release_to_text_ms(self, samples: bytes) -> float:
+        """Hold the key for as long as `samples` last; return how long after its release the text is there."""
+        self._turn += 1
+        streams = len(self._library.streams)
+        self.ears.record(self._turn)
+        wait_until(lambda: len(self._library.streams) > streams and self._library.stream.running)
+        self._feed(samples)
+        released_s = time.monotonic()
+        self.ears.transcribe(self._turn)
+        while not self._told():
+            if not self._library.stream.closed:
+                self._library.stream.feed(bytes(2 * BLOCK_SAMPLES))
+            self._wait_for_text(BLOCK_S)
+        return (time.monotonic() - released_s) * 1000
+
+    def _feed(self, samples: bytes) -> None:
+        due_s = time.monotonic()
+        for start in range(0, len(samples), 2 * BLOCK_SAMPLES):
+            due_s += BLOCK_S
+            time.sleep(max(0.0, due_s - time.monotonic()))
+            self._library.stream.feed(samples[start : start + 2 * BLOCK_SAMPLES])
+
+    def _wait_for_text(self, seconds: float) -> None:
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s and not self._told():
+            time.sleep(0.001)
+
+    def _told(self) -> bool:
+        return any(event.turn == self._turn for event in self._events.of(Transcribed))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model that is loaded already."""
+
+    engine: Any
+
+    def check(self) -> None:
+        pass
+
+    def load(self) -> Whisper:
+        return Whisper(self.engine, model="base", device="cpu", context_s=10.0)
+
+
+@pytest.mark.parametrize("silence_s", [0.0, 0.3])
+def test_release_of_the_key(benchmark: Any, base: Any, unguarded: None, silence_s: float, tmp_path: Path) -> None:
+    """Everything counts here: the tail, the look ahead that may still run, and what is left to do."""
+    said = np.concatenate([clip(3, tmp_path), np.zeros(round(silence_s * SAMPLE_RATE_HZ), np.float32)])
+    held = Held(base)
+    with held.ears:
+        held.release_to_text_ms(pcm(said))
+        ms = [held.release_to_text_ms(pcm(said)) for _ in range(7)]
+    _report(benchmark, f"release of the key, {silence_s:g} s after the last word", ms)
+
+
+@pytest.mark.parametrize("silence_s", [0.0, 0.3])
+def test_release_of_the_key_plainly(benchmark: Any, base: Any, silence_s: float, tmp_path: Path) -> None:
+    said = np.concatenate([clip(3, tmp_path), np.zeros(round(silence_s * SAMPLE_RATE_HZ), np.float32)])
+    plainly(base, said, "fr", **UNGUARDED, max_new_tokens=TOKENS)
+    ms = []
+    for _ in range(5):
+        started_s = time.monotonic()
+        plainly(base, said, "fr", **UNGUARDED, max_new_tokens=TOKENS)
+        ms.append((time.monotonic() - started_s) * 1000)
+    _report(benchmark, f"release of the key, {silence_s:g} s after the last word", ms, peer=PEER)
+
+
+def test_first_call_after_ready(benchmark: Any, base: Any, unguarded: None, tmp_path: Path) -> None:
+    """ "Ready" is said after a real inference; the peer here is the same model, later."""
+    samples = clip(3, tmp_path)
+    whisper = Whisper(_again(base), model="base", device="cpu", context_s=10.0)
+    whisper.warm_up()
+    _report(benchmark, "first call after ready", [_timed_ms(whisper, samples)])
+
+
+def test_later_calls(benchmark: Any, base: Any, unguarded: None, tmp_path: Path) -> None:
+    samples = clip(3, tmp_path)
+    whisper = Whisper(base, model="base", device="cpu", context_s=10.0)
+    _report(benchmark, "first call after ready", [_timed_ms(whisper, samples) for _ in range(7)], peer="later calls")
+
+
+def _again(engine: Any) -> Any:
+    """Return the model of `engine`, loaded anew."""
+    return _opened(Path(engine.model_folder))
+
+
+def _timed_ms(whisper: Whisper, samples: Samples) -> float:
+    started_s = time.monotonic()
+    whisper.transcribe(samples, "fr")
+    return (time.monotonic() - started_s) * 1000
+
+
+def pcm(samples: Samples) -> bytes:
+    return (samples * 32_767).astype(np.int16).tobytes()
+
+
+def _report(benchmark: Any, group: str, ms: list[float], peer: str | None = None) -> None:
+    """Report the median of what was timed here; the benchmark itself runs nothing."""
+    benchmark.group = group
+    benchmark.extra_info.update(value=statistics.median(ms), unit="ms", all_ms=[round(each) for each in ms])
+    if peer:
+        benchmark.extra_info["peer"] = peer
+    benchmark.pedantic(lambda: None, rounds=1)
 
 
 def words(text: str) -> list[str]:
