@@ -73,7 +73,7 @@ def added(turn: Turn, match: Match) -> Step:
         case "assistant.undo":
             draft = replace(draft, steps=draft.steps[:-1])
             said = message("The last step is gone; there are {count} now. Then?", count=len(draft.steps))
-        case "skills.create":
+        case "skills.create" | "assistant.stop_talking" | "assistant.sleep":
             said = message("“{skill}” is not finished: say “that is all”, or “cancel”.", skill=draft.name)
         case _:
             draft, said = _with_step(draft, turn.request, match)
