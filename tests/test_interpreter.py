@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from etoile.domain.effects import Interpret
-from etoile.domain.events import Event, Interpreted, PartMissing, PartReady
+from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
+from etoile.text import render
 from tests.waiting import wait_until
 
 
@@ -71,3 +72,58 @@ def test_a_catalogue_that_is_mended_is_told_as_well(own_home: Path, caplog: pyte
         assert interpreter.match("mute the sound", "en")[0].command == "audio.mute"
     assert events[-1] == PartReady("commands")
     caplog.clear()
+
+
+NIGHT = 'name = "bonne nuit"\nalso = ["night {what}"]\nsteps = ["coupe le son", "ferme la fenêtre"]\n'
+NIGHT += '[parameters]\nwhat = "all"\n'
+
+
+def test_a_skill_is_understood_with_its_steps_in_whatever_language_it_is_called(own_home: Path) -> None:
+    shelf = own_home / ".config" / "etoile" / "skills"
+    shelf.mkdir(parents=True)
+    (shelf / "night.toml").write_text(NIGHT, "utf-8")
+    events: list[Event] = []
+    texts = [
+        "lance bonne nuit",
+        "run bonne nuit",
+        "Bonne nuit !",
+        "night owls",
+        "mute and run bonne nuit",
+        "good night",
+    ]
+    with Interpreter(events.append, dict, name_in_front=lambda: "notes.txt") as interpreter:
+        for number, text in enumerate(texts):
+            interpreter.interpret(Interpret(number, text, None))
+        wait_until(lambda: len(events) == len(texts))
+    matches = [event.match for event in events if isinstance(event, Interpreted)]
+    steps = [("audio.mute", {}), ("window.close", {"window": "notes.txt"})]
+    for match in matches[:4]:
+        assert match.command == "skills.run"
+        assert [(step.command, dict(step.slots)) for step in match.steps] == steps
+    [second] = matches[4].then
+    assert (matches[4].command, [step.command for step in second.steps]) == (
+        "audio.mute",
+        ["audio.mute", "window.close"],
+    )
+    assert matches[5].command == "assistant.sleep"
+
+
+def test_a_skill_that_cannot_run_fails_its_turn_and_a_broken_file_is_told_once(own_home: Path) -> None:
+    shelf = own_home / ".config" / "etoile" / "skills"
+    shelf.mkdir(parents=True)
+    (shelf / "dance.toml").write_text('name = "party"\nsteps = ["dance the tango"]\n')
+    (shelf / "broken.toml").write_text("name = ")
+    events: list[Event] = []
+    with Interpreter(events.append, dict) as interpreter:
+        interpreter.interpret(Interpret(1, "run party", "en"))
+        interpreter.interpret(Interpret(2, "mute the sound", "en"))
+        wait_until(lambda: any(isinstance(event, Interpreted) for event in events))
+        (shelf / "broken.toml").unlink()
+        interpreter.interpret(Interpret(3, "mute the sound", "en"))
+        wait_until(lambda: isinstance(events[-1], PartReady))
+    [failed] = [event for event in events if isinstance(event, Failed)]
+    assert failed.turn == 1
+    assert "“dance the tango”, is no command" in render(failed.said, "en")
+    told = [event for event in events if isinstance(event, PartMissing)]
+    assert [event.part for event in told] == ["skills"]
+    assert "broken.toml, line 1" in render(told[0].said, "en")

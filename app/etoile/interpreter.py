@@ -169,13 +169,12 @@ class Interpreter:
         return self._book.match(text, found)
 
     def _called(self, text: str, found: Match) -> Match:
-        """Return `found`, or the skill that `text` calls by its very name where it is nothing else."""
-        if found.command is not None or found.reason is Reason.REFUSED:
-            return found
-        call = self._skills().called(text)
-        if call is None:
-            return found
-        return _calling(text, call, found.language)
+        """Return the skill that `text` is the very name of, else `found`, else the skill that it calls otherwise."""
+        book = self._skills()
+        call = book.named(text)
+        if call is None and found.command is None and found.reason is not Reason.REFUSED:
+            call = book.called(text)
+        return found if call is None else _calling(text, call, found.language)
 
     def _read_aliases(self) -> Sequence[Alias]:
         """Return the aliases; where their file is broken, say so and go on without."""

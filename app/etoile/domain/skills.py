@@ -128,12 +128,15 @@ class Book:
         known = call if call in self._calls else self.called(call)
         return None if known is None else self._calls.get(known) or self._with_anything(known)
 
+    def named(self, text: str) -> str | None:
+        """Return the call that `text` is, case, accents and signs aside; None when it is none."""
+        return self._plain_calls.get(_plain(text)) if len(text) <= LONGEST_CALL else None
+
     def called(self, text: str) -> str | None:
-        """Return the call that `text` is, case, accents and "run the skill" aside; None when it is none."""
+        """Return the call that `text` is, "run the skill" aside as well, with whatever parameter; None for none."""
         if len(text) > LONGEST_CALL:
             return None
-        wanted = _plain(text)
-        if call := self._plain_calls.get(wanted) or self._plain_calls.get(_BEFORE_A_NAME.sub("", wanted)):
+        if call := self.named(text) or self._plain_calls.get(_BEFORE_A_NAME.sub("", _plain(text))):
             return call
         return text if self._with_anything(text) else None
 
