@@ -226,3 +226,21 @@ def test_a_word_of_another_language_is_no_slip(matcher: Matcher) -> None:
 
 def test_an_unknown_language_tries_all(matcher: Matcher) -> None:
     assert matcher.match("coupe le son", "pt").command == "audio.mute"
+
+
+@pytest.mark.parametrize(
+    ("said", "model"),
+    [
+        ("gemma", "gemma-3-12b"),
+        ("qwen three thirty b", "qwen3-30b-a3b"),
+        ("qwen coder", "qwen3-coder-30b"),
+        ("llama three point one", "llama3.1-8b"),
+        ("qwen", None),
+    ],
+)
+def test_a_model_is_called_for_short_where_no_other_may_be_meant(
+    catalogues: dict[str, Catalogue], said: str, model: str | None
+) -> None:
+    models = ("gemma-3-12b", "qwen3-30b-a3b", "qwen3-coder-30b", "llama3.1-8b")
+    found = Matcher(catalogues, {"model": models}).match(f"load {said}", "en")
+    assert found.slots.get("model") == model

@@ -152,11 +152,11 @@ def host(tokens: Sequence[str], index: int, language: str) -> Read | None:
 
 _ENGLISH_UNITS = """
 hour hours hrs hr h minute minutes mins min m second seconds secs sec s half quarter quarters an a and past to o clock
-am pm in the at night noon midnight morning afternoon evening dot com org net
+am pm in the at night noon midnight morning afternoon evening dot com org net localhost
 """
 _FRENCH_UNITS = """
 heure heures h minute minutes min mn seconde secondes sec s et moins un une le du de la l d apres demi demie quart
-quarts midi minuit matin soir point com org net
+quarts midi minuit matin soir point com org net localhost
 """
 UNITS = {"en": frozenset(_ENGLISH_UNITS.split()), "fr": frozenset(_FRENCH_UNITS.split())}
 """Words that belong to durations, times of day and hosts, for the repair of a misspelt one."""

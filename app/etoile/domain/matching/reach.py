@@ -5,6 +5,8 @@ to repair a request only few are tried.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_
 from typing import Final
 
 from etoile.domain.commands import SlotType
@@ -12,7 +14,7 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.grammar import Values
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS, UNITS
-from etoile.domain.matching.tokens import DOTS
+from etoile.domain.matching.tokens import DOTS, NUMBER_WORDS, PERCENT
 
 EVERYTHING: Final = -1
 """All bits: it may stand in every command."""
@@ -44,19 +46,24 @@ class Reach:
         self._add(of_quantities, [tuple(UNITS[catalogue.language])])
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
-        self._add(EVERYTHING, [*weightless, tuple(words.stop | words.light)])
+        numbers = NUMBER_WORDS[catalogue.language] | PERCENT
+        self._add(EVERYTHING, [*weightless, tuple(words.stop | words.light | numbers)])
 
     def of(self, word: str) -> int:
         """Return the commands that `word` may be said for."""
         return self._bits.get(word, 0) | self._of_free_text if word.isalpha() else EVERYTHING
 
     def meet(self, words: Sequence[str]) -> bool:
-        """Whether the known ones of `words` can be said for one command; in the name of a host any word may stand."""
-        common = EVERYTHING
-        for index, word in enumerate(words):
-            if word in self._bits and not _is_in_host(words, index):
-                common &= self.of(word)
-        return common != 0
+        """Whether `words` can all be said for one command: without free text, or behind what begins some."""
+        said = [
+            self._bits.get(word, 0)
+            for index, word in enumerate(words)
+            if word.isalpha() and not _is_in_host(words, index)
+        ]
+        if reduce(and_, said, EVERYTHING):
+            return True
+        first = next((bits for bits in said if bits != EVERYTHING), 0)
+        return bool(first & self._of_free_text)
 
     def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
         for phrase in phrases:

@@ -101,7 +101,7 @@ class Repairer:
         return [
             Repaired(tuple(with_numbers(list(part.words), self._catalogue.language)), part.cost, part.doubtful)
             for part in whole
-            if part.cost
+            if part.cost and self._reach.meet([token.text for token in part.words])
         ]
 
     def glued(self, tokens: Sequence[Token]) -> list[Token]:

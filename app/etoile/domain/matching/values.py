@@ -1,16 +1,18 @@
 """What is said for the values of closed slots: the names that this machine has, and those that a catalogue knows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.grammar import Values
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.tokens import texts_of
+from etoile.domain.matching.tokens import DOTS, texts_of
 
 _ALSO: Mapping[SlotType, tuple[SlotType, ...]] = {SlotType.HOST: (SlotType.NODE, SlotType.SITE)}
 """Slots that take the values of other slots as well."""
 
+_SHORTEST_ALONE = 4
+"""Letters that a name for short begins with."""
 _LONGEST = 8
 """Words of a value's name."""
 
@@ -39,15 +41,29 @@ def _spoken(catalogue: Catalogue, known: Mapping[Phrase, str], names: Iterable[s
     for name, phrase in phrases.items():
         if 0 < len(phrase) <= _LONGEST and spoken.get(phrase) not in phrases:
             spoken[phrase] = name
-        if short := _short(phrase, phrases.values()):
+        for short in _shorter(phrase, phrases.values()):
             spoken.setdefault(short, name)
     return spoken
 
 
-def _short(phrase: Phrase, among: Iterable[Phrase]) -> Phrase | None:
-    """Return the first words of a long name that has numbers in it ("qwen 3" of "qwen3-30b"), if no other begins so."""
-    at = next((index for index, word in enumerate(phrase) if word.isdigit()), 0)
-    short = phrase[: at + 1]
-    if not at or len(short) == len(phrase):
-        return None
-    return short if sum(other[: at + 1] == short for other in among) == 1 else None
+def _shorter(phrase: Phrase, among: Iterable[Phrase]) -> Iterator[Phrase]:
+    """Return what a long name with numbers in it is called for short, if no other may be meant.
+
+    "qwen3-30b-a3b" is "qwen 3 30 b" or "qwen 3 30", "gemma-3-12b" is "gemma", "qwen3-coder-30b" is "qwen coder".
+    """
+    if not any(word.isdigit() for word in phrase) or len(phrase[0]) < _SHORTEST_ALONE:
+        return
+    others = [other for other in among if other != phrase]
+    words = _words(phrase)
+    beginnings = [phrase[:length] for length in range(1, len(phrase))]
+    unlike = [short for short in beginnings if all(other[: len(short)] != short for other in others)]
+    if len(words) > 1 and all(_words(other) != words for other in others):
+        unlike.append(words)
+    for short in (phrase, *unlike):
+        yield short
+        for dot in DOTS[1:]:
+            yield tuple(dot if word == DOTS[0] else word for word in short)
+
+
+def _words(phrase: Phrase) -> Phrase:
+    return tuple(word for word in phrase if word.isalpha() and len(word) > 1)
