@@ -188,7 +188,7 @@ def test_a_skill_is_told_step_by_step_and_kept() -> None:
     assert read(str(keep.slots["file"]), "").steps == (Step("mute"), Step("why is the sky blue?", asks=True))
     assert turn.draft
     turn, _ = play(turn, on.ActionDone(4, "skills.create", keep.slots, verbatim("It is kept."), undoable=True))
-    assert (turn.draft, said(turn)) == (None, "It is kept.")
+    assert (turn.draft, said(turn), turn.undoable) == (None, "It is kept.", True)
 
 
 def test_by_voice_as_well() -> None:

@@ -79,6 +79,11 @@ class _View:
                 self._console.note(verbatim(said))
         for number, option in enumerate(question["options"], start=1):
             self._console.note(verbatim(f"  {number}  {option}"))
+        if question["by_hand"]:
+            self._console.note(message("Its number carries it out, anything else does nothing:"))
+            keyed = sys.stdin.readline().strip()
+            numbers = [str(number) for number, _ in enumerate(question["options"], start=1)]
+            return numbers.index(keyed) if keyed in numbers else None
         self._console.note(message("Yes or a number carries it out, anything else does nothing:"))
         reply = reply_to(sys.stdin.readline(), self._console.language, len(question["options"]))
         return reply if isinstance(reply, int) else None

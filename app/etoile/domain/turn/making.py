@@ -19,7 +19,7 @@ from etoile.domain.skills import MOST_STEPS, Draft, Skill
 from etoile.domain.skills import Step as SkillStep
 from etoile.domain.turn.lifetime import THINKING_S, deadline, enter, finish, interpret
 from etoile.domain.turn.turn import Phase, Step, Turn
-from etoile.text import Message, message
+from etoile.text import Message, message, plural
 
 DRAFT_S = 300.0
 """A draft to which nothing was added for this long is given up: its user has forgotten it."""
@@ -49,7 +49,7 @@ def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...
     draft = _draft_of(turn)
     if draft is None or not is_over(text):
         return interpret(turn, text, language, before)
-    turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
+    turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language, offers_undo=True)
     if not draft.steps:
         turn, told = _wait(turn, message("“{skill}” has no step yet. What shall it do first?", skill=draft.name))
         return turn, (*before, *told)
@@ -72,7 +72,11 @@ def added(turn: Turn, match: Match) -> Step:
             return finish(replace(turn, draft=None), ok=True, said=said)
         case "assistant.undo":
             draft = replace(draft, steps=draft.steps[:-1])
-            said = message("The last step is gone; there are {count} now. Then?", count=len(draft.steps))
+            said = plural(
+                "The last step is gone; {count} is left. Then?",
+                "The last step is gone; {count} are left. Then?",
+                len(draft.steps),
+            )
         case "skills.create" | "assistant.stop_talking" | "assistant.sleep":
             said = message("“{skill}” is not finished: say “that is all”, or “cancel”.", skill=draft.name)
         case _:
