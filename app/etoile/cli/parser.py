@@ -6,17 +6,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, fit, gpus, learn, machine, requests, skills, speech
+from etoile.cli import about, commands, env, fit, gpus, learn, machine, requests, skills, speech
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
+from etoile.domain.pinning import Format
 from etoile.errors import ConfigError, UsageError
 from etoile.resources import resource
 from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
-NOT_THERE_YET = ("env", "export", "backup", "restore", "autostart")
+NOT_THERE_YET = ("export", "backup", "restore", "autostart")
 """Commands of later rooms: their names are taken, and they say so."""
 
 
@@ -164,6 +165,7 @@ def _add_machine(command: Command, words: Words) -> None:
     gpu.add_argument("--watch", action="store_true", help=words(message("again every second, until Ctrl+C")))
     _json(gpu, words)
     _add_fit(command, words)
+    _add_env(command, words)
     nodes = command("nodes", machine.nodes, message("show every node"))
     nodes.add_argument("what", nargs="?", default="list", metavar="list | confirm NAME")
     nodes.add_argument("name", nargs="?", help=argparse.SUPPRESS)
@@ -191,6 +193,22 @@ def _add_fit(command: Command, words: Words) -> None:
     fits.add_argument("--mmproj", metavar="FILE", help=words(message("the part that sees, in a file of its own")))
     fits.add_argument("--log", metavar="FILE", help=words(message("a log of llama-server running it, to learn from")))
     _json(fits, words)
+
+
+def _add_env(command: Command, words: Words) -> None:
+    pinned = command("env", env.env, message("write the environment that pins Ollama to chosen GPUs"))
+    pinned.add_argument(
+        "--gpu", nargs="+", metavar="UUID", help=words(message("the GPUs to use: UUID, index or name; otherwise all"))
+    )
+    pinned.add_argument(
+        "--exclude", nargs="+", metavar="UUID", help=words(message("GPUs not to use: UUID, index or name"))
+    )
+    pinned.add_argument(
+        "--format", choices=tuple(Format), default=env.usual_format(), help=words(message("who reads it"))
+    )
+    pinned.add_argument("--host", metavar="ADDRESS", help=words(message("where Ollama listens: 127.0.0.1:11434")))
+    pinned.add_argument("--models", metavar="FOLDER", help=words(message("where Ollama keeps its models")))
+    pinned.add_argument("--output", metavar="FILE", help=words(message("a new file to write, instead of the terminal")))
 
 
 def _add_speech(command: Command, words: Words) -> None:
