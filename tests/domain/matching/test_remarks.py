@@ -43,3 +43,23 @@ def test_a_reason_is_left_out(matcher: Matcher, language: str, text: str, comman
 )
 def test_a_clause_that_is_more_than_a_reason_stops_the_command(matcher: Matcher, language: str, text: str) -> None:
     assert matcher.match(text, language).command is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "command"),
+    [
+        ("en", "wrong way round, maximize the window", "window.maximize"),
+        ("fr", "grand soleil dehors, monte la luminosité", "display.brightness.up"),
+        ("en", "should nginx go down, restart docker", None),
+        ("fr", "aussitôt que docker plante, redémarre nginx", None),
+        ("en", "in the eastern timezone, what time is it", None),
+        ("en", "dear diary, note that it rained", None),
+        ("en", "and then he yelled, close the window", None),
+        ("en", "Alexa, turn up the volume", None),
+        ("fr", "elle lui fait, coupe le son", None),
+    ],
+)
+def test_a_clause_that_no_list_knows_goes_with_less(
+    matcher: Matcher, language: str, text: str, command: str | None
+) -> None:
+    assert matcher.match(text, language).command == command

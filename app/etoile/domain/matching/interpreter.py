@@ -262,13 +262,20 @@ def _as_repaired(found: Found, repaired: Repaired) -> Found:
 
 def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
     """Whether `command` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
+    known = COMMANDS[command]
     if command in _SAID_OF_ANYTHING or (vague and command == "assistant.stop_talking"):
         return False
-    if not bare.resolved:
-        return True
-    known = COMMANDS[command]
-    asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
-    return not asks_to_know and not any(slot.is_open for slot in known.slots)
+    is_open = any(slot.is_open for slot in known.slots)
+    if bare.resolved:
+        asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
+        return not asks_to_know and not is_open
+    return not bare.unlisted or not (
+        known.consequence is Consequence.SAFE or is_open or (vague and _of_etoile(command))
+    )
+
+
+def _of_etoile(command: str) -> bool:
+    return command.startswith("assistant.")
 
 
 def _with_remark(found: Found) -> Found:

@@ -1,7 +1,8 @@
 """What only says why: "my ears hurt, turn it down", "mute the microphone so I can sneeze".
 
-A remark begins with words that the catalogue lists, stands beside a command that is whole by itself, and has nothing in
-it that makes the command somebody else's, or for later.  A pronoun of the command may mean what the remark names.
+A remark stands beside a command that is whole by itself, and has nothing in it that makes the command somebody
+else's, or for later.  If it does not begin as the catalogue lists, less may be done.  A pronoun of the command may mean
+what the remark names.
 """
 
 import itertools
@@ -32,6 +33,8 @@ class Bare:
     tokens: Tokens
     order: int = _PLAIN
     """What is found in an earlier order is meant."""
+    unlisted: bool = False
+    """Whether what was left out begins with no words that the catalogue lists: it may be anything."""
     dislocated: bool = False
     """Whether all that stood beside it was the name of what it is about: "is it hot, the gpu"."""
 
@@ -52,6 +55,7 @@ class Remarks:
         self._spoilers = PhraseSet(words.spoilers)
         self._introductions = PhraseSet((*words.openers, *words.fillers))
         self._stop = words.stop
+        self._negations = words.negations
         self._empty = words.stop | words.pronouns | {BREAK}
 
     def without(self, request: str, tokens: Sequence[Token]) -> list[Bare]:
@@ -62,7 +66,7 @@ class Remarks:
             names = all(self._only_names(remark) for remark in remarks)
             found |= dict.fromkeys(replace(bare, dislocated=names) for bare in self._resolved(command, said))
             if all(self._is_remark(remark) for remark in remarks):
-                found[Bare(command)] = None
+                found[Bare(command, unlisted=not all(map(self._is_listed, remarks)))] = None
         return sorted(found, key=lambda bare: bare.order)
 
     def _parts(self, request: str, tokens: Tokens) -> Iterator[tuple[Tokens, list[Tokens]]]:
@@ -92,7 +96,12 @@ class Remarks:
         return self._is_remark(clause) or self._only_names(clause)
 
     def _is_remark(self, clause: Tokens) -> bool:
-        """Whether `clause` only says why."""
+        """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
+        negated = any(token.text in self._negations for token in clause)
+        return not self._is_spoiled(clause) and (self._is_listed(clause) or not negated)
+
+    def _is_listed(self, clause: Tokens) -> bool:
+        """Whether `clause` begins as the catalogue says that remarks do."""
         texts = [token.text for token in clause]
         index = 0
         while index < len(texts) and (length := self._introductions.length_at(texts, index)):
@@ -101,7 +110,7 @@ class Remarks:
             index += length
         rest = texts[index:]
         length = self._start_of_remark(rest)
-        return bool(length) and (length == len(rest) or len(rest) >= _SHORTEST_REMARK) and not self._is_spoiled(clause)
+        return bool(length) and (length == len(rest) or len(rest) >= _SHORTEST_REMARK)
 
     def _start_of_remark(self, texts: Sequence[str]) -> int:
         """Return how many words begin a remark: "i am", "because", or the name of something."""
