@@ -14,9 +14,11 @@ from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.errors import NvmlUnavailable, UsageError
 from etoile.gpu import reader as reader_module
+from etoile.gpu.driver import Driver
 from etoile.gpu.monitor import GpuMonitor, open_source, read_once
 from etoile.gpu.nvml import NvmlSource
 from etoile.gpu.source import GpuSource
+from tests.gpu.clock import Clock
 from tests.gpu.simulated_driver import SimulatedDriver
 from tests.waiting import wait_until
 
@@ -126,6 +128,31 @@ def test_a_reload_of_the_driver_is_recovered_under_the_same_uuids(driver: Simula
         driver.say("set * generation 1", "set * temperature 55")
         wait_until(lambda: [reading.temperature_c for reading in watched.latest().values()] == [55] * 6)
         assert [reading.uuid for reading in watched.latest().values()] == before
+
+
+def test_a_reload_does_not_wait_because_a_card_was_lost_long_before(driver: SimulatedDriver) -> None:
+    clock = Clock()
+    opened = Driver(NvmlSource(clock), stale_after_s=2.5, retry_s=1.0, now_s=clock)
+
+    def states(seconds: int) -> list[GpuState]:
+        for _ in range(seconds):
+            clock.at_s += 1
+            opened.look(check=False)
+            opened.read(with_processes=False, patience_s=0.0, round_s=clock.at_s)
+            opened.readings()
+        return [reading.state for reading in opened.readings()]
+
+    driver.say("error 2 * 15")
+    assert states(1000) == [OK, OK, LOST, OK, OK, OK]
+    driver.say("set * generation 1")
+    assert states(3) == [OK, OK, LOST, OK, OK, OK]
+    assert opened.readings()[2].stale_since_s is None, "it has never answered"
+    driver.only("set * generation 1")
+    assert states(301) == [OK] * 6
+    driver.say("error 2 * 15")
+    lost = states(5)
+    assert lost == [OK, OK, LOST, OK, OK, OK]
+    assert opened.readings()[2].stale_since_s == clock.at_s - 5
 
 
 def test_cards_come_and_go(driver: SimulatedDriver) -> None:

@@ -11,7 +11,9 @@ import pytest
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
 from etoile.errors import NvmlUnavailable
 from etoile.gpu.nvml import NvmlSource
+from etoile.gpu.nvml_card import LIMITS_EVERY_S
 from etoile.gpu.nvml_group import UNSUPPORTED_FOR_S
+from tests.gpu.clock import Clock
 from tests.gpu.simulated_driver import SimulatedDriver
 
 MIB = 1024 * 1024
@@ -42,16 +44,6 @@ FIRST = GpuReading(
 )
 ABSENT = FIRST.unsupported
 """What a GeForce does not report."""
-
-
-class Clock:
-    """Time that stands still until told."""
-
-    def __init__(self) -> None:
-        self.at_s = 100.0
-
-    def __call__(self) -> float:
-        return self.at_s
 
 
 def read(source: NvmlSource, *, with_processes: bool = True) -> list[GpuReading]:
@@ -208,6 +200,97 @@ def test_a_driver_without_cards(driver: SimulatedDriver) -> None:
     driver.say("set * count 0")
     with pytest.raises(NvmlUnavailable, match="no card"):
         NvmlSource().cards()
+
+
+def test_a_form_of_a_call_that_the_card_turns_down_gives_way_to_an_older_one(driver: SimulatedDriver) -> None:
+    driver.say("error 0 nvmlDeviceGetMemoryInfo_v2 25", "error 0 nvmlDeviceGetCurrentClocksEventReasons 26")
+    driver.say("set 0 throttle 32", "error 0 nvmlDeviceGetComputeRunningProcesses_v3 3", "set 0 graphics 999999999")
+    card = NvmlSource().cards()[0]
+    for _ in range(2):
+        reading = card.read(with_processes=True)
+        assert (reading.memory_used_bytes, reading.throttle) == (1434 * MIB, ("sw_thermal",))
+        assert reading.unsupported == ABSENT
+        assert len(reading.processes) == 1
+
+
+def test_more_processes_than_there_was_room_for(driver: SimulatedDriver) -> None:
+    driver.say("set 0 compute 900000000", "set 0 processes 300")
+    card = NvmlSource().cards()[0]
+    assert len(card.read(with_processes=True).processes) == 300
+    driver.say("set 0 processes 2")
+    assert [process.pid for process in card.read(with_processes=True).processes] == [900000000, 900000001]
+
+
+def test_margins_are_never_taken_for_temperatures(driver: SimulatedDriver) -> None:
+    driver.say("set 0 shutdown -8", "set 0 slowdown -2", "set 0 max_operating 0", "error 0 target 3")
+    driver.say("set 0 margin 24", "set 0 memory_temperature 48", "error 0 fan 3")
+    reading = NvmlSource().cards()[0].read(with_processes=True)
+    assert (reading.thermal_margin_c, reading.memory_temperature_c) == (24, 48)
+    assert (reading.shutdown_c, reading.slowdown_c, reading.max_operating_c, reading.target_c) == (None,) * 4
+    assert reading.unsupported == ("fan_percent", "shutdown_c", "slowdown_c", "max_operating_c", "target_c")
+    assert reading.unknown == ()
+
+
+def test_a_margin_may_be_negative(driver: SimulatedDriver) -> None:
+    driver.say("set 0 margin -3")
+    assert NvmlSource().cards()[0].read(with_processes=False).thermal_margin_c == -3
+
+
+def test_a_power_limit_that_is_changed_shows_within_a_minute(driver: SimulatedDriver) -> None:
+    clock = Clock()
+    card = NvmlSource(clock).cards()[0]
+    assert card.read(with_processes=True).power_limit_w == 125.0
+    driver.say("set 0 power_limit 90000")
+    assert card.read(with_processes=True).power_limit_w == 125.0
+    clock.at_s += LIMITS_EVERY_S
+    assert card.read(with_processes=False).power_limit_w == 125.0
+    assert card.read(with_processes=True).power_limit_w == 90.0
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("set 0 temperature 9223372036854775794", "temperature_c"),
+        ("set 0 utilization 101", "utilization_percent"),
+        ("set 0 power 0", "power_w"),
+        ("set 0 power 4294967295", "power_w"),
+        ("set 0 fan 255", "fan_percent"),
+        ("set 0 clock_graphics 4294967295", "clock_graphics_mhz"),
+        ("set 0 throttle 9223372036854775794", "throttle"),
+        ("set 0 memory 99999999", "memory_used_bytes"),
+        ("set 0 memory_total 0", "memory_total_bytes"),
+        ("set 0 memory_temperature 255", "memory_temperature_c"),
+        ("set 0 margin 127", "thermal_margin_c"),
+    ],
+)
+def test_what_cannot_be_true_is_not_shown_and_said_to_be_unknown(
+    driver: SimulatedDriver, line: str, field: str
+) -> None:
+    driver.say(line)
+    reading = read(NvmlSource())[0]
+    assert not getattr(reading, field)
+    assert field in reading.unknown
+    assert (reading.state, reading.field_state(field)) == (GpuState.OK, GpuState.UNKNOWN)
+
+
+def test_the_driver_is_asked_for_nothing_twice_and_never_for_what_takes_long(driver: SimulatedDriver) -> None:
+    driver.say("set * log 1", "set * count 1")
+    (card,) = NvmlSource().cards()
+    card.read(with_processes=True)
+    driver.calls()
+    for _ in range(3):
+        card.read(with_processes=False)
+    calls = [function for _, function in driver.calls()]
+    assert len(calls) == 3 * 8
+    assert set(calls) == {
+        "nvmlDeviceGetTemperature",
+        "nvmlDeviceGetUtilizationRates",
+        "nvmlDeviceGetMemoryInfo_v2",
+        "nvmlDeviceGetPowerUsage",
+        "nvmlDeviceGetFanSpeed",
+        "nvmlDeviceGetClockInfo",
+        "nvmlDeviceGetCurrentClocksEventReasons",
+    }
 
 
 ONE_READING = """

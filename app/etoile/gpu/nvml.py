@@ -6,29 +6,23 @@ keeps a laptop's card awake, so that it is not opened while all cards sleep, and
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.errors import NvmlUnavailable
 from etoile.gpu import pci
 from etoile.gpu.nvml_card import NvmlCard
-from etoile.gpu.nvml_identity import Found, absent, identify, placed, remembered, unopened
+from etoile.gpu.nvml_identity import Found, absent, placed, remembered, unopened
 from etoile.gpu.nvml_library import Nvml, close_nvml, open_nvml
 from etoile.gpu.nvml_process import NvmlProcess
+from etoile.gpu.nvml_scouts import Scouts
 from etoile.gpu.rest import Rest, RestingCard
 from etoile.gpu.source import GpuCard
-from etoile.gpu.worker import Worker
 from etoile.text import message
 
 log = logging.getLogger(__name__)
-
-IDENTIFY_S = 1.0
-"""How long a card may take to say which one it is."""
-IDENTIFY_ALL_S = 2.0
-"""The same for all cards together, should they all hang."""
 
 BUS_EVERY_S = 30.0
 """How often the bus is looked at for cards that came or went: NVML lists those of its opening."""
@@ -58,16 +52,20 @@ class NvmlSource:
         self._bus: tuple[str, ...] = ()
         self._bus_due_s = 0.0
         self._cards: tuple[NvmlCard, ...] = ()
+        self._identities: dict[int, GpuReading] = {}
+        self._scouts = Scouts()
         self._process: NvmlProcess | None = None
         self._process_until_s = 0.0
-        self._identities: dict[int, GpuReading] = {}
-        self._stuck: dict[int, Worker] = {}
+        self._by_process: tuple[GpuCard, ...] = ()
         self._rest = Rest(now_s)
 
     def cards(self) -> tuple[GpuCard, ...]:
-        """Open NVML afresh and return its cards, in NVML's order; or let them sleep.  Raises NvmlUnavailable."""
-        if (hanging := self._hanging()) and self._nvml:
-            return self._read_by_process(self._asked_in_vain() or hanging[:1]) or self._cards
+        """Open NVML afresh and return its cards, in NVML's order; or let them sleep.  Raises NvmlUnavailable.
+
+        While a call hangs, NVML stays open as it is, and a process of its own reads the other cards.
+        """
+        if self._hanging() or (self._process and self._scouts.waiting()):
+            return self._beside() or self._cards
         self._bus = pci.addresses(self._root)
         kernel = pci.nvidia_cards(self._root)
         rests = self._rest.due(self._cards)
@@ -81,19 +79,12 @@ class NvmlSource:
                 message("The NVIDIA driver runs, but it reports no card."),
                 message("Check that the card is seated and powered; `nvidia-smi` tells what the driver sees."),
             )
-        found = remembered(placed(self._identified(nvml)), self._identities)
-        if self._one_lock_for_all() and (others := self._read_by_process(self._asked_in_vain())):
-            return others
-        by_address = {card.address: card for card in kernel}
-        cards = [self._card(nvml, card, by_address) for card in found]
-        self._cards = tuple(card for card in cards if isinstance(card, NvmlCard))
-        self._identities |= {card.identity.index: card.identity for card in self._cards}
-        return tuple(cards)
+        return self._opened(nvml, {card.address: card for card in kernel})
 
     def outdated(self) -> bool:
         """Tell whether the driver has other cards than last time, no longer answers, or may be closed."""
         if self._process:
-            return self._now_s() >= self._process_until_s and not self._hanging() and not self._asked_in_vain()
+            return self._now_s() >= self._process_until_s and not self._hanging() and not self._scouts.waiting()
         if self._now_s() >= self._bus_due_s:
             self._bus_due_s = self._now_s() + BUS_EVERY_S
             if pci.addresses(self._root) != self._bus:
@@ -110,64 +101,44 @@ class NvmlSource:
         if self._process:
             self._process.close()
             self._process = None
-        if self._hanging() or self._asked_in_vain():
+        if self._hanging() or self._scouts.waiting():
             log.debug("NVML stays open for a call that has not come back")
             return
-        self._stuck.clear()
         self._cards = ()
         self._nvml = None
         close_nvml()
 
+    def _opened(self, nvml: Nvml, kernel: Mapping[str, pci.PciCard]) -> tuple[GpuCard, ...]:
+        places = [index for index in range(self._count) if index not in self._without]
+        told = self._scouts.ask(nvml, places)
+        if self._scouts.one_lock_for_all(places) and (others := self._beside()):
+            return others
+        found = [told.get(index) or absent(index, GpuState.UNKNOWN) for index in places]
+        cards = [self._card(nvml, card, kernel) for card in remembered(placed(found), self._identities)]
+        self._cards = tuple(card for card in cards if isinstance(card, NvmlCard))
+        self._identities |= {card.identity.index: card.identity for card in self._cards}
+        return tuple(cards)
+
     def _hanging(self) -> list[int]:
-        """Return the cards that are being read, the one that has been for longest first."""
+        """Return the places of the cards that are being read, the one that has been for longest first."""
         since = [(card.calling_since_s, card.identity.index) for card in self._cards]
         return [index for _, index in sorted((since_s, index) for since_s, index in since if since_s is not None)]
 
-    def _asked_in_vain(self) -> list[int]:
-        """Return the cards that still owe an answer to who they are, the first first."""
-        return [index for index, worker in self._stuck.items() if worker.busy]
-
-    def _one_lock_for_all(self) -> bool:
-        """Tell whether since one card did not answer none has, so that the others may only be waiting for that one."""
-        stuck = self._asked_in_vain()
-        later = [index for index in range(self._count) if stuck and index >= stuck[0] and index not in self._without]
-        return len(stuck) > 1 and stuck == later
-
-    def _read_by_process(self, hanging: Sequence[int]) -> tuple[GpuCard, ...]:
+    def _beside(self) -> tuple[GpuCard, ...]:
         """Return the cards as a process of its own reads them, but for the one that hangs; none if that fails."""
-        culprit = hanging[0]
-        log.info("the NVIDIA driver makes all wait for GPU %d; a process of its own reads the others", culprit)
-        if self._process:
-            self._process.close()
-        self._process = NvmlProcess(self._without | {culprit})
-        self._process_until_s = self._now_s() + PROCESS_FOR_S
-        others = self._process.cards(self._identities, self._now_s)
-        waiting: list[GpuCard] = [card for card in self._cards if card.identity.index == culprit]
-        nobody = placed(remembered([absent(culprit, GpuState.UNKNOWN)], self._identities))[0]
-        return (*others, *(waiting or [AbsentCard(nobody.identity, self._now_s)])) if others else ()
-
-    def _identified(self, nvml: Nvml) -> list[Found]:
-        """Ask each card which it is, on threads of their own: one that hangs keeps the others from nothing."""
-        until_s = time.monotonic() + IDENTIFY_ALL_S
-        answers: dict[int, Found] = {}
-        scout = Worker("gpu scout")
-        for index in range(self._count):
-            if index in self._without or (index in self._stuck and self._stuck[index].busy):
-                continue
-            scout.ask(partial(self._identify, nvml, index, answers))
-            if not scout.wait(min(IDENTIFY_S, until_s - time.monotonic())):
-                log.info("GPU %d does not say which one it is", index)
-                self._stuck[index] = scout
-                scout.stop()
-                scout = Worker("gpu scout")
-        scout.stop()
-        told = dict(answers)
-        places = [index for index in range(self._count) if index not in self._without]
-        return [told.get(index) or absent(index, GpuState.UNKNOWN) for index in places]
-
-    @staticmethod
-    def _identify(nvml: Nvml, index: int, answers: dict[int, Found]) -> None:
-        answers[index] = identify(nvml, index)
+        culprit = (self._scouts.waiting() or self._hanging())[0]
+        if self._process is None:
+            log.info("the NVIDIA driver makes all wait for GPU %d; a process of its own reads the others", culprit)
+            self._process = NvmlProcess(self._without | {culprit})
+            self._process_until_s = self._now_s() + PROCESS_FOR_S
+            self._by_process = tuple(self._process.cards(self._identities, self._now_s))
+        if not self._by_process:
+            return ()
+        for card in self._cards:
+            if card.identity.index == culprit:
+                return (*self._by_process, card)
+        (nobody,) = placed(remembered([absent(culprit, GpuState.UNKNOWN)], self._identities))
+        return (*self._by_process, AbsentCard(nobody.identity, self._now_s))
 
     def _card(self, nvml: Nvml, found: Found, kernel: Mapping[str, pci.PciCard]) -> GpuCard:
         if found.handle is None:

@@ -43,6 +43,9 @@ GONE = frozenset(
 )
 """Codes that concern the whole card (or, after a reload of the driver, every card)."""
 
+MOST_CARDS = 1024
+"""A driver that tells of more is not believed."""
+
 
 class Nvml:
     """An open NVML.  Which calls it has differs from driver to driver, so that each is named with its older forms."""
@@ -82,6 +85,8 @@ class Nvml:
         out = ctypes.c_uint()
         if code := self.ask(("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount"), ctypes.byref(out)):
             raise unavailable(code)
+        if out.value > MOST_CARDS:
+            raise unavailable(pynvml.NVML_ERROR_UNKNOWN)
         return out.value
 
     def handle(self, index: int) -> tuple[Handle, int]:

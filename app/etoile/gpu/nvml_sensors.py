@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pynvml
 
 from etoile.gpu.nvml_library import Function, Handle, Nvml
-from etoile.gpu.nvml_processes import running
+from etoile.gpu.nvml_running import running
 
 Values = dict[str, Any]
 """Fields of `GpuReading` by name."""
