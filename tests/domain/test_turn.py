@@ -90,6 +90,17 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.Spoken(1), IDLE, []),
         ],
     ),
+    "what is partly heard is shown and never acted on": (
+        Turn(),
+        [
+            (on.TalkPressed(1.0), LISTENING, ["Hush", "Record", "Deadline"]),
+            (on.PartlyHeard(1, "", "shut down"), LISTENING, []),
+            (on.PartlyHeard(1, "shut down", "the"), LISTENING, []),
+            (on.TalkReleased(2.0), TRANSCRIBING, ["Transcribe", "Deadline"]),
+            (on.PartlyHeard(1, "shut down the", "window"), TRANSCRIBING, []),
+            (on.Transcribed(1, "mute", "en"), THINKING, ["Interpret", "Deadline"]),
+        ],
+    ),
     "a typed question is answered by a node, sentence by sentence": (
         Turn(),
         [

@@ -72,6 +72,8 @@ def scenes() -> dict[str, State]:
         "proposing": replace(calm, turn=states.PROPOSING),
         "opening": replace(calm, turn=states.OPENING),
         "listening": replace(calm, turn=states.LISTENING),
+        "hearing": replace(calm, turn=states.HEARING),
+        "hearing_long": replace(calm, turn=states.HEARING_LONG),
         "downloading": replace(
             calm,
             missing={"speech_model": states.MISSING["speech_model"]},

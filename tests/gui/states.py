@@ -169,6 +169,12 @@ CONFIRMING = turn(phase=Phase.CONFIRMING, request="shut it down", question=CONFI
 PROPOSING = turn(phase=Phase.CONFIRMING, request="open fire", question=DID_YOU_MEAN, decision=Decision.PROPOSE)
 OPENING = turn(phase=Phase.LISTENING, asking=Asking(origin=Origin.VOICE))
 LISTENING = replace(OPENING, hearing=True, level=0.6)
+HEARING = replace(LISTENING, stable="Mets le volume", tentative="à quarante")
+HEARING_LONG = replace(
+    LISTENING,
+    stable="Compare la mémoire libre de chaque carte, puis dis-moi laquelle",
+    tentative="peut prendre le modèle",
+)
 
 ALIAS_OFFER = AliasOffer(alias=Alias(said="lance la zik", language="fr", command="media.play"), evidence=(1, 2, 3))
 HABIT = TimeHabit(

@@ -12,6 +12,7 @@ from etoile.domain.turn import Phase, Turn
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
+from etoile.gui.heard import Heard
 from etoile.gui.label import Label
 from etoile.gui.sign import Sign
 from etoile.gui.surface import Surface
@@ -31,6 +32,7 @@ _SIGNS = {
     Phase.THINKING: Glyph.HOLLOW_STAR,
     Phase.SPEAKING: Glyph.STAR,
 }
+_HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
 
 
 class Level(QWidget):
@@ -75,6 +77,7 @@ class Activity(Surface):
         self._publish = publish
         self._sign = Sign(look, Glyph.STAR, self)
         self._what = Label(look, Type.UI, wraps=False, parent=self)
+        self._heard = Heard(look, self)
         self._level = Level(look, self)
         self._since = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
         self._since.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -85,7 +88,8 @@ class Activity(Surface):
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
         row.addWidget(self._sign)
-        row.addWidget(self._what, 1)
+        row.addWidget(self._what)
+        row.addWidget(self._heard, 1)
         row.addWidget(self._level)
         row.addWidget(self._since)
         row.addWidget(self._end)
@@ -102,7 +106,9 @@ class Activity(Surface):
             return
         listening = turn.phase is Phase.LISTENING
         self._sign.show_sign(_SIGNS[turn.phase])
-        self._what.say(_said(turn))
+        heard = turn.phase in _HEARD and bool(turn.stable or turn.tentative)
+        self._what.say(None if heard else _said(turn))
+        self._heard.show_words(turn.stable if heard else "", turn.tentative if heard else "")
         self._level.setVisible(listening)
         if listening:
             self._level.show_level(turn.level, hearing=turn.hearing)

@@ -83,7 +83,8 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE) -> Step:
     else:
         stop = give_up(turn) or (do.Hush(),)
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
-    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, pressed_at_s=at_s, heard_by=origin)
+    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
+    fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin)
     return fresh, (*stop, do.Record(fresh.number), deadline(fresh, turn.longest_s))
 
 
@@ -170,6 +171,11 @@ def _recording(turn: Turn, event: on.RecordingStarted) -> Step:
 
 def _measured(turn: Turn, event: on.LevelMeasured) -> Step:
     return replace(turn, level=event.level), ()
+
+
+def _partly_heard(turn: Turn, event: on.PartlyHeard) -> Step:
+    """Show it; only the whole of it is acted on."""
+    return replace(turn, stable=event.stable, tentative=event.tentative), ()
 
 
 def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
@@ -261,6 +267,8 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.LISTENING, on.RecordingStarted): _recording,
     (Phase.LISTENING, on.LevelMeasured): _measured,
+    (Phase.LISTENING, on.PartlyHeard): _partly_heard,
+    (Phase.TRANSCRIBING, on.PartlyHeard): _partly_heard,
     (Phase.LISTENING, on.Failed): _failed,
     (Phase.LISTENING, on.DeadlinePassed): _deadline_passed,
     (Phase.TRANSCRIBING, on.Transcribed): _transcribed,

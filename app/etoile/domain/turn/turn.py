@@ -59,6 +59,10 @@ class Turn:
     hearing: bool = False
     """Whether the first sample of the recording has arrived."""
     level: float = 0.0
+    stable: str = ""
+    """What was heard so far while the key is held, as far as it will not change..."""
+    tentative: str = ""
+    """...and the rest of it."""
 
     request: str = ""
     decision: Decision | None = None
