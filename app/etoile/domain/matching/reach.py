@@ -47,23 +47,29 @@ class Reach:
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
         numbers = NUMBER_WORDS[catalogue.language] | PERCENT
-        self._add(EVERYTHING, [*weightless, tuple(words.stop | words.light | numbers)])
+        self._weightless = frozenset(word for phrase in weightless for word in phrase)
+        self._weightless |= words.stop | words.light | numbers
 
     def of(self, word: str) -> int:
         """Return the commands that `word` may be said for."""
-        return self._bits.get(word, 0) | self._of_free_text if word.isalpha() else EVERYTHING
+        return self._bits_of(word) | self._of_free_text if word.isalpha() else EVERYTHING
 
     def meet(self, words: Sequence[str]) -> bool:
         """Whether `words` can all be said for one command: without free text, or behind what begins some."""
-        said = [
-            self._bits.get(word, 0)
-            for index, word in enumerate(words)
-            if word.isalpha() and not _is_in_host(words, index)
-        ]
-        if reduce(and_, said, EVERYTHING):
-            return True
-        first = next((bits for bits in said if bits != EVERYTHING), 0)
-        return bool(first & self._of_free_text)
+        said = [word for index, word in enumerate(words) if word.isalpha() and not _is_in_host(words, index)]
+        return bool(reduce(and_, map(self._bits_of, said), EVERYTHING)) or self._may_begin_free_text(said)
+
+    def _may_begin_free_text(self, words: Sequence[str]) -> bool:
+        """Whether what begins a command with free text stands first, politeness aside: "look" of "look up the news"."""
+        for word in words:
+            if self._bits.get(word, 0) & self._of_free_text:
+                return True
+            if word not in self._weightless:
+                return False
+        return False
+
+    def _bits_of(self, word: str) -> int:
+        return EVERYTHING if word in self._weightless else self._bits.get(word, 0)
 
     def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
         for phrase in phrases:
