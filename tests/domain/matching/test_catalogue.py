@@ -182,3 +182,11 @@ def test_light_words_may_be_left_over() -> None:
     assert Matcher({"en": parse([("a", light), ("b", file)], "en")}, {}).match("note one bit", "en").slots == {
         "text": "one bit"
     }
+
+
+def test_words_side_by_side_in_a_list_are_no_number() -> None:
+    file = '[words]\nstop = "un une deux"\n[phrases]\n"tab.new" = ["ouvre onglet"]'
+    matcher = Matcher({"fr": parse([("x", file)], "fr")}, {})
+    assert (
+        matcher.match("ouvre un onglet", "fr").command == matcher.match("ouvre une onglet", "fr").command == "tab.new"
+    )

@@ -124,14 +124,14 @@ def _same(files: Files, language: str) -> dict[str, str]:
     same: dict[str, str] = {}
     for name, file in files:
         for kind in KINDS:
-            for word in texts_of(getattr(file.words, kind), language, {}):
-                with _named(name, kind, word):
-                    base, forms = inflected(kind, word, language)
+            for single in getattr(file.words, kind).split():
+                with _named(name, kind, single):
+                    base, forms = inflected(kind, _one_word(name, kind, single, language), language)
                 same |= dict.fromkeys(forms, base)
     for name, file in files:
         for base, variants in file.same.items():
             said = _one_word(name, "same", base, language)
-            same |= dict.fromkeys(texts_of(variants, language, {}), said)
+            same |= {word: said for single in variants.split() for word in texts_of(single, language, {})}
     return {form: same.get(base, base) for form, base in same.items() if form != same.get(base, base)}
 
 
@@ -145,7 +145,10 @@ def _one_word(name: str, table: str, key: str, language: str) -> str:
 
 def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> Words:
     def words(kind: str) -> frozenset[str]:
-        return frozenset(word for _, file in files for word in words_of(getattr(file.words, kind)))
+        # One by one: side by side "un une" would be a number.
+        return frozenset(
+            word for _, file in files for single in getattr(file.words, kind).split() for word in words_of(single)
+        )
 
     def phrases(kind: str) -> tuple[Phrase, ...]:
         written = ((name, template) for name, file in files for template in getattr(file.words, kind))
