@@ -19,9 +19,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+from tests.llm.fake_care import DEEDS, Care, at_speed, loaded, process, router_models, tag, timed
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,12 @@ class Script:
     headers: tuple[tuple[str, str], ...] = ()
     packet_bytes: int | None = None
     """Cut the stream into packets of this size."""
+    care: Care = field(default_factory=Care)
+    """What is told of the models, and done for them."""
+    router: bool = False
+    """openai: tell the state of each model, as llama-server does that has several."""
+    timings: bool = False
+    """openai: add llama.cpp's own timings to the end of a stream."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,10 @@ class FakeNode:
         """The chats among the requests."""
         return [request for request in self.requests if request.method == "POST"]
 
+    def asked(self, path: str) -> list[Any]:
+        """Return the bodies of the requests for `path`."""
+        return [request.body for request in self.requests if request.path == path]
+
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
@@ -145,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         script = self.server.node.script
         if script.hangs_in_list:
             self._wait_for_the_end()
-        elif self._admitted():
+        elif self._admitted() and not self._did(None):
             listing = _LISTS.get((script.dialect, self.path.partition("?")[0]))
             if script.list_status != 200:
                 self._reply(script.list_status, {"error": script.complaint})
@@ -158,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self._take(body)
         script = self.server.node.script
-        if not self._admitted():
+        if not self._admitted() or self._did(body):
             return
         if self.path != ("/api/chat" if script.dialect == "ollama" else "/v1/chat/completions"):
             self._reply(404, {"error": "404 page not found"})
@@ -168,6 +180,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(script.status, {"error": script.complaint})
         else:
             self._stream(body)
+
+    def do_DELETE(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self._take(body)
+        if self._admitted() and not self._did(body):
+            self._reply(405, {"error": "405 method not allowed"})
+
+    def _did(self, body: Any) -> bool:
+        """Do for the models what is asked; False where that is no such request."""
+        script = self.server.node.script
+        deed = DEEDS.get((script.dialect, self.command, self.path))
+        if deed is None:
+            return False
+        reply = (500, {"error": script.care.refuses}) if script.care.refuses else deed(script, body)
+        if isinstance(reply, tuple):
+            self._reply(*reply)
+        else:
+            self._stream_parts(reply)
+        return True
 
     def _take(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -181,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _reply(self, status: int, content: object) -> None:
-        body = json.dumps(content).encode()
+        body = b"" if content is None else json.dumps(content).encode()
         self.send_response(status)
         for name, value in self.server.node.script.headers:
             self.send_header(name, value)
@@ -191,6 +222,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _stream(self, body: Any) -> None:
+        self._stream_parts(self._parts(self.server.node.script, body))
+
+    def _stream_parts(self, parts: Iterable[bytes]) -> None:
         script = self.server.node.script
         kind = "application/x-ndjson" if script.dialect == "ollama" else "text/event-stream"
         self.send_response(200)
@@ -198,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         try:
-            for part in _in_packets(self._parts(script, body), script.packet_bytes):
+            for part in _in_packets(parts, script.packet_bytes):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
             self.wfile.write(b"0\r\n\r\n")
         except ConnectionError:
@@ -215,7 +249,9 @@ class _Handler(BaseHTTPRequestHandler):
         answer = script.answer if isinstance(script.answer, str) else script.answer(body["messages"])
         words = re.findall(r"\S+\s*|\s+", answer)
         make = _ollama_records if script.dialect == "ollama" else _openai_records
-        tokens, ending = make(body["model"], script.thought, words)
+        tokens, ending = make(
+            body["model"], script.thought, words, timed(script, len(words)) if script.timings else None
+        )
         for index, token in enumerate(tokens):
             self._go_wrong(script, index)
             if index == script.error_after:
@@ -253,15 +289,12 @@ class _Dead(Exception):
     """The connection was cut on purpose."""
 
 
-def _loaded(script: Script) -> tuple[str, ...]:
-    return script.models[:1] if script.loaded is None else script.loaded
-
-
 _LISTS: dict[tuple[str, str], Callable[[Script], Any]] = {
     ("openai", "/v1/models"): lambda script: {
         "object": "list",
         "data": [{"id": name, "object": "model", "owned_by": "fake"} for name in script.models],
     },
+    ("openai", "/models"): router_models,
     ("lmstudio", "/v1/models"): lambda script: {
         "object": "list",
         "data": [{"id": name, "object": "model"} for name in script.models],
@@ -271,22 +304,22 @@ _LISTS: dict[tuple[str, str], Callable[[Script], Any]] = {
             {
                 "type": "embedding" if "embed" in name else "llm",
                 "key": name,
-                "loaded_instances": [{"id": name}] if name in _loaded(script) else [],
+                "size_bytes": script.care.sizes.get(name, 1),
+                "loaded_instances": [{"id": name}] if name in loaded(script) else [],
             }
             for name in script.models
         ]
     },
-    ("ollama", "/api/tags"): lambda script: {
-        "models": [{"name": name, "model": name, "size": 1, "digest": "a8"} for name in script.models]
-    },
-    ("ollama", "/api/ps"): lambda script: {
-        "models": [{"name": name, "model": name, "size": 1, "size_vram": 1} for name in _loaded(script)]
-    },
+    ("ollama", "/api/tags"): lambda script: {"models": [tag(script, name) for name in script.models]},
+    ("ollama", "/api/ps"): lambda script: {"models": [process(script, name) for name in loaded(script)]},
     ("ollama", "/api/version"): lambda script: {"version": "0.13.0"},
 }
 
 
-def _openai_records(model: str, thought: str, words: list[str]) -> tuple[list[bytes], bytes]:
+Timings = dict[str, Any] | None
+
+
+def _openai_records(model: str, thought: str, words: list[str], timings: Timings) -> tuple[list[bytes], bytes]:
     def event(**fields: Any) -> bytes:
         return b"data: " + json.dumps({"model": model, **fields}, ensure_ascii=False).encode() + b"\n\n"
 
@@ -298,11 +331,12 @@ def _openai_records(model: str, thought: str, words: list[str]) -> tuple[list[by
         tokens[0] = chunk({"reasoning_content": thought}) + tokens[0]
     if tokens:
         tokens[0] = chunk({"role": "assistant", "content": None}) + tokens[0]
-    usage = event(choices=[], usage={"completion_tokens": len(words), "prompt_tokens": 8})
+    told = {"timings": timings} if timings else {}
+    usage = event(choices=[], usage={"completion_tokens": len(words), "prompt_tokens": 8}, **told)
     return tokens, chunk({}, "stop") + usage + b"data: [DONE]\n\n"
 
 
-def _ollama_records(model: str, thought: str, words: list[str]) -> tuple[list[bytes], bytes]:
+def _ollama_records(model: str, thought: str, words: list[str], timings: Timings) -> tuple[list[bytes], bytes]:
     def line(said: dict[str, str], **fields: Any) -> bytes:
         record = {"model": model, "message": {"role": "assistant", **said}, "done": False, **fields}
         return json.dumps(record, ensure_ascii=False).encode() + b"\n"
@@ -338,10 +372,17 @@ def main() -> None:
     parser.add_argument("--status", type=int, default=200)
     parser.add_argument("--complaint", default="something is wrong")
     parser.add_argument("--key")
+    parser.add_argument("--care", type=json.loads, default={}, help="fields of Care, as JSON")
+    parser.add_argument("--tokens-per-s", type=float, default=50.0, help="while it is measured")
     options = vars(parser.parse_args())
     port, token_ms, models = options.pop("port"), options.pop("token_ms"), options.pop("models")
+    speed = options.pop("tokens_per_s")
+    care = Care(**options.pop("care"), tokens_per_s=lambda round_: speed, before_step=at_speed(speed))
     script = Script(
-        models=tuple(models or ("tiny",)), before_token=lambda index: time.sleep(token_ms / 1000), **options
+        models=tuple(models or ("tiny",)),
+        before_token=lambda index: time.sleep(token_ms / 1000),
+        care=care,
+        **options,
     )
     with FakeNode(script, port) as node:
         print(node.port, flush=True)

@@ -117,6 +117,11 @@ class Server:
         async with self._send("POST", path, body) as response:
             return decoded(await _read(response, most_bytes), shape)
 
+    async def order(self, method: str, path: str, body: object) -> None:
+        """Have the server do something; what it answers to that is of no interest.  Raises NodeError."""
+        async with self._send(method, path, body) as response:
+            await _read(response, LISTING_BYTES)
+
     async def lines(self, path: str, body: object) -> AsyncGenerator[str]:
         """Yield the lines that answer the POST of `body`.  Raises NodeError."""
         lines = Lines()

@@ -16,6 +16,7 @@ import msgspec
 from etoile.config import Node
 from etoile.domain.fit import Metadata, Model, Tensor, model_of
 from etoile.domain.fit.quantisation import TYPES_BY_NAME
+from etoile.domain.model_names import same_model
 from etoile.errors import NodeError, NodeSilent, UnreadableModel
 from etoile.llm.client import Client, Server
 from etoile.llm.dialects import Secret, server_of
@@ -118,7 +119,7 @@ class _Shown(msgspec.Struct):
 
 async def _ask_ollama(server: Server, node: Node, name: str) -> Described | None:
     listed = (await server.get("/api/tags", _Tags)).models
-    tag = next((model for model in listed if _same(model.name, name)), None)
+    tag = next((model for model in listed if same_model(model.name, name)), None)
     if tag is None:
         return None
     shown = await server.post("/api/show", {"model": tag.name}, _Shown)
@@ -136,7 +137,7 @@ async def _ask_ollama(server: Server, node: Node, name: str) -> Described | None
         projector_bytes=max(0, tag.size - weights) if shown.projector_info and tensors else 0,
     )
     processes = (await server.get("/api/ps", _Processes)).models
-    loaded = next((process for process in processes if _same(process.name, tag.name)), None)
+    loaded = next((process for process in processes if same_model(process.name, tag.name)), None)
     running = None
     if loaded is not None and loaded.context_length and loaded.size_vram:
         running = Running(context=loaded.context_length, size_bytes=loaded.size, gpu_bytes=loaded.size_vram)
@@ -181,7 +182,7 @@ class _LmStudioModels(msgspec.Struct):
 async def _ask_lmstudio(server: Server, node: Node, name: str) -> Described | None:
     """LM Studio does not tell a model's shape: the table of well-known models must have it."""
     listed = (await server.get("/api/v1/models", _LmStudioModels)).models
-    found = next((model for model in listed if _same(model.key, name)), None)
+    found = next((model for model in listed if same_model(model.key, name)), None)
     if found is None:
         return None
     told = found.quantization.get("name") if isinstance(found.quantization, dict) else None
@@ -196,8 +197,3 @@ async def _ask_lmstudio(server: Server, node: Node, name: str) -> Described | No
 
 
 _ASK = {"ollama": _ask_ollama, "lmstudio": _ask_lmstudio}
-
-
-def _same(listed: str, asked: str) -> bool:
-    """Whether a node's name of a model is the one asked for; Ollama's ":latest" may be left out."""
-    return listed.lower() in (asked.lower(), f"{asked.lower()}:latest")
