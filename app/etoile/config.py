@@ -129,9 +129,24 @@ class Speech(Section, frozen=True):
     context_s: float = 10.0
     """The speech model is shown at least this much, sound and silence; 30 is what it was trained with, and the slowest.
     `etoile models check` tells which is safe."""
+    keep_open_s: float = 20.0
+    """The microphone stays open for this long after it was used, so that the next words are caught at once; 0 closes it
+    at once.  Nothing of what it hears meanwhile is kept."""
+    preroll_s: float = 0.0
+    """What was said up to this long before the key went down belongs to the recording.  Above 0 the microphone is open
+    all the time, as the desktop then shows; it is heard by nobody, and forgotten at once."""
     talk_key: str = "F9"
+    """Held while speaking."""
+    hands_free_key: str | None = None
+    """Pressed to begin; the recording ends by itself, or at a second press."""
+    silence_s: float = 2.0
+    """A recording without a held key ends after this long without a voice; 0 for only by hand."""
     longest_s: float = 60.0
     """A recording ends by itself after this."""
+    recordings_days: float = 30.0
+    """Recordings that have no text yet are kept for so long; those that have one are deleted at once."""
+    recordings_most: int = 100
+    """The oldest of more than these are deleted."""
     speak: Literal["always", "voice", "never"] = "always"
     """Whether answers are spoken: always, to spoken requests only, never."""
     rate_wpm: int = 180
@@ -380,6 +395,11 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
         yield from ((f"{where}.{key}", value, 1, highest) for key, value, highest in _own(own) if value is not None)
     yield "speech.context_s", speech.context_s, 2, 30
     yield "speech.longest_s", speech.longest_s, 1, 3600
+    yield "speech.keep_open_s", speech.keep_open_s, 0, 3600
+    yield "speech.preroll_s", speech.preroll_s, 0, 2
+    yield "speech.silence_s", speech.silence_s, 0, 60
+    yield "speech.recordings_days", speech.recordings_days, 0, 3650
+    yield "speech.recordings_most", speech.recordings_most, 1, 10_000
     yield "speech.rate_wpm", speech.rate_wpm, 50, 600
     yield "routing.connect_s", routing.connect_s, 0.1, 60
     yield "routing.first_token_s", routing.first_token_s, 0.1, 3600

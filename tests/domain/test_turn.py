@@ -164,6 +164,16 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.TalkToggled(3.0), TRANSCRIBING, ["Transcribe", "Deadline"]),
         ],
     ),
+    "talk without a held key ends by itself once nobody speaks": (
+        Turn(),
+        [
+            (on.TalkToggled(1.0), LISTENING, ["Hush", "Record", "Deadline"]),
+            (on.RecordingStarted(1), LISTENING, []),
+            (on.TalkEnded(1), TRANSCRIBING, ["Transcribe", "Deadline"]),
+            (on.TalkEnded(1), TRANSCRIBING, []),
+            (on.TalkToggled(9.0), LISTENING, ["Hush", "Record", "Deadline"]),
+        ],
+    ),
     "a key that never comes up is let go after the longest recording, and the words are kept": (
         Turn(),
         [
@@ -865,3 +875,17 @@ def test_deadlines_are_as_long_as_the_settings_say() -> None:
     assert effects[-1] == do.Deadline(1, 3, THINKING_S)
     turn, effects = play(turn, on.Interpreted(1, SHUTDOWN))
     assert effects[-1] == do.Deadline(1, 4, 30.0)
+
+
+def test_what_is_to_be_known_of_the_microphone_is_shown_until_it_is_over() -> None:
+    listening, (_, record, _) = step(Turn(), on.TalkPressed(1.0))
+    assert record == do.Record(1)
+    mute, _ = step(listening, on.MicrophoneNoted(1, message("Is it muted?")))
+    assert mute.note == message("Is it muted?")
+    assert step(mute, on.MicrophoneNoted(1, None))[0].note is None
+    assert step(step(mute, on.TalkReleased(3.0))[0], on.TalkPressed(4.0))[0].note is None
+
+
+def test_nobody_holds_a_key_that_was_toggled() -> None:
+    _, (_, record, _) = step(Turn(), on.TalkToggled(1.0))
+    assert record == do.Record(1, hands_free=True)

@@ -73,6 +73,7 @@ def scenes() -> dict[str, State]:
         "opening": replace(calm, turn=states.OPENING),
         "listening": replace(calm, turn=states.LISTENING),
         "hearing": replace(calm, turn=states.HEARING),
+        "microphone_mute": replace(calm, turn=states.MUTE),
         "hearing_long": replace(calm, turn=states.HEARING_LONG),
         "downloading": replace(
             calm,

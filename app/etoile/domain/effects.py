@@ -22,6 +22,8 @@ class Record:
     """Start to record."""
 
     turn: int
+    hands_free: bool = False
+    """No key is held: report `TalkEnded` once nobody speaks any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,22 @@ class LevelMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class MicrophoneNoted:
+    """What is to be known of the microphone while it is spoken into: it is waited for, or it is mute."""
+
+    turn: int
+    said: Message | None
+    """None once that is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkEnded:
+    """Nobody has spoken for a while into a microphone that no held key keeps open."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartlyHeard:
     """What was said so far, while the key is still held."""
 
@@ -431,6 +447,8 @@ Event = (
     | AlertsSnoozed
     | RecordingStarted
     | LevelMeasured
+    | MicrophoneNoted
+    | TalkEnded
     | PartlyHeard
     | Transcribed
     | NothingHeard

@@ -127,6 +127,8 @@ def clock(seconds: float) -> str:
 
 
 def _said(turn: Turn) -> Message:
+    if turn.phase is Phase.LISTENING and turn.note:
+        return turn.note
     if turn.phase is Phase.LISTENING and not turn.hearing:
         return message("Opening the microphone…")
     if turn.phase is Phase.THINKING and turn.doing:

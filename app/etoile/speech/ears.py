@@ -68,9 +68,12 @@ class Ears:
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
-    def record(self, turn: int) -> None:
-        """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it."""
-        self._recorder.record(self._utterances.begin(turn))
+    def record(self, turn: int, *, hands_free: bool = False) -> None:
+        """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it.
+
+        One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.
+        """
+        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free))
         self._transcriber.prepare()
 
     def transcribe(self, turn: int) -> None:

@@ -12,6 +12,8 @@ class Utterance:
     """One holding of the key.  A turn may have several: the answer to a question belongs to the turn that asked."""
 
     turn: int
+    hands_free: bool = False
+    """No key is held: it ends once nobody speaks any more."""
 
 
 class Utterances:
@@ -22,9 +24,9 @@ class Utterances:
         self._gate = threading.Lock()
         self._wanted: dict[int, Utterance] = {}
 
-    def begin(self, turn: int) -> Utterance:
+    def begin(self, turn: int, *, hands_free: bool = False) -> Utterance:
         """Return a new utterance of `turn`; a former one of the same turn is no longer wanted."""
-        utterance = Utterance(turn)
+        utterance = Utterance(turn, hands_free)
         with self._gate:
             self._wanted[turn] = utterance
         return utterance

@@ -45,7 +45,7 @@ def step(turn: Turn, event: Event) -> Step:
             return _released(turn, at_s)
         case on.TalkToggled(at_s):
             listening = turn.phase is Phase.LISTENING
-            return _released(turn, at_s) if listening else _listen(turn, at_s)
+            return _released(turn, at_s) if listening else _listen(turn, at_s, hands_free=True)
         case on.Typed(text, asking):
             return _typed(turn, text, asking)
         case on.Cancelled():
@@ -73,7 +73,7 @@ def _kept_if_late(event: Event) -> tuple[Effect, ...]:
 # What the user does, in any phase
 
 
-def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE) -> Step:
+def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_free: bool = False) -> Step:
     if turn.phase is Phase.LISTENING:
         return turn, ()
     if turn.phase is Phase.CONFIRMING:
@@ -84,8 +84,8 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE) -> Step:
         stop = give_up(turn) or (do.Hush(),)
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
     fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
-    fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin)
-    return fresh, (*stop, do.Record(fresh.number), deadline(fresh, turn.longest_s))
+    fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
+    return fresh, (*stop, do.Record(fresh.number, hands_free), deadline(fresh, turn.longest_s))
 
 
 def _released(turn: Turn, at_s: float) -> Step:
@@ -171,6 +171,14 @@ def _recording(turn: Turn, event: on.RecordingStarted) -> Step:
 
 def _measured(turn: Turn, event: on.LevelMeasured) -> Step:
     return replace(turn, level=event.level), ()
+
+
+def _noted(turn: Turn, event: on.MicrophoneNoted) -> Step:
+    return replace(turn, note=event.said), ()
+
+
+def _talk_ended(turn: Turn, event: Event) -> Step:
+    return _transcribe(turn)
 
 
 def _partly_heard(turn: Turn, event: on.PartlyHeard) -> Step:
@@ -267,6 +275,8 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.LISTENING, on.RecordingStarted): _recording,
     (Phase.LISTENING, on.LevelMeasured): _measured,
+    (Phase.LISTENING, on.MicrophoneNoted): _noted,
+    (Phase.LISTENING, on.TalkEnded): _talk_ended,
     (Phase.LISTENING, on.PartlyHeard): _partly_heard,
     (Phase.TRANSCRIBING, on.PartlyHeard): _partly_heard,
     (Phase.LISTENING, on.Failed): _failed,

@@ -59,6 +59,8 @@ class Turn:
     hearing: bool = False
     """Whether the first sample of the recording has arrived."""
     level: float = 0.0
+    note: Message | None = None
+    """What is to be known of the microphone: it is waited for, or it is mute."""
     stable: str = ""
     """What was heard so far while the key is held, as far as it will not change..."""
     tentative: str = ""
