@@ -215,3 +215,6 @@ WINDOW_SLOT = "window"
 
 NODE_REQUEST = "node.ask"
 """A step of a skill that is handed to a node, with its slot `query`.  No request means it: it is no command."""
+
+DICTATED = "dictation.type"
+"""Types the slot `text` into the window that is dictated into.  No request means it: it is no command."""

@@ -11,6 +11,8 @@ from etoile.text import Message, message, verbatim
 
 THINKING_S = 180.0
 """A turn without any progress for this long is given up: a worker's own limits are shorter."""
+DICTATION_S = 300.0
+"""Dictation to which nothing was said for this long is over: its user has forgotten it, and would be surprised."""
 REMEMBERED_EXCHANGES = 20
 
 
@@ -29,6 +31,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         confirm_s=turn.confirm_s,
         shown_s=turn.shown_s,
         draft=turn.draft,
+        dictating=turn.dictating,
         longest_s=turn.longest_s,
         home_language=turn.home_language,
     )
@@ -88,8 +91,16 @@ def finish(
     rest = aloud or said or verbatim(turn.answer[turn.spoken :])
     if speaks(turn) and (said is not None or turn.answer):
         speech = do.Say(turn.number, rest, turn.language, last=True)
-        return replace(turn, phase=Phase.SPEAKING, spoken=len(turn.answer)), (*told, speech)
-    return replace(turn, phase=Phase.IDLE), told
+        return await_dictation(replace(turn, phase=Phase.SPEAKING, spoken=len(turn.answer)), (*told, speech))
+    return await_dictation(replace(turn, phase=Phase.IDLE), told)
+
+
+def await_dictation(turn: Turn, told: tuple[Effect, ...] = ()) -> Step:
+    """Return a turn that is over, and `told`: while dictation is on it is not waited for without end."""
+    if not turn.dictating:
+        return turn, told
+    turn = enter(turn, turn.phase)
+    return turn, (*told, deadline(turn, DICTATION_S))
 
 
 def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | None = None) -> Outcome:

@@ -22,9 +22,20 @@ from etoile.domain.turn.confirming import (
     read_aloud,
     unanswered,
 )
-from etoile.domain.turn.lifetime import THINKING_S, begin, broken_off, deadline, enter, finish, give_up, progress
+from etoile.domain.turn.dictating import carried_out, dictated, is_dictating, over
+from etoile.domain.turn.lifetime import (
+    THINKING_S,
+    await_dictation,
+    begin,
+    broken_off,
+    deadline,
+    enter,
+    finish,
+    give_up,
+    progress,
+)
 from etoile.domain.turn.making import added, forgotten, heard, is_telling
-from etoile.domain.turn.running import done, run
+from etoile.domain.turn.running import run
 from etoile.domain.turn.turn import Phase, Standing, Step, Turn
 from etoile.text import Message, message
 
@@ -141,6 +152,10 @@ def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
 
 
 def _cancelled(turn: Turn) -> Step:
+    if turn.dictating:
+        turn, told = over(turn)
+        turn, given_up = _cancelled(turn)
+        return turn, (*given_up, *told)
     given_up = give_up(turn)
     match turn.phase:
         case Phase.IDLE:
@@ -201,7 +216,7 @@ def _heard_nothing(turn: Turn, event: Event) -> Step:
 def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
     """End a turn in which nothing was heard; a question that was to be answered stays, to be answered by hand."""
     turn = replace(turn, said=said, remedy=remedy, failed=True)
-    return put_again(turn) if turn.question else (replace(turn, phase=Phase.IDLE), ())
+    return put_again(turn) if turn.question else await_dictation(replace(turn, phase=Phase.IDLE))
 
 
 # Thinking and speaking
@@ -211,6 +226,8 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     found = event.match
     if is_telling(turn):
         return added(turn, found)
+    if is_dictating(turn):
+        return dictated(turn, found)
     ruling = decide(found, turn.asking)
     decision = ruling.decision
     commands = commands_of(found)
@@ -268,6 +285,8 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             said = broken_off(turn, message("There was no progress: the request was given up."))
             ended, told = finish(turn, ok=False, said=said)
             return ended, (do.StopWork(turn.number), *told)
+        case _ if turn.dictating:
+            return over(turn)
         case _:
             return forgotten(turn, event)
 
@@ -286,7 +305,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.TRANSCRIBING, on.Failed): _failed,
     (Phase.TRANSCRIBING, on.DeadlinePassed): _deadline_passed,
     (Phase.THINKING, on.Interpreted): _interpreted,
-    (Phase.THINKING, on.ActionDone): done,
+    (Phase.THINKING, on.ActionDone): carried_out,
     (Phase.THINKING, on.NodePassedOver): passed_over,
     (Phase.THINKING, on.AnswerStarted): answer_started,
     (Phase.THINKING, on.AnswerText): answer_text,

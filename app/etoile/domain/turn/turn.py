@@ -84,6 +84,8 @@ class Turn:
     """What the recording was begun by: an answer that nobody's hand was behind confirms nothing that destroys."""
     draft: Draft | None = None
     """The skill that the user is telling, step by step; it outlives the turn."""
+    dictating: bool = False
+    """Whether what is spoken is typed rather than understood; it outlives the turn."""
     question: Question | None = None
     """What the user must answer; it survives while the answer is being spoken into the microphone."""
     standing: Standing = Standing.OPEN
