@@ -18,6 +18,7 @@ from etoile.domain.learning.aliases import AliasBook, objection
 from etoile.domain.learning.offers import Alias
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.readings import heard
 from etoile.domain.skills import Book, with_skills
 from etoile.errors import ConfigError, EtoileError
 from etoile.text import Message, message, verbatim
@@ -95,7 +96,8 @@ class Interpreter:
 
     def _interpret(self, effect: Interpret) -> None:
         try:
-            match = self._timed(effect.text, effect.language)[0]
+            readings = (effect.text, *effect.alternatives)
+            match = heard(readings, lambda text: self._timed(text, effect.language)[0])
         except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
             self._tell(error)

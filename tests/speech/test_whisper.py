@@ -46,7 +46,11 @@ class Tokens:
 class FakeEngine:
     """faster-whisper's model, as far as it is used: a short look finds `heard`, full windows find `texts`."""
 
-    heard: tuple[tuple[str, float], ...] = (("Quelle heure est-il ?", -0.1), ("Quelle heure est il", -0.4))
+    heard: tuple[tuple[str, float], ...] = (
+        ("Quelle heure est-il ?", -0.1),
+        ("Quelle heure est il", -0.3),
+        ("Quel heurtoir", -0.9),
+    )
     texts: tuple[str, ...] = (" Quelle heure est-il ?",)
     no_speech: float = 0.01
     multilingual: bool = True

@@ -24,6 +24,8 @@ class Record:
     turn: int
     hands_free: bool = False
     """No key is held: report `TalkEnded` once nobody speaks any more."""
+    broke_in: bool = False
+    """Etoile itself was speaking until now: what was heard before is its own voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Interpret:
     turn: int
     text: str
     language: str | None
+    alternatives: tuple[str, ...] = ()
+    """What else may have been said, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)

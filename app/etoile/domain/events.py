@@ -158,6 +158,13 @@ class LevelMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class MicrophoneOpened:
+    """The microphone was opened, or closed again; it may stay open while nobody listens."""
+
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneNoted:
     """What is to be known of the microphone while it is spoken into: it is waited for, or it is mute."""
 
@@ -192,6 +199,8 @@ class Transcribed:
     text: str
     language: str
     """"fr" or "en"."""
+    alternatives: tuple[str, ...] = ()
+    """What else it may have been, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +456,7 @@ Event = (
     | AlertsSnoozed
     | RecordingStarted
     | LevelMeasured
+    | MicrophoneOpened
     | MicrophoneNoted
     | TalkEnded
     | PartlyHeard

@@ -29,6 +29,8 @@ REPETITIVE = 2.4
 """Text that zlib packs tighter than this repeats itself (openai/whisper's own threshold)."""
 LEAST_LOG_PROBABILITY = -1.0
 """Words surer than this, on average, are believed (openai/whisper's own threshold)."""
+PLAUSIBLE = 0.3
+"""What is less likely than the best by more than this, a token, was hardly said (see domain/matching/readings.py)."""
 NO_SPEECH = 0.6
 """Above this, words that are not sure were invented over silence (openai/whisper's own threshold)."""
 TOKENS_PER_S = 10
@@ -61,6 +63,12 @@ class Decoded:
     def best(self) -> Hypothesis:
         """The likeliest."""
         return self.hypotheses[0]
+
+    @property
+    def plausible(self) -> tuple[Hypothesis, ...]:
+        """The likeliest and those that may as well have been said."""
+        least = self.best.log_probability - PLAUSIBLE
+        return tuple(hypothesis for hypothesis in self.hypotheses if hypothesis.log_probability >= least)
 
     @property
     def is_silence(self) -> bool:

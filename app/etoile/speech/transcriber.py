@@ -165,4 +165,6 @@ class Transcriber:
 
 
 def _result(turn: int, transcript: Transcript) -> Transcribed | NothingHeard:
-    return Transcribed(turn, transcript.text, transcript.language) if transcript.text else NothingHeard(turn)
+    if not transcript.text:
+        return NothingHeard(turn)
+    return Transcribed(turn, transcript.text, transcript.language, transcript.alternatives)

@@ -126,7 +126,7 @@ class Whisper:
         if decoded.is_doubtful:
             log.info("a short look was not believable; taking the whole window")
             return self._windows(samples, chosen, cancelled)
-        texts = tuple(dict.fromkeys(hypothesis.text for hypothesis in decoded.hypotheses))
+        texts = tuple(dict.fromkeys(hypothesis.text for hypothesis in decoded.plausible))
         return Said(texts[0], chosen, texts[1:])
 
     def _decode(self, samples: Samples, language: str) -> tuple[Decoded, str]:
