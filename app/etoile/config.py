@@ -124,6 +124,12 @@ class Speech(Section, frozen=True):
     """A model's name, or a folder in CTranslate2 form."""
     language: Literal["fr", "en", "auto"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    preload: bool = False
+    """The speech model is loaded at the start, rather than when somebody first speaks."""
+    unload_after_s: float = 600.0
+    """The speech model gives its memory back after this long without use; 0 for never."""
+    offline: bool = False
+    """Nothing is downloaded, and no server is asked for speech models."""
     microphone: str | None = None
     """Name of the input device; None is the system's default."""
     context_s: float = 10.0
@@ -395,6 +401,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
         yield from ((f"{where}.{key}", value, 1, highest) for key, value, highest in _own(own) if value is not None)
     yield "speech.context_s", speech.context_s, 2, 30
     yield "speech.longest_s", speech.longest_s, 1, 3600
+    yield "speech.unload_after_s", speech.unload_after_s, 0, 86_400
     yield "speech.keep_open_s", speech.keep_open_s, 0, 3600
     yield "speech.preroll_s", speech.preroll_s, 0, 2
     yield "speech.silence_s", speech.silence_s, 0, 60

@@ -7,6 +7,7 @@ EtoileError                 has a `said` (what, where) and, where the user can m
 │   ├── NvmlUnavailable
 │   ├── MicrophoneUnavailable
 │   ├── ModelUnavailable    no speech model
+│   │   └── CudaFailed      it does not run on a GPU: the CPU is left
 │   ├── VoiceUnavailable
 │   ├── HotkeyUnavailable
 │   └── NotificationsUnavailable
@@ -69,6 +70,10 @@ class ModelUnavailable(Unavailable):
         super().__init__(said, remedy)
         self.downloadable = downloadable
         """The model whose download mends it."""
+
+
+class CudaFailed(ModelUnavailable):
+    """The speech model does not run on a GPU; on the CPU it may."""
 
 
 class VoiceUnavailable(Unavailable):

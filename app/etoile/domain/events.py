@@ -13,6 +13,7 @@ from etoile.domain.gpus import GpuReading
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
+from etoile.domain.placement import Placement
 from etoile.text import Message
 
 
@@ -208,6 +209,13 @@ class NothingHeard:
     """The recording holds no speech."""
 
     turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPlaced:
+    """The speech model was loaded, on a GPU or on the CPU."""
+
+    placement: Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,6 +470,7 @@ Event = (
     | PartlyHeard
     | Transcribed
     | NothingHeard
+    | SpeechPlaced
     | Spoken
     | Interpreted
     | ActionDone
