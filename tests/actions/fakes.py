@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from etoile.actions.action import Context, Done
+from etoile.actions.dictation import Dictation
+from etoile.actions.passwords import asks_password
 from etoile.actions.programs import Programs
 from etoile.actions.table import ACTIONS
 from etoile.actions.times import Alarms
@@ -98,6 +100,10 @@ class FakeWindows:
     desktops: tuple[int, int] = (0, 1)
     text: str = ""
     away: bool = False
+    elsewhere: set[int] = field(default_factory=set)
+    """Windows on a virtual desktop that is not shown."""
+    typed: list[tuple[int, str]] = field(default_factory=list)
+    """The window in front, and what was typed into it."""
     pressed: list[tuple[int, str]] = field(default_factory=list)
     """The window in front, and the keys."""
 
@@ -117,6 +123,9 @@ class FakeWindows:
 
     def close(self, window: Window) -> None:
         self.shown.remove(window)
+
+    def in_view(self, window: Window) -> bool:
+        return window.id not in self.elsewhere and not self.is_in(window, State.MINIMIZED)
 
     def is_in(self, window: Window, state: State) -> bool:
         return (window.id, state) in self.states
@@ -144,6 +153,12 @@ class FakeWindows:
 
     def press(self, keys: str) -> None:
         self.pressed.append((self.shown[-1].id, keys))
+
+    def asks_password(self, window: Window) -> bool:
+        return asks_password(window)
+
+    def type(self, text: str) -> None:
+        self.typed.append((self.shown[-1].id, text))
 
     def clipboard(self) -> str:
         return self.text
@@ -196,6 +211,7 @@ class Scene:
 
     def __post_init__(self) -> None:
         self._undo_stack = UndoStack()
+        self._dictation = Dictation()
         self._alarms = Alarms(self.clock, self.clock.now, self.events.append) if self.lasting else None
 
     @property
@@ -207,6 +223,7 @@ class Scene:
             publish=self.events.append,
             undo_stack=self._undo_stack,
             alarms=self._alarms,
+            dictation=self._dictation,
             windowing=lambda: self.windows,
             system=self.system,
             now=self.clock.now,

@@ -10,6 +10,7 @@ from tests.actions.fakes import FakeWindows, Scene
 BROWSER = Window(1, "A page", ("Navigator", "firefox"))
 EDITOR = Window(2, "notes.txt", ("gedit", "Gedit"))
 TERMINAL = Window(3, "~", ("xterm", "XTerm"))
+ELSEWHERE = Window(4, "mail", ("thunderbird",))
 
 
 def scene_of(*windows: Window, desktops: tuple[int, int] = (0, 1)) -> Scene:
@@ -37,6 +38,26 @@ def test_a_minimised_window_is_not_in_front() -> None:
     scene.windows.states.add((EDITOR.id, State.MINIMIZED))
     scene.do("window.close")
     assert scene.windows.shown == [EDITOR]
+
+
+def test_a_window_of_another_desktop_is_not_in_front() -> None:
+    scene = scene_of(BROWSER, EDITOR)
+    scene.windows.elsewhere.add(EDITOR.id)
+    scene.do("window.close")
+    assert scene.windows.shown == [EDITOR]
+
+
+def test_next_and_next_again_goes_round_all_windows() -> None:
+    scene = scene_of(TERMINAL, BROWSER, EDITOR)
+    scene.windows.shown.insert(0, ELSEWHERE)
+    scene.windows.elsewhere.add(ELSEWHERE.id)
+    seen = []
+    for _ in range(3):
+        scene.do("window.next")
+        seen.append(scene.windows.shown[-1])
+    assert seen == [TERMINAL, BROWSER, EDITOR]
+    scene.do("assistant.undo")
+    assert scene.windows.shown[-1] == BROWSER
 
 
 @pytest.mark.parametrize("command", ["window.close", "window.maximize", "tab.new", "scroll.down", "window.snap.left"])

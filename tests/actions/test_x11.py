@@ -7,6 +7,7 @@ import pytest
 
 from etoile.actions.windowing import Area, State, Window
 from etoile.actions.x11 import X11
+from etoile.errors import ActionFailed
 from tests.actions.fakes import Scene
 from tests.desktop.rig import Desktop
 from tests.waiting import wait_until
@@ -68,6 +69,7 @@ def program(desktop: Desktop, windows: X11) -> Iterator[Window]:
     yield next(one for one in windows.windows() if one.title == "victim")
     process.kill()
     process.wait()
+    wait_until(lambda: all(one.title != "victim" for one in windows.windows()), what="the window gone")
 
 
 def scene() -> Scene:
@@ -106,6 +108,59 @@ def test_keys_reach_the_program(windows: X11, program: Window) -> None:
     on_desktop.do("edit.select_all")
     on_desktop.do("clipboard.copy")
     wait_until(lambda: windows.clipboard() == "victim", what="the text that was selected and copied")
+
+
+# A window for long texts, which prints what stands in it.
+EDITOR = """
+import sys
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
+app = QApplication(sys.argv)
+editor = QPlainTextEdit()
+editor.setWindowTitle("editor")
+editor.textChanged.connect(lambda: print(repr(editor.toPlainText()), flush=True))
+editor.show()
+app.exec()
+"""
+
+
+def test_dictated_words_are_really_typed_whatever_their_letters(windows: X11, desktop: Desktop) -> None:
+    process = desktop.start("python", "-c", EDITOR, log="editor")
+    wait_until(lambda: "editor" in [one.title for one in windows.windows()][-1:], 10, what="the editor in front")
+    on_desktop = scene()
+    on_desktop.do("dictation.start")
+    first, second = (
+        "Ça va\u00a0? «\u202fŒuvre\u202f» 100\u00a0€",
+        "Zwölf Boxkämpfer jagen Viktor quer über 日本 😀 {|}~@#",
+    )
+    on_desktop.do("dictation.type", text=first)
+    desktop.xdotool("key", "Caps_Lock")  # letters are as they were said, whatever the keyboard is locked to
+    on_desktop.do("dictation.type", text=second)
+    desktop.xdotool("key", "Caps_Lock")
+    shown = repr(" ".join(f"{first} {second}".split()))
+    wait_until(lambda: desktop.log("editor").read_text().splitlines()[-1:] == [shown], what=shown)
+    process.kill()
+    process.wait()
+
+
+def test_a_held_key_is_waited_for_and_then_nothing_is_pressed(
+    windows: X11, desktop: Desktop, program: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etoile.actions.x11.LET_GO_S", 0.05)
+    desktop.xdotool("keydown", "Shift_L")
+    try:
+        with pytest.raises(ActionFailed, match="held down"):
+            windows.press("ctrl+a")
+    finally:
+        desktop.xdotool("keyup", "Shift_L")
+
+
+def test_a_window_of_another_desktop_is_not_touched(windows: X11, desktop: Desktop, program: Window) -> None:
+    windows.go_to_desktop(1)
+    wait_until(lambda: not windows.in_view(program), what="the window out of sight")
+    with pytest.raises(ActionFailed, match="No window is open"):
+        scene().do("window.close")
+    windows.go_to_desktop(0)
+    wait_until(lambda: windows.in_view(program), what="the window in sight")
 
 
 def test_the_clipboard_of_another_program(windows: X11, program: Window) -> None:

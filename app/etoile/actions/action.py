@@ -15,6 +15,7 @@ from etoile.errors import ActionFailed
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
+    from etoile.actions.dictation import Dictation
     from etoile.actions.times import Alarms
     from etoile.actions.undo import UndoStack
 
@@ -52,6 +53,7 @@ class Context:
     undo_stack: "UndoStack"
     alarms: "Alarms | None"
     """Timers and alarms; None where no lasting process keeps them."""
+    dictation: "Dictation"
     windowing: Callable[[], WindowSystem]
     """Opens the window system; raises ActionFailed where there is none that allows it."""
     system: str

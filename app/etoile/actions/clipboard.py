@@ -38,12 +38,9 @@ _press = press(Keys("ctrl+c", message("It is copied."), "ctrl+shift+c"))
 
 def _hold(context: Context, text: str) -> None:
     match context.system:
-        case "win32":
-            script = "Set-Clipboard ([Console]::In.ReadToEnd())"
-            context.programs.run("powershell", "-NoProfile", "-NonInteractive", "-Command", script, typed=text)
         case "darwin":
             context.programs.run("pbcopy", typed=text)
-        case _ if is_wayland(os.environ):
+        case "linux" if is_wayland(os.environ):
             # It stays to answer who pastes, so it is not waited for.
             context.programs.start("wl-copy", "--", text)
         case _:
@@ -53,11 +50,9 @@ def _hold(context: Context, text: str) -> None:
 
 def _held(context: Context) -> str:
     match context.system:
-        case "win32":
-            return context.programs.run("powershell", "-NoProfile", "-NonInteractive", "-Command", "Get-Clipboard")
         case "darwin":
             return context.programs.run("pbpaste")
-        case _ if is_wayland(os.environ):
+        case "linux" if is_wayland(os.environ):
             # It ends with 1 when there is no text.
             return context.programs.run("wl-paste", "--no-newline", "--type", "text", accept=(0, 1))
         case _:

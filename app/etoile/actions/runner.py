@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from etoile.actions.action import Action, Context, Desk, Done
+from etoile.actions.dictation import Dictation
 from etoile.actions.programs import Programs
 from etoile.actions.slots import SlotValues, Values
 from etoile.actions.table import ACTIONS, LIMIT_S, LIMITS_S
@@ -66,6 +67,7 @@ class Actions:
         self._windowing = windowing
         self._now = now
         self._undo_stack = UndoStack()
+        self._dictation = Dictation()
         self._alarms = Alarms(clock, now, publish) if lasting else None
         self._slot_values = SlotValues(desk, system=system)
         self._lock = threading.Lock()
@@ -132,6 +134,7 @@ class Actions:
             publish=self._publish,
             undo_stack=self._undo_stack,
             alarms=self._alarms,
+            dictation=self._dictation,
             windowing=self._windowing,
             system=self._system,
             now=self._now,

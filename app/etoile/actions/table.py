@@ -8,6 +8,7 @@ from etoile.actions import (
     audio,
     browser,
     clipboard,
+    dictation,
     display,
     files,
     gpus,
@@ -28,7 +29,7 @@ from etoile.actions import (
 from etoile.actions.action import ActionTable
 
 _KINDS = (
-    *(apps, assistant, audio, browser, clipboard, display, files, gpus, media, network),
+    *(apps, assistant, audio, browser, clipboard, dictation, display, files, gpus, media, network),
     *(nodes, notes, power, processes, screen, services, skills, system, times, undo, windows),
 )
 

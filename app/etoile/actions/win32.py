@@ -2,12 +2,15 @@
 
 import ctypes
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import psutil
 
+from etoile.actions import win32_clipboard, win32_input
+from etoile.actions.passwords import asks_password
 from etoile.actions.windowing import Area, State, Window
 from etoile.errors import ActionFailed
 from etoile.text import message
@@ -16,14 +19,15 @@ WM_CLOSE, WM_SYSCOMMAND = 0x0010, 0x0112
 SC_MONITORPOWER, MONITOR_OFF = 0xF170, 2
 HWND_BROADCAST = 0xFFFF
 SW_MAXIMIZE, SW_MINIMIZE, SW_RESTORE = 3, 6, 9
-KEYEVENTF_KEYUP = 0x0002
 MONITOR_DEFAULTTONEAREST = 2
 SWP_NOZORDER = 0x0004
-_KEYS = {
-    "ctrl": 0x11, "shift": 0x10, "alt": 0x12, "super": 0x5B, "Page_Up": 0x21, "Page_Down": 0x22, "Left": 0x25,
-    "F11": 0x7A, "media_next": 0xB0, "media_previous": 0xB1, "media_play_pause": 0xB3,
-}  # fmt: skip
-"""Virtual key codes; letters and digits are their own codes."""
+DWMWA_CLOAKED = 14
+GW_OWNER = 4
+GWL_STYLE, GWL_EXSTYLE = -16, -20
+WS_EX_TOOLWINDOW, ES_PASSWORD = 0x0080, 0x0020
+ACTIVE_WAIT_S = 0.5
+_SHELL = frozenset({"Progman", "WorkerW", "Shell_TrayWnd", "Shell_SecondaryTrayWnd", "NotifyIconOverflowWindow"})
+"""Classes of the desktop and the task bar: to close one of them would be to shut the computer down."""
 
 
 class _Rect(ctypes.Structure):
@@ -77,14 +81,27 @@ class Win32:
         return found[::-1]  # EnumWindows begins with the one in front
 
     def activate(self, window: Window) -> None:
-        """Bring `window` to the front and give it the keyboard."""
+        """Bring `window` to the front and give it the keyboard; return when it has it, and raise when it has not.
+
+        Windows lets only some programs do that, and says yes to others without doing it.
+        """
         if _user32().IsIconic(window.id):
             _user32().ShowWindow(window.id, SW_RESTORE)
         _user32().SetForegroundWindow(window.id)
+        until_s = time.monotonic() + ACTIVE_WAIT_S
+        # Handles have 32 bits that count; ctypes returns some of them with a sign.
+        while (_user32().GetForegroundWindow() ^ window.id) & 0xFFFFFFFF:
+            if time.monotonic() > until_s:
+                raise ActionFailed(message("The desktop does not bring {window} to the front.", window=window.title))
+            time.sleep(0.01)
 
     def close(self, window: Window) -> None:
         """Ask `window` to close."""
         _user32().PostMessageW(window.id, WM_CLOSE, 0, 0)
+
+    def in_view(self, window: Window) -> bool:
+        """Return whether `window` is on the desktop shown, and not minimised."""
+        return not self.is_in(window, State.MINIMIZED)  # those on other desktops are cloaked, and never listed
 
     def is_in(self, window: Window, state: State) -> bool:
         """Return whether `window` is in `state`."""
@@ -129,7 +146,10 @@ class Win32:
 
     def desktop(self) -> tuple[int, int]:
         """Windows tells nobody how many desktops there are."""
-        raise ActionFailed(message("Windows does not let a program count its desktops."))
+        raise ActionFailed(
+            message("Windows does not let a program count its desktops."),
+            message("Ctrl, Windows and an arrow key go from one to the next."),
+        )
 
     def go_to_desktop(self, number: int) -> None:
         """Windows lets nobody choose a desktop by its number."""
@@ -137,19 +157,23 @@ class Win32:
 
     def press(self, keys: str) -> None:
         """Press and release `keys`, such as "ctrl+shift+t", in the window that has the keyboard."""
-        codes = [_KEYS.get(key, ord(key.upper()) if len(key) == 1 else 0) for key in keys.split("+")]
-        for code in codes:
-            _user32().keybd_event(code, 0, 0, 0)
-        for code in reversed(codes):
-            _user32().keybd_event(code, 0, KEYEVENTF_KEYUP, 0)
+        win32_input.press(keys)
+
+    def asks_password(self, window: Window) -> bool:
+        """Return whether what is typed into `window` is known to be a password."""
+        return asks_password(window) or _hides_typing(window)
+
+    def type(self, text: str) -> None:
+        """Type `text` into the window that has the keyboard."""
+        win32_input.type_text(text)
 
     def clipboard(self) -> str:
-        """See clipboard.py, which asks PowerShell."""
-        raise ActionFailed(message("The clipboard cannot be read here."))
+        """Return the text of the clipboard; empty when it holds none."""
+        return win32_clipboard.read()
 
     def hold_clipboard(self, text: str) -> None:
-        """See clipboard.py, which asks PowerShell."""
-        raise ActionFailed(message("The clipboard cannot be written here."))
+        """Put `text` into the clipboard."""
+        win32_clipboard.hold(text)
 
     def screenshot(self, path: Path) -> None:
         """See screen.py, which asks PowerShell."""
@@ -161,7 +185,7 @@ def _window(handle: int) -> Window | None:
     length = _user32().GetWindowTextLengthW(handle)
     pid = ctypes.c_ulong()
     _user32().GetWindowThreadProcessId(handle, ctypes.byref(pid))
-    if not _user32().IsWindowVisible(handle) or not length or pid.value == os.getpid():
+    if not length or pid.value == os.getpid() or not _is_for_the_user(handle):
         return None
     title = ctypes.create_unicode_buffer(length + 1)
     _user32().GetWindowTextW(handle, title, length + 1)
@@ -171,6 +195,39 @@ def _window(handle: int) -> Window | None:
         program = ""
     names = (program, program.removesuffix(".exe"))
     return Window(handle, title.value, tuple(name for name in names if name), pid.value)
+
+
+def _is_for_the_user(handle: int) -> bool:
+    """Return whether the task bar would show the window `handle`: no tool, no dialog of another, nothing cloaked."""
+    user32 = _user32()
+    cloaked = ctypes.c_int(0)
+    # Cloaked: drawn nowhere, as the windows of other desktops and of suspended programs are.
+    _windows.windll.dwmapi.DwmGetWindowAttribute(handle, DWMWA_CLOAKED, ctypes.byref(cloaked), ctypes.sizeof(cloaked))
+    kind = ctypes.create_unicode_buffer(64)
+    user32.GetClassNameW(handle, kind, len(kind))
+    is_tool = user32.GetWindowLongW(handle, GWL_EXSTYLE) & WS_EX_TOOLWINDOW
+    is_shown = user32.IsWindowVisible(handle) and not cloaked.value
+    return bool(is_shown and not is_tool and not user32.GetWindow(handle, GW_OWNER) and kind.value not in _SHELL)
+
+
+class _GuiThread(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        *((name, ctypes.c_void_p) for name in ("active", "focus", "capture", "menu", "moving", "caret")),
+        ("caret_area", _Rect),
+    ]
+
+
+def _hides_typing(window: Window) -> bool:
+    """Return whether the field that has the keyboard is a classic one for passwords."""
+    thread = _user32().GetWindowThreadProcessId(window.id, None)
+    info = _GuiThread(size=ctypes.sizeof(_GuiThread))
+    if not _user32().GetGUIThreadInfo(thread, ctypes.byref(info)) or not info.focus:
+        return False
+    kind = ctypes.create_unicode_buffer(64)
+    _user32().GetClassNameW(info.focus, kind, len(kind))
+    return "edit" in kind.value.casefold() and bool(_user32().GetWindowLongW(info.focus, GWL_STYLE) & ES_PASSWORD)
 
 
 def _monitor(window: Window) -> _MonitorInfo:

@@ -66,10 +66,13 @@ class WindowSystem(Protocol):
         """Return the windows of programs, the one in front last; Etoile's own are left out."""
 
     def activate(self, window: Window) -> None:
-        """Bring `window` to the front and give it the keyboard."""
+        """Bring `window` to the front and give it the keyboard; return when it has it."""
 
     def close(self, window: Window) -> None:
         """Ask `window` to close; its program may ask its user first."""
+
+    def in_view(self, window: Window) -> bool:
+        """Return whether `window` is on the desktop shown, and not minimised."""
 
     def is_in(self, window: Window, state: State) -> bool:
         """Return whether `window` is in `state`."""
@@ -97,6 +100,12 @@ class WindowSystem(Protocol):
 
     def press(self, keys: str) -> None:
         """Press and release `keys`, such as "ctrl+shift+t" or "Page_Down", in the window that has the keyboard."""
+
+    def asks_password(self, window: Window) -> bool:
+        """Return whether what is typed into `window` is known to be a password."""
+
+    def type(self, text: str) -> None:
+        """Type `text`, of any letters, into the window that has the keyboard; a line break is the key Return."""
 
     def clipboard(self) -> str:
         """Return the text of the clipboard; empty when it holds none."""

@@ -29,7 +29,7 @@ def is_terminal(window: Window) -> bool:
 
 def in_front(desktop: WindowSystem) -> Window:
     """Return the window in front.  Raises ActionFailed when there is none."""
-    shown = [window for window in desktop.windows() if not desktop.is_in(window, State.MINIMIZED)]
+    shown = [window for window in desktop.windows() if desktop.in_view(window)]
     if not shown:
         raise ActionFailed(message("No window is open."))
     return shown[-1]
@@ -116,11 +116,12 @@ def _minimize_all(slots: Slots, context: Context) -> Done:
 
 
 def _next(slots: Slots, context: Context) -> Done:
+    """Bring the window to the front that has been behind the longest: said again and again, each has its turn."""
     with context.windowing() as desktop:
-        shown = desktop.windows()
+        shown = [window for window in desktop.windows() if desktop.in_view(window)]
         if len(shown) < 2:
             raise ActionFailed(message("There is no other window."))
-        behind, front = shown[-2:]
+        behind, front = shown[0], shown[-1]
         desktop.activate(behind)
 
     def put_back(later: Context) -> Message:

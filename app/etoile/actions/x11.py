@@ -12,11 +12,16 @@ from typing import Any, Self
 
 import psutil
 
+from etoile.actions.passwords import asks_password
 from etoile.actions.windowing import Area, State, Window
 from etoile.errors import ActionFailed
 from etoile.text import message
 
 CLIPBOARD_WAIT_S = 1.0
+ACTIVE_WAIT_S = 0.5
+LET_GO_S = 2.0
+"""How long keys that the user still holds are waited for: with them, ours would mean something else."""
+_EVERY_DESKTOP = 0xFFFFFFFF
 _BY_USER = 2
 """Source of an EWMH request: a pager, acting for the user; window managers let it take the focus."""
 _ADD, _REMOVE = 1, 0
@@ -58,16 +63,23 @@ class X11:
         return sorted(found, key=lambda window: window.id in active)
 
     def activate(self, window: Window) -> None:
-        """Bring `window` to the front and give it the keyboard; return when it has it."""
+        """Bring `window` to the front and give it the keyboard; return when it has it, and raise when it has not."""
         self._ask_manager(window.id, "_NET_ACTIVE_WINDOW", _BY_USER, 0, 0)
-        for _ in range(50):
+        until_s = time.monotonic() + ACTIVE_WAIT_S
+        while time.monotonic() < until_s:
             if window.id in self._property(self._root, "_NET_ACTIVE_WINDOW"):
                 return
             time.sleep(0.01)
+        raise ActionFailed(message("The desktop does not bring {window} to the front.", window=window.title))
 
     def close(self, window: Window) -> None:
         """Ask `window` to close."""
         self._ask_manager(window.id, "_NET_CLOSE_WINDOW", 0, _BY_USER)
+
+    def in_view(self, window: Window) -> bool:
+        """Return whether `window` is on the desktop shown, and not minimised."""
+        own = next(iter(self._property(self._resource(window), "_NET_WM_DESKTOP")), _EVERY_DESKTOP)
+        return own in (_EVERY_DESKTOP, self.desktop()[0]) and not self.is_in(window, State.MINIMIZED)
 
     def is_in(self, window: Window, state: State) -> bool:
         """Return whether `window` is in `state`."""
@@ -132,6 +144,7 @@ class X11:
         from Xlib import XK, X
         from Xlib.ext import xtest
 
+        self._wait_for_free_hands()
         symbols = [XK.string_to_keysym(_KEYSYMS.get(key, key)) for key in keys.split("+")]
         codes = [self._display.keysym_to_keycode(symbol) for symbol in symbols]
         if 0 in codes:
@@ -141,6 +154,31 @@ class X11:
         for code in reversed(codes):
             xtest.fake_input(self._display, X.KeyRelease, code)
         self._display.sync()
+
+    def asks_password(self, window: Window) -> bool:
+        """Return whether what is typed into `window` is known to be a password."""
+        return asks_password(window)
+
+    def type(self, text: str) -> None:
+        """Type `text` into the window that has the keyboard."""
+        from etoile.actions.x11_typing import type_text
+
+        self._wait_for_free_hands()
+        type_text(self._display, text)
+
+    def _wait_for_free_hands(self) -> None:
+        """Wait until the user holds no Ctrl, Shift, Alt or Super.  Raises ActionFailed."""
+        from Xlib import X
+
+        holding = X.ShiftMask | X.ControlMask | X.Mod1Mask | X.Mod4Mask
+        until_s = time.monotonic() + LET_GO_S
+        while self._root.query_pointer().mask & holding:
+            if time.monotonic() > until_s:
+                raise ActionFailed(
+                    message("A key such as Ctrl or Shift is held down: nothing was pressed."),
+                    message("Let go of the keyboard and say it again."),
+                )
+            time.sleep(0.02)
 
     def clipboard(self) -> str:
         """Return the text of the clipboard; empty when it holds none, or its owner does not answer."""
