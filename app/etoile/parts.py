@@ -8,6 +8,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +42,7 @@ from etoile.learner import Learner, Objections
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
-from etoile.store import conversations, fits, learning, samples
+from etoile.store import conversations, fits, learning, sample_tables
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.fits import FitRatios
@@ -275,7 +276,7 @@ def open_rooms(
     language = interface_language(config)
     with ExitStack() as stack:
         clock = stack.enter_context(AlarmClock())
-        history = open_history(stack, config, language, publish)
+        history = open_history(stack, config, language, publish, wait=not desktop)
         source = local_source(simulate)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus)
@@ -402,12 +403,14 @@ def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:
         return ()
 
 
-def open_history(stack: ExitStack, config: Config, language: str, publish: Publish) -> Conversations | None:
-    """Open the history of requests; None where none is kept or it cannot be opened."""
+def open_history(
+    stack: ExitStack, config: Config, language: str, publish: Publish, *, wait: bool = True
+) -> Conversations | None:
+    """Open the history of requests; None where none is kept, or where one waits for it and it cannot be opened."""
     if not config.store.history:
         return None
     database = _open_database(stack, "etoile.db", MIGRATIONS, publish)
-    return Conversations(database, language) if database else None
+    return None if wait and database.opened.exception() else Conversations(database, language)
 
 
 @contextmanager
@@ -415,7 +418,7 @@ def open_fit_ratios() -> Iterator[FitRatios | None]:
     """Open what engines were seen to take for their models; None where the database cannot be opened."""
     with ExitStack() as stack:
         database = _open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
-        yield FitRatios(database) if database else None
+        yield None if database.opened.exception() else FitRatios(database)
 
 
 def open_learner(
@@ -430,27 +433,32 @@ def open_learner(
     return Learner(publish, memory, aliases, objections, clock=clock)
 
 
-def _open_samples(stack: ExitStack, publish: Publish) -> Samples | None:
-    database = _open_database(stack, "metrics.db", [samples.MIGRATION], publish)
-    return Samples(database) if database else None
+def _open_samples(stack: ExitStack, publish: Publish) -> Samples:
+    return stack.enter_context(Samples(_open_database(stack, "metrics.db", sample_tables.MIGRATIONS, publish)))
 
 
-def _open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database | None:
-    """Open a database of the data folder; without it Etoile goes on, and says what is missing."""
-    try:
-        database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
-    except StoreError as error:
+def _open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database:
+    """Open a database of the data folder, in the background; without it Etoile goes on, and says what is missing."""
+    database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
+    database.opened.add_done_callback(lambda opened: _tell_opened(name, opened, publish))
+    return database
+
+
+def _tell_opened(name: str, opened: "Future[Path | None]", publish: Publish) -> None:
+    """Publish what is missing when a database could not be opened, or was damaged."""
+    error = opened.exception()
+    if isinstance(error, StoreError):
         publish(on.PartMissing(f"store {name}", error.said, error.remedy))
-        return None
-    if database.set_aside:
+    elif error:
+        log.error("%s cannot be opened", name, exc_info=error)
+    elif path := opened.result():
         publish(
             on.PartMissing(
                 f"store {name}",
                 message("{name} was damaged, and a new one was begun.", name=name),
-                message("The damaged file is kept as {path}.", path=str(database.set_aside)),
+                message("The damaged file is kept as {path}.", path=str(path)),
             )
         )
-    return database
 
 
 def _open_notifier(stack: ExitStack, publish: Publish) -> Notifier:

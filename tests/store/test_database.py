@@ -21,6 +21,11 @@ def _add(database: Database, name: str) -> None:
     database.write(lambda connection: connection.execute("INSERT INTO pets (name) VALUES (?)", (name,)))
 
 
+def _open(path: Path, migrations: list[str]) -> None:
+    with Database(path, migrations) as database:
+        database.opened.result()
+
+
 def test_what_was_written_is_read_afterwards_and_after_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "pets.db"
     with Database(path, [PETS]) as database:
@@ -53,7 +58,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
     with Database(path, [PETS]) as database:
         _add(database, "Rex")
     with pytest.raises(StoreError, match="cannot be opened"):
-        Database(path, [PETS, f"{LEGS}; CREATE TABLE pets (twice TEXT)"])
+        _open(path, [PETS, f"{LEGS}; CREATE TABLE pets (twice TEXT)"])
     with Database(path, [PETS]) as database:
         assert _names(database) == ["Rex"]
 
@@ -62,7 +67,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pets.db"
     Database(path, [PETS, LEGS]).close()
     with pytest.raises(StoreError, match="newer Etoile"):
-        Database(path, [PETS])
+        _open(path, [PETS])
 
 
 def test_a_corrupt_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -71,8 +76,9 @@ def test_a_corrupt_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
     with Database(path, [PETS]) as database:
         _add(database, "Rex")
         assert _names(database) == ["Rex"]
-        assert database.set_aside is not None
-        assert database.set_aside.read_bytes().startswith(b"this was a database once")
+        set_aside = database.opened.result()
+        assert set_aside is not None
+        assert set_aside.read_bytes().startswith(b"this was a database once")
     assert "set aside" in caplog.text
     caplog.clear()
 
@@ -94,4 +100,4 @@ def test_a_write_that_fails_is_rolled_back_whole_and_told(tmp_path: Path, caplog
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be opened"):
-        Database(tmp_path / "file" / "pets.db", [PETS])
+        _open(tmp_path / "file" / "pets.db", [PETS])

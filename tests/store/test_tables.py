@@ -1,14 +1,12 @@
-"""The history and the samples come back as they were kept."""
+"""The history comes back as it was kept."""
 
 from pathlib import Path
 
 from etoile.domain.effects import Decision, Outcome
-from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import Attribution
-from etoile.store import conversations, samples
+from etoile.store import conversations
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
-from etoile.store.samples import Samples
 from etoile.text import message
 
 MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD]
@@ -44,13 +42,3 @@ def test_a_confirmed_server_stays_confirmed(tmp_path: Path) -> None:
         history.confirm_server("http://127.0.0.1:8080")
         history.confirm_server("http://127.0.0.1:8080")
         assert history.confirmed_servers() == {"http://127.0.0.1:8080"}
-
-
-def test_a_simulated_card_leaves_no_trace_and_an_unknown_value_is_null(tmp_path: Path) -> None:
-    real = GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=71)
-    with Database(tmp_path / "metrics.db", [samples.MIGRATION]) as database:
-        Samples(database).keep([real, GpuReading(uuid="GPU-2", index=1, name="x", host="box", simulated=True)])
-        rows = database.read(
-            lambda connection: connection.execute("SELECT uuid, temperature_c, fan_percent FROM samples").fetchall()
-        )
-    assert rows == [("GPU-1", 71, None)]

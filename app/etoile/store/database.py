@@ -25,28 +25,29 @@ Work = Callable[[sqlite3.Connection], object]
 Do = Callable[[sqlite3.Connection, Work], object]
 """How a piece of work is done."""
 
+OPEN_S = 60.0
+"""So long a reader waits for the file to be checked and opened: a large one on a slow disk takes its time."""
 READ_S = 5.0
-"""A reader that waited this long for its rows gives up: the disk is stuck."""
+"""A reader that then waited this long for its rows gives up: the disk is stuck."""
 
 
 class Database:
-    """One SQLite file and the thread `store` that reads and writes it.
+    """One SQLite file and the thread `store` that opens, reads and writes it.
 
-    `migrations[n]` is the SQL that brings the file from version n to n + 1.  Raises StoreError when the file can
-    neither be opened nor set aside.
+    `migrations[n]` is the SQL that brings the file from version n to n + 1.  Making one returns at once, however large
+    the file: what is asked of it waits until it is open.
     """
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
         self.path = path
-        self.set_aside: Path | None = None
-        """Where a corrupt file was put, when it was."""
+        self.opened: Future[Path | None] = Future()
+        """Where a corrupt file was put, None if there was none; or the StoreError of a file that can neither be opened
+        nor set aside."""
         self._work: queue.SimpleQueue[tuple[Do, Work, Future[object]] | None] = queue.SimpleQueue()
-        opened: Future[None] = Future()
         self._thread = threading.Thread(
-            target=self._run, args=(tuple(migrations), opened), name=f"store {path.name}", daemon=True
+            target=self._run, args=(tuple(migrations),), name=f"store {path.name}", daemon=True
         )
         self._thread.start()
-        opened.result()
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +61,13 @@ class Database:
         """Do `work` in a transaction, later; a failure is logged.  Returns at once."""
         self._work.put((_in_a_transaction, work, Future()))
 
+    def ask(self, work: Callable[[sqlite3.Connection], Result]) -> "Future[Result]":
+        """Have `work` read, after everything written so far.  Returns at once.
+
+        What it returns tells those who wait for it on the thread of the store.
+        """
+        return self._later(_in_a_transaction, work)
+
     def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Return what `work` reads, after everything written so far.  Blocks; raises StoreError."""
         return self._done(_in_a_transaction, work)
@@ -72,51 +80,62 @@ class Database:
         return self._done(_without_a_trace, work)
 
     def _done(self, do: Do, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        done: Future[Result] = Future()
-        self._work.put((do, work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
+        done = self._later(do, work)
         try:
+            self.opened.result(OPEN_S)
             return done.result(READ_S)
         except (sqlite3.Error, TimeoutError) as error:
             raise StoreError(
                 message("{path} cannot be read: {error}.", path=str(self.path), error=str(error) or "timeout")
             ) from error
 
+    def _later(self, do: Do, work: Callable[[sqlite3.Connection], Result]) -> "Future[Result]":
+        done: Future[Result] = Future()
+        self._work.put((do, work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
+        return done
+
     def close(self) -> None:
         """Finish what was handed over, and close the file."""
         self._work.put(None)
         self._thread.join()
 
-    def _run(self, migrations: tuple[str, ...], opened: "Future[None]") -> None:
+    def _run(self, migrations: tuple[str, ...]) -> None:
         try:
-            connection = self._open(migrations)
+            connection, set_aside = self._open(migrations)
         except (OSError, sqlite3.Error) as error:
-            opened.set_exception(
+            self._refuse(
                 StoreError(
                     message("{path} cannot be opened: {error}.", path=str(self.path), error=str(error)),
                     message("Check that the folder can be written and that the disk is not full."),
                 )
             )
             return
-        except Exception as error:  # noqa: BLE001  # whoever opens it waits for an answer, whatever went wrong
-            opened.set_exception(error)
+        except Exception as error:  # noqa: BLE001  # whoever waits for it gets an answer, whatever went wrong
+            self._refuse(error)
             return
-        opened.set_result(None)
+        self.opened.set_result(set_aside)
         while (item := self._work.get()) is not None:
             _do(connection, *item)
         connection.close()
 
-    def _open(self, migrations: tuple[str, ...]) -> sqlite3.Connection:
+    def _refuse(self, error: Exception) -> None:
+        """Tell everybody that the file could not be opened."""
+        self.opened.set_exception(error)
+        while (item := self._work.get()) is not None:
+            item[2].set_exception(error)
+
+    def _open(self, migrations: tuple[str, ...]) -> tuple[sqlite3.Connection, Path | None]:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_private(self.path)
         try:
-            return _connect(self.path, migrations)
+            return _connect(self.path, migrations), None
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            self.set_aside = _set_aside(self.path)
+            set_aside = _set_aside(self.path)
             _make_private(self.path)
-            log.warning("%s is corrupt (%s); set aside as %s", self.path, error, self.set_aside)
-            return _connect(self.path, migrations)
+            log.warning("%s is corrupt (%s); set aside as %s", self.path, error, set_aside)
+            return _connect(self.path, migrations), set_aside
 
 
 def _make_private(path: Path) -> None:
