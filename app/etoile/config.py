@@ -197,7 +197,8 @@ class Store(Section, frozen=True):
     """[store]: what is kept."""
 
     history: bool = True
-    samples_every_s: float = 10.0
+    samples_every_s: float = 1.0
+    """How often what the GPUs measure is kept; more seldom spares the disk, and charts of an hour are coarser."""
 
 
 class Config(Section, frozen=True):

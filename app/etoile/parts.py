@@ -26,6 +26,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.history import CardHistory, Span
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Speaking, Turn
@@ -204,8 +205,20 @@ class Rooms:
             case do.KeepSamples(readings):
                 if self.samples:
                     self.samples.keep(readings)
+            case do.ReadHistory(uuid, span):
+                self._read_history(uuid, span)
             case do.ShowWindow():
                 pass  # the window's own: see gui.bridge
+
+    def _read_history(self, uuid: str, span: Span) -> None:
+        if self.samples is None:
+            self.publish(on.HistoryRead(uuid, span, None))
+            return
+
+        def tell(read: "Future[CardHistory]") -> None:
+            self.publish(on.HistoryRead(uuid, span, None if read.exception() else read.result()))
+
+        self.samples.read(uuid, span).add_done_callback(tell)
 
     def _listen(self, effect: do.Record | do.Transcribe | do.DiscardRecording) -> None:
         if self.ears is None:

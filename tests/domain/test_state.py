@@ -8,6 +8,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Kind, Thermal
+from etoile.domain.history import CardHistory, Span
 from etoile.domain.nodes import NodeLoad, NodeState, NodeStatus
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
@@ -49,6 +50,20 @@ def test_no_alert_while_snoozed_but_the_state_is_known() -> None:
 def test_samples_are_kept_now_and_then() -> None:
     _, asked = after(State(samples_every_s=10.0), *heated(60, 0, 25))
     assert asked == [do.KeepSamples((CARD,))] * 3
+
+
+def test_a_sample_a_second_is_kept_though_readings_come_early_and_late() -> None:
+    times_s = [0.0, 1.02, 1.99, 3.0, 3.95, 5.01]
+    _, asked = after(State(), *[on.GpusRead((CARD,), at_s) for at_s in times_s])
+    assert asked == [do.KeepSamples((CARD,))] * 6
+
+
+def test_a_history_that_is_wanted_is_read_and_then_known() -> None:
+    state, asked = after(State(), on.HistoryWanted("GPU-1", Span.DAY))
+    assert asked == [do.ReadHistory("GPU-1", Span.DAY)]
+    read = on.HistoryRead("GPU-1", Span.DAY, CardHistory(uuid="GPU-1", span=Span.DAY, until_s=7, series={}))
+    state, asked = after(state, read)
+    assert (state.history, asked) == (read, [])
 
 
 def test_what_is_missing_is_known_until_it_is_there() -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from etoile.domain.events import Origin
 from etoile.domain.gpus import GpuReading
+from etoile.domain.history import Span
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
@@ -281,6 +282,14 @@ class KeepSamples:
     readings: tuple[GpuReading, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Read the history of the card `uuid`, and report `HistoryRead`."""
+
+    uuid: str
+    span: Span
+
+
 class Urgency(StrEnum):
     """How much a notification may disturb."""
 
@@ -335,6 +344,7 @@ Effect = (
     | RefuseOffer
     | OfferDeadline
     | KeepSamples
+    | ReadHistory
     | Notify
     | Withdraw
     | ShowWindow

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.gpus import GpuReading
+from etoile.domain.history import CardHistory, Span
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
@@ -407,6 +408,24 @@ class DownloadEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryWanted:
+    """Somebody looks at the history of the card `uuid`."""
+
+    uuid: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRead:
+    """What `HistoryWanted` asked for is here."""
+
+    uuid: str
+    span: Span
+    history: CardHistory | None
+    """None where no history can be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowWanted:
     """Somebody asked for the window: a second start, a notification, the command line."""
 
@@ -492,6 +511,8 @@ Event = (
     | DownloadStopped
     | ModelDownloading
     | DownloadEnded
+    | HistoryWanted
+    | HistoryRead
     | WindowWanted
     | Offered
     | OfferTaken

@@ -25,6 +25,10 @@ from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
 
 
+EARLY_S = 0.2
+"""Readings come a little early or late: so much before its time one is kept all the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What is known, and what is going on."""
@@ -44,12 +48,14 @@ class State:
     downloading: on.ModelDownloading | None = None
     desk: Desk = field(default_factory=Desk)
     """Alerts: what is wrong, what was told, what is snoozed."""
+    history: on.HistoryRead | None = None
+    """The history of a card that was last asked for."""
     kept_at_s: float | None = None
     """When samples were last kept."""
 
     limits: ThermalLimits = field(default_factory=ThermalLimits)
     alerts: AlertSettings = field(default_factory=AlertSettings)
-    samples_every_s: float = 10.0
+    samples_every_s: float = 1.0
 
     @property
     def watched(self) -> tuple[GpuReading, ...]:
@@ -106,6 +112,10 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, desk=desk), withdrawn
         case on.Rang():
             return _rang(state, event)
+        case on.HistoryWanted(uuid, span):
+            return state, (do.ReadHistory(uuid, span),)
+        case on.HistoryRead():
+            return replace(state, history=event), ()
         case on.WindowWanted():
             return state, (do.ShowWindow(),)
         case on.Offered() | on.OfferTaken() | on.OfferRefused() | on.OfferWithdrawn() | on.OfferAged():
@@ -123,7 +133,7 @@ def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, .
     processors = tuple(reading for reading in event.readings if reading.kind is Kind.PROCESSOR)
     state = replace(state, gpus=gpus, processors=processors, tracks=tracks, desk=desk)
     state, told = _told(_with_heat_and_load(state), event.at_s)
-    if state.kept_at_s is not None and event.at_s - state.kept_at_s < state.samples_every_s:
+    if state.kept_at_s is not None and event.at_s - state.kept_at_s < state.samples_every_s - EARLY_S:
         return state, told
     return replace(state, kept_at_s=event.at_s), (*told, do.KeepSamples(event.readings))
 
