@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from etoile.domain.events import Event
+from etoile.domain.gpus import GpuReading
+from etoile.domain.placement import Failure, Machine, Placement, Wish, place
 from etoile.speech.keys import Chord, Move
 from etoile.speech.transcript import Transcript
 
@@ -131,6 +133,7 @@ class FakeModel:
         self.heard: list[bytes] = []
         self.asked: list[str] = []
         self.loads = 0
+        self.cards: tuple[GpuReading, ...] = ()
         self.go = threading.Event()
         """Cleared, a transcription waits."""
         self.go.set()
@@ -139,11 +142,17 @@ class FakeModel:
         if self.missing:
             raise self.missing
 
-    def load(self) -> "FakeModel":
+    def place(self, now: Placement | None, failure: Failure | None) -> Placement:
+        return place(Wish(model="fake"), Machine(readings=self.cards), 0.0, now, failure)
+
+    def load(self, placement: Placement) -> "FakeModel":
         if self.fails_to_load:
             raise self.fails_to_load
         self.loads += 1
         return self
+
+    def close(self) -> None:
+        pass
 
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         """Whatever is not quiet is a voice."""

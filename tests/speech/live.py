@@ -17,6 +17,7 @@ import numpy as np
 
 from etoile.config import Speech
 from etoile.domain.events import Event
+from etoile.domain.placement import Failure, Machine, Placement, Wish, place
 from etoile.speech.ears import Ears
 from etoile.speech.transcript import Transcript
 from etoile.speech.voice import Voice
@@ -29,9 +30,15 @@ class Gate:
     def check(self) -> None:
         pass
 
-    def load(self) -> "Gate":
+    def place(self, now: Placement | None, failure: Failure | None) -> Placement:
+        return place(Wish(model="gate"), Machine(), 0.0, now, failure)
+
+    def load(self, placement: Placement) -> "Gate":
         hear(np.ones(16_000, np.float32))
         return self
+
+    def close(self) -> None:
+        pass
 
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         return any(samples[2 * round(start_s * 16_000) :])

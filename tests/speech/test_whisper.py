@@ -1,5 +1,6 @@
 """The speech model around its engine: gates before it, one language of two, files of every kind."""
 
+import os
 import shutil
 import struct
 import subprocess
@@ -13,10 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from etoile.errors import ModelUnavailable, UsageError
+from etoile.errors import CudaFailed, ModelUnavailable, UsageError
 from etoile.speech import whisper
+from etoile.speech.placed import cpu_threads
 from etoile.speech.spans import Speech
-from etoile.speech.whisper import Whisper, cpu_threads, hear, load, loudest_db, read_audio
+from etoile.speech.whisper import Whisper, hear, load, loudest_db, read_audio
 from tests.needs import need
 
 RATE_HZ = 16_000
@@ -330,30 +332,50 @@ def test_a_model_without_language_tokens_is_told(tmp_path: Path, monkeypatch: py
         (tmp_path / name).write_text("{}")
     engine = FakeEngine()
     monkeypatch.setattr(engine, "encode", lambda _: list[str]()[0])
-    monkeypatch.setattr(whisper, "_open", lambda folder, device: engine)
+    monkeypatch.setattr(whisper, "_open", lambda folder, device, cuda_index: engine)
     with pytest.raises(ModelUnavailable, match="does not load"):
         load(str(tmp_path), "cpu")
 
 
-def test_a_gpu_that_fails_gives_way_to_the_cpu(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def put_model(folder: Path) -> Path:
     for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
-        (tmp_path / name).write_text("{}")
-    opened = []
+        (folder / name).write_text("{}")
+    return folder
 
-    def open_model(folder: Path, device: str) -> FakeEngine:
-        opened.append(device)
-        if device == "cuda":
-            raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
-        return FakeEngine()
 
-    monkeypatch.setattr(whisper, "_devices", lambda _: ("cuda", "cpu"))
+@pytest.mark.parametrize("error", ["Library libcublas.so.12 is not found or cannot be loaded", "out of memory"])
+def test_a_gpu_that_fails_leaves_the_cpu_to_be_tried(
+    error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_model(folder: Path, device: str, cuda_index: int) -> FakeEngine:
+        assert (device, cuda_index) == ("cuda", 2)
+        raise RuntimeError(error)
+
+    monkeypatch.setattr(whisper, "_open_cuda", lambda cuda_index: None)
     monkeypatch.setattr(whisper, "_open", open_model)
-    loaded = load(str(tmp_path))
-    assert opened == ["cuda", "cpu"]
-    assert loaded.transcribe(np.zeros(0, np.float32), "fr").device == "cpu"
-    assert "libcublas" in caplog.text
+    with pytest.raises(CudaFailed, match=error):
+        load(str(put_model(tmp_path)), "cuda", 2)
+
+
+def test_a_card_that_cuda_does_not_see_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ctranslate2
+
+    seen = []
+
+    def count() -> int:
+        seen.append(os.environ.get("CUDA_DEVICE_ORDER"))
+        return 1
+
+    monkeypatch.setattr(ctranslate2, "get_cuda_device_count", count)
+    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    with pytest.raises(CudaFailed, match="CUDA sees 1 cards"):
+        load(str(put_model(tmp_path)), "cuda", 1)
+    assert "CUDA_DEVICE_ORDER" not in os.environ
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    with pytest.raises(CudaFailed):
+        load(str(tmp_path), "cuda", 1)
+    assert seen == ["PCI_BUS_ID", None]
 
 
 def test_it_is_warmed_up_by_a_real_inference() -> None:

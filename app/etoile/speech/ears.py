@@ -9,11 +9,11 @@ from typing import Self
 
 from etoile import config
 from etoile.domain.events import Event
-from etoile.speech import models
-from etoile.speech.dictation import Recogniser
 from etoile.speech.microphone import Microphone
+from etoile.speech.placed import PlacedWhisper
 from etoile.speech.recorder import Recorder
-from etoile.speech.transcriber import SpeechModel, Transcriber
+from etoile.speech.resident import SpeechModel
+from etoile.speech.transcriber import Transcriber
 from etoile.speech.utterances import Utterances
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ class Ears:
         microphone: Microphone | None = None,
         model: SpeechModel | None = None,
     ) -> None:
-        model = model or _Whisper(speech)
+        model = model or PlacedWhisper(speech)
         self._utterances = Utterances(publish)
-        self._transcriber = Transcriber(model, speech.language, publish, self._utterances)
+        self._transcriber = Transcriber(model, speech, publish, self._utterances)
         self._recorder = Recorder(
             speech,
             publish,
@@ -84,18 +84,3 @@ class Ears:
     def discard(self, turn: int) -> None:
         """Forget `turn`, whether it is being recorded or transcribed."""
         self._utterances.discard(turn)
-
-
-class _Whisper:
-    """The model that the settings name."""
-
-    def __init__(self, speech: config.Speech) -> None:
-        self._speech = speech
-
-    def check(self) -> None:
-        models.folder(self._speech.model)
-
-    def load(self) -> Recogniser:
-        from etoile.speech import whisper
-
-        return whisper.load(self._speech.model, self._speech.device, self._speech.context_s)

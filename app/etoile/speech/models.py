@@ -83,6 +83,12 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name in KNOWN if not _missing_files(home() / name))
 
 
+def weights_bytes(model: str) -> int:
+    """Return the size of the weights in the folder `model`; 0 where there are none."""
+    file = Path(model).expanduser() / "model.bin"
+    return file.stat().st_size if file.is_file() else 0
+
+
 def download(
     name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool], fetch: Fetch | None = None
 ) -> Path:

@@ -1,18 +1,20 @@
-"""The thread of the speech model: loads it when somebody begins to speak, and turns recordings into text."""
+"""The thread of the speech model: turns recordings into text, and looks after the model while nobody speaks."""
 
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from etoile.config import Speech
 from etoile.domain.events import Event, Failed, NothingHeard, PartlyHeard, Transcribed
 from etoile.errors import EtoileError, ModelUnavailable
 from etoile.speech.dictation import Dictation, Recogniser
 from etoile.speech.part import Part
 from etoile.speech.recorder import with_place
+from etoile.speech.resident import Resident, SpeechModel
 from etoile.speech.transcript import Transcript
 from etoile.speech.utterances import Utterance, Utterances
 from etoile.text import Message, message
@@ -20,14 +22,12 @@ from etoile.text import Message, message
 log = logging.getLogger(__name__)
 
 
-class SpeechModel(Protocol):
-    """A recogniser that is not loaded yet."""
+LOOK_S = 5.0
+"""How often it is asked whether the model is still needed, and where."""
 
-    def check(self) -> None:
-        """Raise ModelUnavailable when it is plain that it cannot be loaded; quick, any thread."""
 
-    def load(self) -> Recogniser:
-        """Return the recogniser, warmed up; may take seconds.  Raises ModelUnavailable."""
+class _Prepare:
+    """Somebody begins to speak: the model is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,25 @@ class Transcriber:
     """Transcribes utterances one after the other on the thread `speech`.  No method waits but `join`."""
 
     def __init__(
-        self, model: SpeechModel, language: str, publish: Callable[[Event], None], utterances: Utterances
+        self,
+        model: SpeechModel,
+        speech: Speech,
+        publish: Callable[[Event], None],
+        utterances: Utterances,
+        *,
+        look_s: float = LOOK_S,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._model = model
-        self._language = language
+        self._speech = speech
+        self._look_s = look_s
         self._publish = publish
         self._utterances = utterances
         self._part = Part("speech_model", publish)
-        self._recogniser: Recogniser | None = None
+        self._resident = Resident(model, publish, unload_after_s=speech.unload_after_s, now_s=now_s)
         self._dictation: tuple[Utterance, Dictation] | None = None
         self._closing = False
-        self._jobs: queue.SimpleQueue[_Growing | _Recorded | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Growing | _Recorded | _Prepare | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
 
     def start(self) -> None:
@@ -68,7 +76,7 @@ class Transcriber:
 
     def prepare(self) -> None:
         """Have the model loaded: somebody begins to speak."""
-        self._jobs.put(None)
+        self._jobs.put(_Prepare())
 
     def listen(self, utterance: Utterance, samples: bytes) -> None:
         """Make text of what was recorded so far, unless there is something newer to do."""
@@ -79,7 +87,7 @@ class Transcriber:
 
         Without a loaded model nobody can tell, and it may well be.
         """
-        recogniser = self._recogniser
+        recogniser = self._resident.recogniser
         return recogniser is None or recogniser.has_voice(samples, start_s)
 
     def transcribe(self, utterance: Utterance, samples: bytes, file: Path | None) -> None:
@@ -97,49 +105,70 @@ class Transcriber:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        self._look_for_it()
-        while True:
-            job = self._jobs.get()
-            if self._closing:
-                return
+        if self._look_for_it() and self._speech.preload:
+            self.prepare()
+        while not self._closing:
             try:
-                recogniser = self._loaded()
-                match job:
-                    case _Recorded():
-                        self._transcribe(recogniser, job)
-                    case _Growing() if self._jobs.empty():
-                        self._listen(recogniser, job)
-            except ModelUnavailable as error:
-                self._part.missing(error)
-                self._give_up(job, error.said, error.remedy)
-            except Exception as error:
-                log.exception("the speech model failed")
-                said = message("The speech could not be turned into text: {error}.", error=str(error))
-                self._give_up(job, said, None)
+                job = self._jobs.get(timeout=self._look_s if self._resident.recogniser else None)
+            except queue.Empty:
+                job = None
+            if not self._closing:
+                self._do(job)
 
-    def _look_for_it(self) -> None:
-        """Tell at the start that there is no speech model, before anybody speaks in vain."""
+    def _do(self, job: _Growing | _Recorded | _Prepare | None) -> None:
+        try:
+            if job is not None:
+                self._work(job)
+            elif self._utterances.none_wanted:
+                self._dictation = None
+                self._resident.look()
+        except ModelUnavailable as error:
+            self._part.missing(error)
+            self._give_up(job, error.said, error.remedy)
+        except Exception as error:
+            log.exception("the speech model failed")
+            said = message("The speech could not be turned into text: {error}.", error=str(error))
+            self._give_up(job, said, None)
+
+    def _work(self, job: _Growing | _Recorded | _Prepare) -> None:
+        """Do one job; what fails on a GPU is done again on the CPU, with the same sound."""
+        try:
+            self._work_once(job)
+        except Exception as error:
+            self._dictation = None
+            if not self._resident.blames_card(error):
+                raise
+            self._work_once(job)
+
+    def _work_once(self, job: _Growing | _Recorded | _Prepare) -> None:
+        recogniser = self._resident.loaded()
+        self._part.ready()
+        match job:
+            case _Recorded():
+                self._transcribe(recogniser, job)
+            case _Growing() if self._jobs.empty():
+                self._listen(recogniser, job)
+
+    def _look_for_it(self) -> bool:
+        """Tell at the start that there is no speech model, before anybody speaks in vain; return whether there is."""
         try:
             self._model.check()
         except EtoileError as error:
             self._part.missing(error)
         except Exception:
             log.exception("looking for the speech model failed")
-
-    def _loaded(self) -> Recogniser:
-        if self._recogniser is None:
-            self._recogniser = self._model.load()
-            self._part.ready()
-        return self._recogniser
+        else:
+            return True
+        return False
 
     def _transcribe(self, recogniser: Recogniser, job: _Recorded) -> None:
         utterance = job.utterance
         dictation = self._dictation_of(utterance, recogniser)
-        self._dictation = None
         if self._utterances.wants(utterance):
             transcript = dictation.finish(job.samples, lambda: not self._utterances.wants(utterance))
             log.info("%.1f s of speech in %.0f ms", transcript.speech_s, transcript.elapsed_ms)
             self._utterances.end(utterance, _result(utterance.turn, transcript))
+        self._dictation = None
         if job.file is not None and not self._closing:
             job.file.unlink(missing_ok=True)
 
@@ -153,10 +182,10 @@ class Transcriber:
 
     def _dictation_of(self, utterance: Utterance, recogniser: Recogniser) -> Dictation:
         if self._dictation is None or self._dictation[0] is not utterance:
-            self._dictation = (utterance, Dictation(recogniser, self._language))
+            self._dictation = (utterance, Dictation(recogniser, self._speech.language))
         return self._dictation[1]
 
-    def _give_up(self, job: _Growing | _Recorded | None, said: Message, remedy: Message | None) -> None:
+    def _give_up(self, job: _Growing | _Recorded | _Prepare | None, said: Message, remedy: Message | None) -> None:
         """Report that a recording has no text; what failed ahead of its end is tried again with it."""
         self._dictation = None
         if isinstance(job, _Recorded):

@@ -40,6 +40,12 @@ class Utterances:
         """Tell whether anybody still waits for this one."""
         return self.of(utterance.turn) is utterance
 
+    @property
+    def none_wanted(self) -> bool:
+        """Whether nobody speaks, or waits for what was said."""
+        with self._gate:
+            return not self._wanted
+
     def discard(self, turn: int) -> None:
         """Want nothing more of `turn`."""
         with self._gate:

@@ -1,22 +1,29 @@
 """The speech model: the home of faster-whisper.  Samples in, text out, and nothing when nobody spoke."""
 
+import ctypes
+import gc
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from etoile.errors import EtoileError, ModelUnavailable, UsageError
+from etoile.domain.cuda import orders_by_bus
+from etoile.domain.placement import Device
+from etoile.errors import CudaFailed, EtoileError, ModelUnavailable, UsageError
 from etoile.speech import decoding, models
 from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.hallucinations import is_invented
+from etoile.speech.placed import cpu_threads
 from etoile.speech.spans import SAMPLE_RATE_HZ, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
 from etoile.speech.transcript import Transcript
-from etoile.text import LANGUAGES, message
+from etoile.text import LANGUAGES, message, verbatim
 
 log = logging.getLogger(__name__)
 
@@ -28,25 +35,24 @@ TEMPERATURES = (0.0, 0.4)
 """One try and one more: the usual six cost seconds on noise and rarely help."""
 
 
-def load(model: str, device: str = "auto", context_s: float = decoding.WINDOW_S) -> "Whisper":
-    """Return the model `model` (a known name or a folder), warmed up by a real inference.  Raises ModelUnavailable.
+def load(model: str, device: Device = "cpu", cuda_index: int = 0, context_s: float = decoding.WINDOW_S) -> "Whisper":
+    """Return the model `model` (a known name or a folder), warmed up by a real inference.
 
-    "auto" and "cuda" take the GPU where there is one, and the CPU when it fails.  The encoder is shown at least
-    `context_s` of sound and silence.
+    `cuda_index` is the number that CUDA gives the card.  The encoder is shown at least `context_s` of sound and
+    silence.  Raises ModelUnavailable; CudaFailed when it may yet run on the CPU.
     """
     folder = models.folder(model)
-    for candidate in _devices(device):
-        try:
-            engine = _open(folder, candidate)
-            whisper = Whisper(engine, model=folder.name, device=candidate, context_s=context_s)
-            whisper.warm_up()
-        except (RuntimeError, ValueError, OSError, IndexError) as error:  # without language tokens: IndexError
-            if candidate == "cpu":
-                raise _broken(folder, error) from error
-            log.warning("the speech model does not run on the GPU (%s); taking the CPU", error)
-        else:
-            return whisper
-    raise AssertionError("the CPU comes last")
+    try:
+        if device == "cuda":
+            _open_cuda(cuda_index)
+        engine = _open(folder, device, cuda_index)
+        whisper = Whisper(engine, model=folder.name, device=device, context_s=context_s)
+        whisper.warm_up()
+    except (RuntimeError, ValueError, OSError, IndexError) as error:  # without language tokens: IndexError
+        if device == "cuda":
+            raise CudaFailed(verbatim(str(error))) from error
+        raise _broken(folder, error) from error
+    return whisper
 
 
 class Whisper:
@@ -61,6 +67,16 @@ class Whisper:
     def shown(self, context_s: float) -> "Whisper":
         """Return the same model, shown at least `context_s` of a clip."""
         return Whisper(self._engine, model=self._model, device=self._device, context_s=context_s)
+
+    def close(self) -> None:
+        """Give the memory back; what is left afterwards is libraries, and on a GPU what CUDA keeps for itself."""
+        self._engine.model.unload_model()
+        self._engine = None
+        gc.collect()
+        if sys.platform == "linux":
+            # The C library keeps what was freed for later: with it, half of a small model would never go back.
+            with suppress(OSError, AttributeError):  # musl has no such call, and keeps little
+                ctypes.CDLL(None).malloc_trim(0)
 
     def warm_up(self) -> None:
         """Decode a second of faint noise, so that the first request finds everything allocated."""
@@ -212,33 +228,36 @@ def _voice_probabilities(samples: Samples) -> list[float]:
     return [float(probability) for probability in np.ravel(get_vad_model()(padded))]
 
 
-def _open(folder: Path, device: str) -> Any:
-    from faster_whisper import WhisperModel
+def _open_cuda(cuda_index: int) -> None:
+    """Have CUDA look at its cards, if it has not yet, counted as `orders_by_bus` says.  Raises RuntimeError.
 
-    # "auto" takes 8-bit integers where the device has them: the GPU's memory belongs to the language models.
-    return WhisperModel(str(folder), device=device, compute_type="auto", cpu_threads=cpu_threads(os.cpu_count() or 1))
-
-
-def cpu_threads(processors: int) -> int:
-    """Return how many threads to decode with: half of the logical processors, 1 to 4.
-
-    Half is about the physical cores.  The threads wait for each other at every layer, so that one busy core stalls them
-    all: two threads on two busy cores took ten times as long as one; beyond four the gain is small.
+    It reads its variables once; programs that Etoile starts are none of its business.
     """
-    return max(1, min(4, processors // 2))
-
-
-def _devices(device: str) -> tuple[str, ...]:
-    """Return the devices to try, in order."""
-    if device == "cpu":
-        return ("cpu",)
     import ctranslate2  # type: ignore[import-untyped]
 
-    if ctranslate2.get_cuda_device_count() == 0:
-        if device == "cuda":
-            log.warning("no CUDA device for the speech model; taking the CPU")
-        return ("cpu",)
-    return ("cuda", "cpu")
+    ours = "CUDA_DEVICE_ORDER" not in os.environ and orders_by_bus(os.environ)
+    if ours:
+        os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    try:
+        count = ctranslate2.get_cuda_device_count()
+    finally:
+        if ours:
+            del os.environ["CUDA_DEVICE_ORDER"]
+    if count <= cuda_index:
+        raise RuntimeError(f"CUDA sees {count} cards")
+
+
+def _open(folder: Path, device: Device, cuda_index: int) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(
+        str(folder),
+        device=device,
+        device_index=cuda_index,
+        # 8-bit integers where the device has them: the GPU's memory belongs to the language models.
+        compute_type="auto",
+        cpu_threads=cpu_threads(os.cpu_count() or 1),
+    )
 
 
 def _broken(folder: Path, error: Exception) -> EtoileError:
