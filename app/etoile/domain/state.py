@@ -46,6 +46,8 @@ class State:
     missing: Mapping[str, on.PartMissing] = field(default_factory=dict)
     """Parts that are off, by name; each was said once."""
     downloading: on.ModelDownloading | None = None
+    microphone_open: bool = False
+    """Whether the microphone is open, listened to or not."""
     desk: Desk = field(default_factory=Desk)
     """Alerts: what is wrong, what was told, what is snoozed."""
     history: on.HistoryRead | None = None
@@ -92,6 +94,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case on.PartReady(part):
             missing = {name: gone for name, gone in state.missing.items() if name != part}
             return replace(state, missing=missing), ()
+        case on.MicrophoneOpened(is_open):
+            return replace(state, microphone_open=is_open), ()
         case on.DownloadWanted(model):
             return state, (do.DownloadModel(model),)
         case on.DownloadStopped():

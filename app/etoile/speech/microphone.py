@@ -1,147 +1,176 @@
-"""The microphone: 16 kHz, one channel, 16 bits, block by block, and never silently dead."""
+"""The microphone: 16 kHz, one channel, 16 bits, block by block, and never silently dead.
+
+It stays open for a while after it was used, so that the next words are caught from the first on; with a pre-roll it is
+open all the time.  What it hears while nobody listens is forgotten at once.
+"""
 
 import logging
-import math
-import queue
 import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
 
-from etoile.errors import MicrophoneUnavailable
-from etoile.speech.sound import SOUND_CARD, SoundCard, Stream
-from etoile.text import message
+from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES, SAMPLE_RATE_HZ, Capture
+from etoile.speech.resampling import Resampler
+from etoile.speech.sound import SOUND_CARD, FormatRefused, NoSuchMicrophone, SoundCard, Stream
+from etoile.speech.sources import Source, find, sources
+from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
 
-SAMPLE_RATE_HZ = 16_000
-BLOCK_SAMPLES = 640
-BLOCK_S = BLOCK_SAMPLES / SAMPLE_RATE_HZ
-"""40 ms: short enough for a level meter at 25 a second, long enough that PortAudio delivers evenly."""
-
-FIRST_BLOCK_S = 3.0
-"""A device may take this long to deliver: Bluetooth changes its profile first."""
-NEXT_BLOCK_S = 1.0
-"""A device that delivered and then says nothing for this long is dead: a suspended one gives no other sign."""
-BLOCKS_WAITING = 2_000
-"""80 s of sound may wait for its reader, longer than any recording; what does not fit is counted and told."""
-
-_REMEDY = message("Check that it is plugged in and neither muted nor suspended in the sound settings, then try again.")
+LOOK_S = 1.0
+"""How often a microphone that is always open is looked at."""
+AGAIN_S = 5.0
+"""How long after it did not open it is tried again."""
 
 
 class Microphone:
-    """Where captures come from: a device by a part of its name, or the system's default."""
+    """Where captures come from: a device by a part of its name, or the system's default.  Belongs to one thread.
+
+    Where the one that was chosen is not there, the default is taken in its place until it is back; `astray` tells.
+    """
 
     def __init__(
-        self, device: str | None, card: SoundCard = SOUND_CARD, now_s: Callable[[], float] = time.monotonic
+        self,
+        device: str | None,
+        card: SoundCard = SOUND_CARD,
+        now_s: Callable[[], float] = time.monotonic,
+        *,
+        keep_open_s: float = 0.0,
+        preroll_s: float = 0.0,
+        sources: Callable[[], tuple[Source, ...]] = sources,
     ) -> None:
         self._device = device
         self._card = card
         self._now_s = now_s
+        self._keep_open_s = keep_open_s
+        self._preroll_blocks = round(preroll_s / BLOCK_S)
+        self._sources = sources
+        self._capture: Capture | None = None
+        self._in_use = False
+        self._rested_s = 0.0
+        self._led_to: Source | None = None
+        """The microphone of the sound server that the open stream was led to."""
+        self._instead: NoSuchMicrophone | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is open, listened to or not."""
+        return self._capture is not None
+
+    @property
+    def next_look_s(self) -> float | None:
+        """How long `look_after` may wait; None where nothing is to be looked after."""
+        if self._always_open:
+            return LOOK_S if self._capture else AGAIN_S
+        return max(0.0, self._rested_s + self._keep_open_s - self._now_s()) if self._capture else None
 
     def check(self) -> None:
         """Raise MicrophoneUnavailable when there is none; opens nothing."""
-        self._card.check("input", self._device)
+        if self._source() is None:
+            self._card.check("input", self._device)
 
-    def open(self) -> "Capture":
-        """Return a running capture.  May take seconds.  Raises MicrophoneUnavailable."""
-        capture = Capture(self._now_s)
-        capture.attach(
-            self._card.open(
-                "input",
-                self._device,
-                samplerate=SAMPLE_RATE_HZ,
-                channels=1,
-                blocksize=BLOCK_SAMPLES,
-                latency="low",
-                callback=capture.on_block,
-                finished_callback=capture.on_finished,
-            )
-        )
-        return capture
+    def open(self, *, with_past: bool = True) -> Capture:
+        """Return a capture that listens: at once where the device is open, else this may take seconds.
 
-
-class Capture:
-    """A running capture.  Read by one thread; leaving the context closes the device."""
-
-    def __init__(self, now_s: Callable[[], float]) -> None:
-        self._now_s = now_s
-        self._blocks: queue.Queue[bytes | None] = queue.Queue(BLOCKS_WAITING)
-        self._stream: Stream | None = None
-        self._lost_blocks = 0
-        self._overflows = 0
-        self._heard = False
-        self._last_block_s = now_s()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def attach(self, stream: Stream) -> None:
-        """Take over `stream`, whose callbacks are this capture's."""
-        self._stream = stream
-        self._last_block_s = self._now_s()
-
-    def on_block(self, samples: Any, frames: int, times: Any, status: Any) -> None:
-        """Copy a block; called on PortAudio's thread, which must not wait."""
-        del frames, times
-        self._overflows += bool(status)
-        try:
-            self._blocks.put_nowait(bytes(samples))
-        except queue.Full:
-            self._lost_blocks += 1
-
-    def on_finished(self) -> None:
-        """Notice that the stream ended by itself: the device is gone."""
-        try:
-            self._blocks.put_nowait(None)
-        except queue.Full:
-            self._lost_blocks += 1
-
-    def read(self, wait_s: float) -> bytes | None:
-        """Return the next block (int16, native order), or None when there is none within `wait_s`.
-
-        Raises MicrophoneUnavailable when the device went away, or has delivered nothing for too long.
+        Without `with_past` what was heard before is left out.  Raises MicrophoneUnavailable.
         """
-        try:
-            block = self._blocks.get(timeout=wait_s)
-        except queue.Empty:
-            self._complain_when_stale()
-            return None
-        if block is None:
-            raise MicrophoneUnavailable(message("The microphone went away."), _REMEDY)
-        self._heard = True
-        self._last_block_s = self._now_s()
-        return block
+        if self._capture is not None and not self._capture.alive:
+            self.close()
+        if self._capture is None:
+            self._capture = self._opened()
+        self._in_use = True
+        self._capture.begin(with_past=with_past)
+        return self._capture
+
+    def rest(self) -> None:
+        """Listen no more; the device stays open for a while, unless it is not the one that was chosen."""
+        self._in_use = False
+        self._rested_s = self._now_s()
+        capture = self._capture
+        if capture is None:
+            return
+        capture.pause()
+        if not capture.alive or self._instead or not (self._keep_open_s or self._always_open):
+            self.close()
+
+    def look_after(self) -> None:
+        """Close the device when it was not used for long, or open it when it is to be open always.
+
+        Raises MicrophoneUnavailable.
+        """
+        if self._in_use:
+            return
+        if self._always_open:
+            if self._capture is not None and not self._capture.alive:
+                self.close()
+            self._capture = self._capture or self._opened()
+        elif self.next_look_s == 0:
+            self.close()
+
+    def astray(self) -> NoSuchMicrophone | None:
+        """Return why another microphone than the chosen one is listened to; None when it is the right one.
+
+        A sound server leads a stream elsewhere when its device is unplugged, without a word.
+        """
+        if self._led_to is not None and self._source() is None:
+            self._led_to, self._instead = None, self._without(None)
+        return self._instead
 
     def close(self) -> None:
-        """Let go of the device, and tell what was lost."""
-        if self._stream is None:
-            return
-        self._stream.close()
-        self._stream = None
-        if self._lost_blocks or self._overflows:
-            lost_s = self._lost_blocks * BLOCK_S
-            log.warning("the microphone outran us: %.1f s lost, %d overflows", lost_s, self._overflows)
+        """Let go of the device."""
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.close()
 
-    def _complain_when_stale(self) -> None:
-        allowed_s = NEXT_BLOCK_S if self._heard else FIRST_BLOCK_S
-        if self._now_s() - self._last_block_s > allowed_s:
-            said = message("The microphone has delivered nothing for {seconds:.0f} s.", seconds=allowed_s)
-            raise MicrophoneUnavailable(said, _REMEDY)
+    @property
+    def _always_open(self) -> bool:
+        return self._preroll_blocks > 0
 
+    def _source(self) -> Source | None:
+        return find(self._device, self._sources()) if self._device else None
 
-def level(block: bytes) -> float:
-    """Return how loud a block is, from 0 (-60 dB of full scale or less) to 1 (full scale)."""
-    return min(1.0, max(0.0, 1.0 + loudness_db(block) / 60.0))
+    def _opened(self) -> Capture:
+        self._instead = None
+        try:
+            return self._opened_on(self._device, self._source())
+        except NoSuchMicrophone as error:
+            log.info("%s  Taking the default.", error)
+            capture = self._opened_on(None, None)
+            self._instead = self._without(error.remedy)
+            return capture
 
+    def _opened_on(self, device: str | None, source: Source | None) -> Capture:
+        capture = Capture(self._now_s, ring=max(1, self._preroll_blocks))
+        self._led_to = source
+        device = None if source else device
+        try:
+            capture.attach(self._stream(capture, device, source, SAMPLE_RATE_HZ, 1))
+        except FormatRefused:
+            rate_hz, channels = self._card.own_format("input", device)
+            log.info("the microphone takes no 16 kHz: %d Hz, %d channels", rate_hz, channels)
+            resampler = Resampler(rate_hz, channels)
+            capture.attach(self._stream(capture, device, source, rate_hz, channels), resampler)
+        return capture
 
-def loudness_db(block: bytes) -> float:
-    """Return the root mean square of a block of int16 samples, in decibels of full scale; -96 for silence."""
-    samples = memoryview(block).cast("h")
-    power = sum(sample * sample for sample in samples) / max(1, len(samples))
-    return 20.0 * math.log10(max(math.sqrt(power) / 32_768.0, 10.0**-4.8))
+    def _stream(
+        self, capture: Capture, device: str | None, source: Source | None, rate_hz: int, channels: int
+    ) -> Stream:
+        return self._card.open(
+            "input",
+            device,
+            source=source,
+            samplerate=rate_hz,
+            channels=channels,
+            blocksize=BLOCK_SAMPLES * rate_hz // SAMPLE_RATE_HZ,
+            latency="low",
+            callback=capture.on_block,
+            finished_callback=capture.on_finished,
+        )
+
+    def _without(self, remedy: Message | None) -> NoSuchMicrophone:
+        """Return why the chosen microphone is not the one that is used; `remedy` names those that PortAudio knows."""
+        if known := self._sources():
+            remedy = message("Known devices: {names}.", names=[source.description for source in known])
+        return NoSuchMicrophone(
+            message("The microphone “{name}” is not there: the default is used until it is back.", name=self._device),
+            remedy,
+        )

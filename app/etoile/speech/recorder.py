@@ -9,15 +9,26 @@ from pathlib import Path
 from typing import Protocol
 
 from etoile import config
-from etoile.domain.events import Event, Failed
-from etoile.errors import EtoileError, MicrophoneUnavailable, ModelUnavailable
+from etoile.domain.events import Event, Failed, MicrophoneOpened
+from etoile.errors import EtoileError, MicrophoneUnavailable, ModelUnavailable, Unavailable
 from etoile.speech.microphone import Microphone
 from etoile.speech.part import Part
-from etoile.speech.recording import Recording, write_wav
+from etoile.speech.recording import Recording
+from etoile.speech.sound import NoSuchMicrophone
+from etoile.speech.unfinished import keep, prune, unfinished
 from etoile.speech.utterances import Utterance, Utterances
-from etoile.text import Message, message
+from etoile.text import Message, message, plural
 
 log = logging.getLogger(__name__)
+
+JUDGED_S = 0.5
+"""A recording this long that holds nothing but digital silence was made with a muted microphone."""
+_MUTED = message("Only silence came from the microphone.")
+_UNMUTE = message(
+    "It is probably muted: look at the sound settings, and at the switch of the device.  “etoile doctor” tells more."
+)
+_TOO_EARLY = message("The microphone was not ready before you let go of the key: nothing was recorded.")
+_WAIT = message("Begin to speak when the level moves; a Bluetooth headset takes a second or two.")
 
 
 class Listener(Protocol):
@@ -47,7 +58,7 @@ class Recorder:
         check_model: Callable[[], None],
         folder: Path | None,
     ) -> None:
-        self._longest_s = speech.longest_s
+        self._speech = speech
         self._publish = publish
         self._utterances = utterances
         self._microphone = microphone
@@ -55,6 +66,8 @@ class Recorder:
         self._check_model = check_model
         self._folder = folder
         self._part = Part("microphone", publish)
+        self._chosen = Part("chosen_microphone", publish)
+        self._told_open = False
         self._recording: Recording | None = None
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
@@ -84,11 +97,13 @@ class Recorder:
 
     def _run(self) -> None:
         self._look_for_it()
+        self._tidy()
         while not self._closing:
             try:
                 self._obey()
                 if self._recording is not None:
                     self._advance(self._recording)
+                self._tell_whether_open()
             except MicrophoneUnavailable as error:
                 self._part.missing(error)
                 self._break_off(error.said, error.remedy)
@@ -96,24 +111,51 @@ class Recorder:
                 log.exception("recording failed")
                 self._break_off(message("Recording failed: {error}.", error=str(error)), None)
         self._stop()
+        self._microphone.close()
 
     def _look_for_it(self) -> None:
         """Tell at the start that there is no microphone, before anybody speaks in vain."""
         try:
             self._microphone.check()
+            if self._speech.preroll_s:
+                self._microphone.look_after()
+        except NoSuchMicrophone as error:
+            self._chosen.missing(error)
         except EtoileError as error:
             self._part.missing(error)
         except Exception:
             log.exception("looking for the microphone failed")
 
+    def _tidy(self) -> None:
+        """Delete recordings that were kept for long enough, and tell of those that still have no text."""
+        if self._folder is None:
+            return
+        try:
+            gone = prune(
+                self._folder, time.time(), days=self._speech.recordings_days, most=self._speech.recordings_most
+            )
+            left = len(unfinished(self._folder))
+        except OSError as error:
+            log.info("%s cannot be looked through: %s", self._folder, error)
+            return
+        if gone or left:
+            Part("recordings", self._publish).missing(_kept(gone, left))
+
     def _obey(self) -> None:
         """Carry out the next order; while nothing is being recorded, wait for it."""
         idle = self._recording is None or self._recording.done
         try:
-            order = self._orders.get(block=idle)
+            order = self._orders.get(block=idle, timeout=self._microphone.next_look_s if idle else None)
         except queue.Empty:
+            if idle:
+                self._microphone.look_after()
             return
         order()
+
+    def _tell_whether_open(self) -> None:
+        if self._microphone.is_open != self._told_open:
+            self._told_open = self._microphone.is_open
+            self._publish(MicrophoneOpened(self._told_open))
 
     def _begin(self, utterance: Utterance) -> None:
         self._make_way()
@@ -121,13 +163,24 @@ class Recorder:
             return
         try:
             self._check_model()
-            capture = self._microphone.open()
+            capture = self._microphone.open(with_past=not utterance.broke_in)
         except (MicrophoneUnavailable, ModelUnavailable) as error:
             if isinstance(error, MicrophoneUnavailable):
                 self._part.missing(error)
             self._utterances.end(utterance, Failed(utterance.turn, error.said, error.remedy))
         else:
-            self._recording = Recording(utterance, capture, self._longest_s, self._publish, self._listener.hears_voice)
+            speech = self._speech
+            self._recording = Recording(
+                utterance, capture, speech.longest_s, speech.silence_s, self._publish, self._listener.hears_voice
+            )
+            self._tell_which()
+
+    def _tell_which(self) -> None:
+        """Tell when it is not the chosen microphone that listens; blocks wait meanwhile, and none is lost."""
+        if (astray := self._microphone.astray()) is not None:
+            self._chosen.missing(astray)
+        else:
+            self._chosen.ready()
 
     def _make_way(self) -> None:
         """End the recording that a newer one replaces; one that only lacked its tail is transcribed without it."""
@@ -139,8 +192,13 @@ class Recorder:
             self._utterances.drop(recording.utterance)
 
     def _release(self, utterance: Utterance) -> None:
-        if self._recording is not None and self._recording.utterance is utterance:
-            self._recording.release()
+        recording = self._recording
+        if recording is None or recording.utterance is not utterance:
+            return
+        recording.release()
+        if not recording.samples:
+            self._stop()
+            self._utterances.end(utterance, Failed(utterance.turn, _TOO_EARLY, _WAIT))
 
     def _advance(self, recording: Recording) -> None:
         if not self._utterances.wants(recording.utterance):
@@ -148,13 +206,18 @@ class Recorder:
             return
         if not recording.done and recording.advance():
             self._listener.listen(recording.utterance, recording.samples)
+        if recording.done:
+            self._microphone.rest()
         if recording.done and recording.released:
             self._finish(recording)
 
     def _finish(self, recording: Recording) -> None:
         self._stop()
         self._part.ready()
-        self._listener.transcribe(recording.utterance, recording.samples, self._keep(recording))
+        if recording.seconds >= JUDGED_S and not recording.sound:
+            self._utterances.end(recording.utterance, Failed(recording.utterance.turn, _MUTED, _UNMUTE))
+        else:
+            self._listener.transcribe(recording.utterance, recording.samples, self._keep(recording))
 
     def _break_off(self, said: Message, remedy: Message | None) -> None:
         """Report that the recording cannot go on; what was said until then is kept."""
@@ -168,23 +231,34 @@ class Recorder:
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.close()
+            self._microphone.rest()
 
     def _keep(self, recording: Recording) -> Path | None:
         """Write the recording to a file, so that no failure can lose it."""
         if self._folder is None:
             return None
-        file = self._folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{recording.utterance.turn}.wav"
         try:
-            write_wav(file, recording.samples)
+            return keep(self._folder, recording.utterance.turn, recording.samples)
         except OSError as error:
-            log.warning("the recording could not be kept in %s: %s", file, error)
+            log.warning("the recording could not be kept in %s: %s", self._folder, error)
             return None
-        return file
+
+
+def _kept(gone: int, left: int) -> Unavailable:
+    """Return what is to be told of the recordings without text: how many were deleted, how many are left."""
+    deleted = plural(
+        "{count} old recording without text was deleted.", "{count} old recordings without text were deleted.", gone
+    )
+    if not left:
+        return Unavailable(deleted)
+    waiting = plural("{count} recording has no text yet.", "{count} recordings have no text yet.", left)
+    said = message("{first} {second}", first=deleted, second=waiting) if gone else waiting
+    return Unavailable(said, message("“etoile transcribe --unfinished” tries again, and runs nothing."))
 
 
 def with_place(remedy: Message | None, file: Path | None) -> Message | None:
     """Return `remedy` with the place where the recording is kept: to be read, not to be spoken."""
     if file is None:
         return remedy
-    kept = message("The recording is kept in {path}.", path=str(file))
+    kept = message("The recording is kept in {path}; “etoile transcribe --unfinished” tries again.", path=str(file))
     return message("{first} {second}", first=remedy, second=kept) if remedy else kept

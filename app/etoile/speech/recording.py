@@ -1,13 +1,13 @@
 """One utterance being recorded: from the first sample to the tail after the key was released."""
 
-import wave
 from collections.abc import Callable
-from pathlib import Path
 
-from etoile.domain.events import Event, LevelMeasured, RecordingStarted
-from etoile.speech.microphone import BLOCK_S, SAMPLE_RATE_HZ, Capture, level, loudness_db
+from etoile.domain.events import Event, LevelMeasured, MicrophoneNoted, RecordingStarted, TalkEnded
+from etoile.speech.capture import BLOCK_S, Capture, level, loudness_db
 from etoile.speech.pauses import Pauses
+from etoile.speech.silence import Silence
 from etoile.speech.utterances import Utterance
+from etoile.text import Message, message
 
 TAIL_S = 0.2
 """Recorded after the release: people let go of the key on their last syllable."""
@@ -20,6 +20,18 @@ CONTEXT_S = 0.6
 READ_S = 0.05
 """How long to wait for a block before looking for orders again."""
 
+DIGITAL_SILENCE_DB = -80.0
+"""No microphone is this quiet: it is muted, or not there yet."""
+STARTING_S = 0.8
+"""A device that was just opened may deliver zeros for so long before its first sound: Bluetooth does."""
+AWAITED_S = 0.5
+"""From here on it is said that the microphone is waited for."""
+MUTED_S = 1.2
+"""From here on it is asked whether it is muted."""
+
+WAITING = message("Waiting for the microphone…")
+MUTED = message("Only silence comes from the microphone: is it muted?")
+
 
 class Recording:
     """Collects the blocks of an utterance.  Belongs to the microphone's thread."""
@@ -29,17 +41,25 @@ class Recording:
         utterance: Utterance,
         capture: Capture,
         longest_s: float,
+        silence_s: float,
         publish: Callable[[Event], None],
         hears_voice: Callable[[bytes, float], bool],
     ) -> None:
         self.utterance = utterance
         self.done = False
-        """No more is recorded: the tail is in, or it became too long."""
+        """No more is recorded: the tail is in, it became too long, or nobody speaks any more."""
+        self.sound = False
+        """Whether anything came but digital silence."""
         self._capture = capture
         self._longest_s = longest_s
         self._publish = publish
         self._hears_voice = hears_voice
         self._pauses = Pauses()
+        self._silence = Silence(silence_s) if utterance.hands_free and silence_s else None
+        self._starting = capture.fresh
+        self._started = False
+        self._held_s = 0.0
+        self._note: Message | None = None
         self._blocks: list[bytes] = []
         self._released_after: int | None = None
 
@@ -47,6 +67,11 @@ class Recording:
     def samples(self) -> bytes:
         """What was recorded: int16, native order, 16 kHz."""
         return b"".join(self._blocks)
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts so far."""
+        return len(self._blocks) * BLOCK_S
 
     @property
     def released(self) -> bool:
@@ -61,23 +86,59 @@ class Recording:
     def advance(self) -> bool:
         """Wait for the next block and take it; tell whether text is worth making now.  Raises MicrophoneUnavailable."""
         block = self._capture.read(READ_S)
-        if block is None:
-            return False
-        if not self._blocks:
-            self._publish(RecordingStarted(self.utterance.turn))
-        self._blocks.append(block)
-        self._publish(LevelMeasured(self.utterance.turn, level(block)))
-        self._pauses, worth_it = self._pauses.fed(loudness_db(block), BLOCK_S)
-        if self._has_tail() or len(self._blocks) * BLOCK_S >= self._longest_s:
-            self.done = True
-            self._capture.close()
+        self._held_s += READ_S if block is None else BLOCK_S
+        worth_it = block is not None and self._take(block)
+        self._tell_of_the_microphone()
         return worth_it and not self.released
 
     def close(self) -> None:
-        """Let go of the microphone."""
-        self._capture.close()
+        """Listen no more."""
+        self._capture.pause()
+
+    def _take(self, block: bytes) -> bool:
+        loudness = loudness_db(block)
+        self.sound = self.sound or loudness > DIGITAL_SILENCE_DB
+        self._blocks.append(block)
+        self._give_the_cue()
+        self._publish(LevelMeasured(self.utterance.turn, level(block)))
+        self._pauses, worth_it = self._pauses.fed(loudness, BLOCK_S)
+        if self._has_tail() or self.seconds >= self._longest_s or self._is_over():
+            self.done = True
+            self._capture.pause()
+        return worth_it and self.sound
+
+    def _give_the_cue(self) -> None:
+        """Tell that from here on no word is lost."""
+        waited_for = self._starting and not self.sound and self.seconds < STARTING_S
+        if not self._started and not waited_for:
+            self._started = True
+            self._publish(RecordingStarted(self.utterance.turn))
+
+    def _tell_of_the_microphone(self) -> None:
+        """Say what is wrong with it, for as long as no sound comes."""
+        note = None if self.sound or self.released else self._what_is_wrong()
+        if note != self._note:
+            self._note = note
+            self._publish(MicrophoneNoted(self.utterance.turn, note))
+
+    def _what_is_wrong(self) -> Message | None:
+        if self._blocks and self._held_s >= MUTED_S:
+            return MUTED
+        return WAITING if not self._started and self._held_s >= AWAITED_S else None
+
+    def _is_over(self) -> bool:
+        """Tell, and report, that nobody speaks any more into a microphone that no key holds open."""
+        if self._silence is None or self.released:
+            return False
+        if not self._silence.is_over(
+            BLOCK_S, self._pauses.quiet_s, lambda last_s: self._hears_voice(*self._end(last_s))
+        ):
+            return False
+        self._publish(TalkEnded(self.utterance.turn))
+        return True
 
     def _has_tail(self) -> bool:
+        """Tell whether enough was recorded after the release."""
         if self._released_after is None:
             return False
         tail_s = (len(self._blocks) - self._released_after) * BLOCK_S
@@ -90,14 +151,3 @@ class Recording:
         """Return the end of the recording with what came before it, and where its last `seconds` begin."""
         blocks = self._blocks[-round(CONTEXT_S / BLOCK_S) :]
         return b"".join(blocks), len(blocks) * BLOCK_S - seconds
-
-
-def write_wav(path: Path, samples: bytes) -> None:
-    """Keep `samples` (int16, 16 kHz, one channel) in `path`, readable by its owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes(samples)

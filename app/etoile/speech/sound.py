@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from etoile.errors import EtoileError, MicrophoneUnavailable, VoiceUnavailable
+from etoile.speech.sources import Source, chosen
 from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,18 @@ Kind = Literal["input", "output"]
 
 _NO_LIBRARY = message("PortAudio, the library that records and plays sound, is not installed.")
 _INSTALL = message("Install it (Debian, Ubuntu: sudo apt install libportaudio2 libasound2-plugins) and restart Etoile.")
+
+
+_REFUSED_FORMATS = (-9997, -9998)
+"""PortAudio's numbers for a sample rate and for a number of channels that the device does not take."""
+
+
+class NoSuchMicrophone(MicrophoneUnavailable):
+    """There are microphones, but none of the name that was asked for."""
+
+
+class FormatRefused(MicrophoneUnavailable):
+    """The microphone is there, and records at other rates or with other channels only."""
 
 
 def _sounddevice() -> Any:
@@ -37,17 +50,20 @@ class SoundCard:
         self._gate = threading.Lock()
         self._open_streams = 0
 
-    def open(self, kind: Kind, device: str | None, **settings: Any) -> "Stream":
+    def open(self, kind: Kind, device: str | None, *, source: Source | None = None, **settings: Any) -> "Stream":
         """Return a started stream on `device`, a part of its name, or on the system's default.
 
-        `settings` are those of sounddevice's raw streams.  When it does not open, the list of devices is refreshed and
-        it is tried once more.  Raises MicrophoneUnavailable or VoiceUnavailable.
+        `source` is a microphone of the sound server, to which its default device is then led.  `settings` are those of
+        sounddevice's raw streams.  When it does not open, the list of devices is refreshed and it is tried once more.
+        Raises MicrophoneUnavailable or VoiceUnavailable.
         """
-        with self._gate:
+        with self._gate, chosen(source):
             library = self._library(kind)
             try:
                 return self._start(library, kind, device, settings)
             except (library.PortAudioError, _NoDeviceError) as error:
+                if kind == "input" and _refuses_format(error):
+                    raise FormatRefused(_said(kind, device, error, _names(library, kind))) from error
                 log.info("%s does not open (%s); looking for devices again", kind, error)
             try:
                 self._refresh(library)
@@ -63,6 +79,17 @@ class SoundCard:
                 _find(library, kind, device)
             except (library.PortAudioError, _NoDeviceError) as error:
                 raise _unavailable(kind, device, error, _names(library, kind)) from error
+
+    def own_format(self, kind: Kind, device: str | None) -> tuple[int, int]:
+        """Return the rate in Hz of `device` and its number of channels.  Raises MicrophoneUnavailable."""
+        with self._gate:
+            library = self._library(kind)
+            try:
+                index = _find(library, kind, device)
+                told = library.query_devices(kind=kind) if index is None else library.query_devices(index)
+            except (library.PortAudioError, _NoDeviceError) as error:
+                raise _unavailable(kind, device, error, _names(library, kind)) from error
+            return int(told["default_samplerate"]), int(told[f"max_{kind}_channels"])
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """Return the names of the devices."""
@@ -165,8 +192,14 @@ def _error_of(kind: Kind) -> type[EtoileError]:
     return MicrophoneUnavailable if kind == "input" else VoiceUnavailable
 
 
+def _refuses_format(error: Exception) -> bool:
+    return len(error.args) > 1 and error.args[1] in _REFUSED_FORMATS
+
+
 def _unavailable(kind: Kind, device: str | None, error: Exception, names: tuple[str, ...]) -> EtoileError:
-    return _error_of(kind)(_said(kind, device, error, names), _remedy(kind, device, names))
+    misnamed = kind == "input" and names and isinstance(error, _NoDeviceError)
+    made = NoSuchMicrophone if misnamed else _error_of(kind)
+    return made(_said(kind, device, error, names), _remedy(kind, device, names))
 
 
 def _said(kind: Kind, device: str | None, error: Exception, names: tuple[str, ...]) -> Message:

@@ -14,6 +14,8 @@ class Utterance:
     turn: int
     hands_free: bool = False
     """No key is held: it ends once nobody speaks any more."""
+    broke_in: bool = False
+    """Etoile itself spoke before: what was heard then is left out."""
 
 
 class Utterances:
@@ -24,9 +26,9 @@ class Utterances:
         self._gate = threading.Lock()
         self._wanted: dict[int, Utterance] = {}
 
-    def begin(self, turn: int, *, hands_free: bool = False) -> Utterance:
+    def begin(self, turn: int, *, hands_free: bool = False, broke_in: bool = False) -> Utterance:
         """Return a new utterance of `turn`; a former one of the same turn is no longer wanted."""
-        utterance = Utterance(turn, hands_free)
+        utterance = Utterance(turn, hands_free, broke_in)
         with self._gate:
             self._wanted[turn] = utterance
         return utterance

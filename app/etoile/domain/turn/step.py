@@ -96,7 +96,9 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_fre
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
     fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
     fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
-    return fresh, (*stop, do.Record(fresh.number, hands_free), deadline(fresh, turn.longest_s))
+    broke_in = turn.phase is Phase.SPEAKING or turn.standing is Standing.READING
+    record = do.Record(fresh.number, hands_free, broke_in)
+    return fresh, (*stop, record, deadline(fresh, turn.longest_s))
 
 
 def _released(turn: Turn, at_s: float) -> Step:
