@@ -1,5 +1,6 @@
 """Fakes at the edges of the speech room: the sound library, the speech model, the speech engine."""
 
+import os
 import threading
 from array import array
 from collections.abc import Callable, Sequence
@@ -17,8 +18,11 @@ class Clock:
 
     def __init__(self) -> None:
         self.now_s = 100.0
+        self.looks = 0
+        """How often it was read."""
 
     def __call__(self) -> float:
+        self.looks += 1
         return self.now_s
 
 
@@ -42,11 +46,15 @@ class FakeStream:
         self.library = library
         self.settings = settings
         self.latency = 0.01
+        self.source = os.environ.get("PULSE_SOURCE")
+        """Where the sound server leads it."""
         self.running = False
         self.aborted = False
         self.closed = False
 
     def start(self) -> None:
+        if refusal := self.library.refuses(self.settings):
+            raise self.library.PortAudioError(*refusal)
         if self.library.fails_to_start:
             raise self.library.PortAudioError("Device unavailable [PaErrorCode -9985]")
         self.running = True
@@ -63,7 +71,7 @@ class FakeStream:
 
     def feed(self, samples: bytes, overflow: bool = False) -> None:
         """Deliver blocks as a microphone does."""
-        size = 2 * self.settings["blocksize"]
+        size = 2 * self.settings["blocksize"] * self.settings["channels"]
         for start in range(0, len(samples) - size + 1, size):
             block = samples[start : start + size]
             self.settings["callback"](memoryview(block), size // 2, None, overflow)
@@ -90,15 +98,27 @@ class FakeSound:
         self.names = list(names)
         self.after_refresh = after_refresh
         self.fails_to_start = False
+        self.only: tuple[int, int] | None = None
+        """The rate and the channels that the device takes; None: all of them."""
         self.streams: list[FakeStream] = []
         self.refreshed = 0
 
-    def query_devices(self, kind: str | None = None) -> Any:
-        if kind is not None:
-            if not self.names:
-                raise self.PortAudioError("Error querying device -1")
-            return {"name": self.names[0]}
-        return [{"name": name, "max_input_channels": 1, "max_output_channels": 2} for name in self.names]
+    def refuses(self, settings: dict[str, Any]) -> tuple[str, int] | None:
+        """Return PortAudio's error for a format that the device does not take."""
+        rate_hz, channels = self.only or (settings["samplerate"], settings["channels"])
+        if settings["samplerate"] != rate_hz:
+            return "Invalid sample rate", -9997
+        return ("Invalid number of channels", -9998) if settings["channels"] != channels else None
+
+    def query_devices(self, device: int | None = None, kind: str | None = None) -> Any:
+        rate_hz, channels = self.only or (48_000, 1)
+        known = [
+            {"name": name, "max_input_channels": channels, "max_output_channels": 2, "default_samplerate": rate_hz}
+            for name in self.names
+        ]
+        if kind is not None and not known:
+            raise self.PortAudioError("Error querying device -1")
+        return known[device or 0] if kind is not None or device is not None else known
 
     def RawInputStream(self, **settings: Any) -> FakeStream:  # noqa: N802 (sounddevice's name)
         self.streams.append(FakeStream(self, **settings))

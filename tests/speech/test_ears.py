@@ -13,17 +13,22 @@ from etoile.config import Speech
 from etoile.domain.events import (
     Failed,
     LevelMeasured,
+    MicrophoneNoted,
+    MicrophoneOpened,
     NothingHeard,
     PartlyHeard,
     PartMissing,
     PartReady,
     RecordingStarted,
+    TalkEnded,
     Transcribed,
 )
 from etoile.errors import ModelUnavailable
 from etoile.speech.ears import Ears
 from etoile.speech.microphone import Microphone
+from etoile.speech.recording import MUTED, WAITING
 from etoile.speech.sound import SoundCard
+from etoile.speech.unfinished import keep
 from etoile.text import message, render
 from tests.speech.fakes import Clock, Events, FakeModel, FakeSound, tone
 from tests.waiting import wait_until
@@ -35,23 +40,23 @@ SILENT_TAIL = bytes(2 * 1280)
 class Stage:
     """Ears with everything around them."""
 
-    def __init__(self, folder: Path, library: FakeSound, model: FakeModel, longest_s: float) -> None:
+    def __init__(self, folder: Path, library: FakeSound, model: FakeModel, longest_s: float, **opening: float) -> None:
         self.events = Events()
         self.library = library
         self.model = model
         self.clock = Clock()
         self.folder = folder
-        microphone = Microphone(None, SoundCard(lambda: library), self.clock)
-        speech = Speech(longest_s=longest_s, language="auto")
+        microphone = Microphone(None, SoundCard(lambda: library), self.clock, **opening)
+        speech = Speech(longest_s=longest_s, language="auto", **opening)
         self.ears = Ears(speech, self.events.append, recordings=folder, microphone=microphone, model=model)
 
     def until(self, kind: type, count: int = 1) -> None:
         wait_until(lambda: len(self.events.of(kind)) >= count, what=f"{count} {kind.__name__} in {self.events}")
 
-    def press(self, turn: int) -> None:
+    def press(self, turn: int, *, hands_free: bool = False) -> None:
         """Hold the key, until the microphone is open."""
         streams = len(self.library.streams)
-        self.ears.record(turn)
+        self.ears.record(turn, hands_free=hands_free)
         wait_until(
             lambda: len(self.library.streams) > streams and self.library.stream.running, what="an open microphone"
         )
@@ -68,6 +73,24 @@ class Stage:
         self.ears.transcribe(turn)
         self.feed_until_closed(SILENT_TAIL)
 
+    def release_while_open(self, turn: int) -> None:
+        """Let go of the key of a microphone that stays open, and wait for the text."""
+        before = len(self.events.of(Transcribed))
+        self.ears.transcribe(turn)
+
+        def told() -> bool:
+            self.library.stream.feed(SILENT_TAIL)
+            return len(self.events.of(Transcribed)) > before
+
+        wait_until(told, what="the text")
+
+    def waiting(self) -> None:
+        """Let time go by in which the device delivers nothing."""
+        for _ in range(14):
+            looks = self.clock.looks
+            self.clock.now_s += 0.45
+            wait_until(lambda looks=looks: self.clock.looks > looks or self.events.of(Failed))
+
     def feed_until_closed(self, samples: bytes) -> None:
         stream = self.library.stream
 
@@ -83,9 +106,11 @@ class Stage:
 
 
 @contextmanager
-def stage(tmp_path: Path, library: FakeSound | None = None, longest_s: float = 60.0) -> Iterator[Stage]:
+def stage(
+    tmp_path: Path, library: FakeSound | None = None, longest_s: float = 60.0, **opening: float
+) -> Iterator[Stage]:
     before = threading.active_count()
-    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s)
+    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s, **opening)
     with made.ears:
         yield made
     wait_until(lambda: threading.active_count() == before, 2, what="the end of the threads")
@@ -94,11 +119,11 @@ def stage(tmp_path: Path, library: FakeSound | None = None, longest_s: float = 6
 def test_what_is_said_becomes_text(tmp_path: Path) -> None:
     with stage(tmp_path) as it:
         it.press(1)
-        assert it.events == []  # the cue is the first sample, not the key
+        assert it.events.of(RecordingStarted) == []  # the cue is the first sample, not the key
         said = it.speak()
         it.release(1)
         it.until(Transcribed)
-    assert it.events[0] == RecordingStarted(1)
+    assert it.events.index(RecordingStarted(1)) < it.events.index(it.events.of(LevelMeasured)[0])
     assert it.events.of(RecordingStarted) == [RecordingStarted(1)]
     assert it.events[-1] == Transcribed(1, "quelle heure est-il", "fr")
     assert it.model.heard[0].startswith(said)
@@ -291,11 +316,170 @@ def test_a_microphone_that_dies_leaves_what_was_said(tmp_path: Path) -> None:
 def test_a_suspended_microphone_is_told(tmp_path: Path) -> None:
     with stage(tmp_path) as it:
         it.press(1)
-        it.clock.now_s += 4
+        it.until(MicrophoneNoted)
+        it.waiting()
         it.until(Failed)
     (failed,) = it.events.of(Failed)
+    assert it.events.of(MicrophoneNoted)[0] == MicrophoneNoted(1, WAITING)
     assert "delivered nothing" in render(failed.said, "en")
     assert it.kept() == []
+
+
+def test_a_clock_that_leaps_ends_no_recording(tmp_path: Path) -> None:
+    """The machine slept, or its clock was set: that is not a microphone that has died."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(0.4)
+        for leap_s in (3600.0, -7200.0):
+            looks = it.clock.looks
+            it.clock.now_s += leap_s
+            wait_until(lambda looks=looks: it.clock.looks > looks + 1)
+        it.speak(0.4)
+        it.release(1)
+        it.until(Transcribed)
+    assert it.events.of(Failed) == []
+
+
+def test_a_muted_microphone_is_told_while_the_key_is_held_and_after(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(0.76, amplitude=0)
+        assert it.events.of(RecordingStarted) == []  # zeros are no sound yet
+        it.speak(0.4, amplitude=1)
+        assert it.events.of(RecordingStarted) == [RecordingStarted(1)]
+        it.speak(0.2, amplitude=0)
+        wait_until(lambda: it.events.of(MicrophoneNoted)[-1].said == MUTED)
+        it.release(1)
+        it.until(Failed)
+    noted = it.events.of(MicrophoneNoted)
+    assert noted[0] == MicrophoneNoted(1, WAITING)
+    assert MicrophoneNoted(1, MUTED) in noted
+    (failed,) = it.events.of(Failed)
+    assert render(failed.said, "en") == "Only silence came from the microphone."
+    assert "etoile doctor" in render(failed.remedy, "en")
+    assert it.model.heard == []
+    assert it.kept() == []
+
+
+def test_a_microphone_that_is_unmuted_while_the_key_is_held_is_heard(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(1.4, amplitude=0)
+        it.speak(0.6)
+        it.release(1)
+        it.until(Transcribed)
+    assert it.events.of(MicrophoneNoted)[-1] == MicrophoneNoted(1, None)
+
+
+def test_zeros_before_the_first_sound_are_waited_for(tmp_path: Path) -> None:
+    """A Bluetooth headset delivers them while it changes its profile: the cue comes with the first sound."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(0.4, amplitude=0)
+        assert it.events.of(RecordingStarted) == []
+        it.speak(0.2)
+        assert it.events.of(RecordingStarted) == [RecordingStarted(1)]
+
+
+def test_a_key_let_go_before_the_microphone_is_there_is_told(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.ears.transcribe(1)
+        it.until(Failed)
+    (failed,) = it.events.of(Failed)
+    assert "not ready" in render(failed.said, "en")
+    assert it.library.stream.closed
+
+
+def test_the_next_words_are_caught_at_once(tmp_path: Path) -> None:
+    """The device stays open for a while: what it delivered just before the key belongs to the words."""
+    with stage(tmp_path, keep_open_s=20.0) as it:
+        it.press(1)
+        it.speak()
+        it.release_while_open(1)
+        (stream,) = it.library.streams
+        stream.feed(tone(0.08, 5000))
+        it.ears.record(2)
+        it.until(RecordingStarted, 2)
+        it.speak()
+        it.release_while_open(2)
+        assert max(memoryview(it.model.heard[1]).cast("h")[:640]) == 5000
+        assert it.events.of(MicrophoneOpened) == [MicrophoneOpened(True)]
+        it.clock.now_s += 21
+        it.ears.discard(2)
+        it.ears.record(3)
+        wait_until(lambda: len(it.library.streams) == 2, what="a device that was silent for long is opened anew")
+
+
+def test_a_device_that_nobody_uses_is_closed(tmp_path: Path) -> None:
+    with stage(tmp_path, keep_open_s=0.2) as it:
+        it.press(1)
+        it.speak()
+        it.release_while_open(1)
+        assert not it.library.stream.closed
+        it.clock.now_s += 0.3
+        wait_until(lambda: it.library.stream.closed)
+        wait_until(lambda: it.events.of(MicrophoneOpened) == [MicrophoneOpened(True), MicrophoneOpened(False)])
+
+
+def test_what_was_said_just_before_the_key_is_heard_where_it_is_wanted(tmp_path: Path) -> None:
+    with stage(tmp_path, preroll_s=0.4) as it:
+        wait_until(lambda: it.library.streams and it.library.stream.running, what="a microphone that is always open")
+        it.library.stream.feed(tone(1.0, 4000))
+        it.ears.record(1)
+        it.until(LevelMeasured, 10)
+        it.speak(1.0)
+        it.release_while_open(1)
+        assert len(it.model.heard[0]) >= 2 * 16_000 * 1.4
+        it.library.stream.feed(tone(1.0, 4000))
+        it.ears.record(2, broke_in=True)  # Etoile was speaking: that is its own voice
+        wait_until(lambda: it.library.stream.feed(tone(0.04)) or RecordingStarted(2) in it.events)
+        it.speak(1.0)
+        it.release_while_open(2)
+    assert len(it.model.heard[1]) < 2 * 16_000 * 1.3
+    assert max(memoryview(it.model.heard[0]).cast("h")[:6000]) == 4000
+    assert max(memoryview(it.model.heard[1]).cast("h")[:6000]) == 8000
+
+
+def test_talk_without_a_held_key_ends_by_itself(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1, hands_free=True)
+        it.speak(1.0)
+        it.speak(1.8, amplitude=0)
+        assert it.events.of(TalkEnded) == []
+        it.speak(0.4)
+        it.library.stream.feed(bytes(2 * 16_000 * 3))
+        it.until(TalkEnded)
+        it.ears.transcribe(1)
+        it.until(Transcribed)
+    assert it.events.of(TalkEnded) == [TalkEnded(1)]
+    assert len(it.events.of(LevelMeasured)) * BLOCK_S == pytest.approx(1.0 + 1.8 + 0.4 + 2.0, abs=0.45)
+
+
+def test_nobody_who_speaks_ends_it_as_well(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1, hands_free=True)
+        it.speak(5.6, amplitude=100)
+        assert it.events.of(TalkEnded) == []
+        it.library.stream.feed(tone(1.0, 100))
+        it.until(TalkEnded)
+
+
+def test_a_held_key_ends_nothing_by_itself(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(0.4)
+        it.speak(9.0, amplitude=0)
+        assert it.events.of(TalkEnded) == []
+
+
+def test_recordings_without_text_are_told_at_the_start(tmp_path: Path) -> None:
+    keep(tmp_path / "recordings", 1, tone(1.0))
+    with stage(tmp_path) as it:
+        it.until(PartMissing)
+    (told,) = it.events.of(PartMissing)
+    assert told.part == "recordings"
+    assert render(told.said, "en") == "1 recording has no text yet."
 
 
 def test_no_microphone_is_told_once_and_each_request_fails(tmp_path: Path) -> None:
@@ -357,7 +541,8 @@ def test_a_failed_transcription_loses_nothing(tmp_path: Path, caplog: pytest.Log
     (failed,) = it.events.of(Failed)
     assert render(failed.said, "en") == "The speech could not be turned into text: out of memory."
     assert failed.remedy
-    assert render(failed.remedy, "en").endswith(f"The recording is kept in {kept}.")
+    assert f"The recording is kept in {kept};" in render(failed.remedy, "en")
+    assert "etoile transcribe --unfinished" in render(failed.remedy, "en")
     assert "the speech model failed" in caplog.text
 
 

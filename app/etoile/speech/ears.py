@@ -46,7 +46,7 @@ class Ears:
             speech,
             publish,
             self._utterances,
-            microphone or Microphone(speech.microphone),
+            microphone or Microphone(speech.microphone, keep_open_s=speech.keep_open_s, preroll_s=speech.preroll_s),
             self._transcriber,
             check_model=model.check,
             folder=recordings,
@@ -68,12 +68,13 @@ class Ears:
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
-    def record(self, turn: int, *, hands_free: bool = False) -> None:
+    def record(self, turn: int, *, hands_free: bool = False, broke_in: bool = False) -> None:
         """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it.
 
-        One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.
+        One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.  One that `broke_in`
+        while Etoile spoke has no pre-roll.
         """
-        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free))
+        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in))
         self._transcriber.prepare()
 
     def transcribe(self, turn: int) -> None:
