@@ -7,7 +7,7 @@ notifications and the samples by `desktop=True`.
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ import msgspec
 
 from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
+from etoile.caring import Care
 from etoile.clock import AlarmClock
 from etoile.config import FOLDERS, Config, Node
 from etoile.domain import effects as do
@@ -43,13 +44,13 @@ from etoile.learner import Learner, Objections
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
-from etoile.store import conversations, fits, learning, sample_tables
+from etoile.store import benches, conversations, fits, learning, sample_tables
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
 from etoile.store.samples import Samples
-from etoile.text import desktop_language, message, render
+from etoile.text import Message, desktop_language, message, render
 
 if TYPE_CHECKING:
     from etoile.llm.described import Described
@@ -63,7 +64,13 @@ TICK_S = 5.0
 """How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
 
 Publish = Callable[[Event], None]
-MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, learning.MIGRATION, fits.MIGRATION]
+MIGRATIONS = [
+    conversations.MIGRATION,
+    conversations.HOW_IT_WAS_UNDERSTOOD,
+    learning.MIGRATION,
+    fits.MIGRATION,
+    benches.MIGRATION,
+]
 """Of `etoile.db`, in the order in which they came."""
 
 ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
@@ -100,11 +107,13 @@ class Live:
         publish: Publish,
         history: Conversations | None,
         read_gpus: Callable[[], tuple[GpuReading, ...]] | None,
+        config: Config,
     ) -> None:
         self._state = state
         self._publish = publish
         self._history = history
         self._read_gpus = read_gpus
+        self._care = Care(config, self.nodes, history.database if history else None)
 
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU."""
@@ -133,6 +142,18 @@ class Live:
     def set_language(self, code: str) -> None:
         """Speak `code` from now on."""
         self._publish(on.LanguageChosen(code))
+
+    def load_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Bring `model` into the memory of a node, and tell which."""
+        return self._care.load_anywhere(model, check)
+
+    def unload_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Take `model` out of memory, and tell where."""
+        return self._care.unload_everywhere(model, check)
+
+    def measure_models(self, check: Callable[[], None]) -> Message:
+        """Measure the models in memory, and tell what came of it."""
+        return self._care.measure_loaded(check)
 
 
 class Notifier(Protocol):
@@ -292,7 +313,7 @@ def open_rooms(
         history = open_history(stack, config, language, publish, wait=not desktop)
         source = local_source(simulate)
         read_gpus = None if desktop else lambda: read_quietly(source)
-        live = Live(state, publish, history, read_gpus)
+        live = Live(state, publish, history, read_gpus, config)
         voice = notifier = ears = downloads = kept = learner = None
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
@@ -338,7 +359,7 @@ def check_nodes(config: Config) -> tuple[NodeStatus, ...]:
     """Ask every node how it is, and return what they said.  Blocks for about two seconds at most."""
     with ExitStack() as stack:
         history = open_history(stack, config, interface_language(config), _log_event)
-        live = Live(lambda: first_state(config), _log_event, history, None)
+        live = Live(lambda: first_state(config), _log_event, history, None, config)
         return stack.enter_context(_router(config, _log_event, history, live, watch=False)).check()
 
 
@@ -398,7 +419,7 @@ def gpu_reader(config: Config, simulate: str | None) -> Iterator[Callable[[], Ev
         read_local = stack.enter_context(reader_of(local_source(simulate)))
         far: FarGpus | None = None
         if any(exporters(node) for node in config.nodes):
-            live = Live(lambda: first_state(config), _log_event, None, None)
+            live = Live(lambda: first_state(config), _log_event, None, None, config)
             router = stack.enter_context(_router(config, _log_event, None, live, watch=False))
             far = FarGpus(config.nodes, router.metrics, _log_event)
         yield lambda: read_everything(read_local, far, processor)
@@ -424,6 +445,14 @@ def open_history(
         return None
     database = _open_database(stack, "etoile.db", MIGRATIONS, publish)
     return None if wait and database.opened.exception() else Conversations(database, language)
+
+
+@contextmanager
+def open_care(config: Config, statuses: Callable[[], Sequence[NodeStatus]]) -> Iterator[Care]:
+    """Open what looks after the models of the nodes that `statuses` tells of; measurements are kept."""
+    with ExitStack() as stack:
+        database = _open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
+        yield Care(config, statuses, None if database.opened.exception() else database)
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import NodeStatus
-from etoile.text import render
+from etoile.errors import EtoileError
+from etoile.text import Message, message, render
 
 
 @dataclass
@@ -32,6 +33,10 @@ class FakeDesk:
     requests: tuple[str, ...] = ()
     hot: Mapping[str, Thermal] = field(default_factory=dict)
     language: str = "en"
+    speed_url: str = ""
+    in_memory: set[str] = field(default_factory=set)
+    refuses: EtoileError | None = None
+    """What everything about models is refused with."""
 
     def gpus(self) -> tuple[GpuReading, ...]:
         return self.readings
@@ -50,6 +55,28 @@ class FakeDesk:
 
     def set_language(self, code: str) -> None:
         self.language = code
+
+    def speed_test_url(self) -> str:
+        return self.speed_url
+
+    def load_model(self, model: str, check: Callable[[], None]) -> Message:
+        self._may(check)
+        self.in_memory.add(model)
+        return message("{model} is in memory.", model=model)
+
+    def unload_model(self, model: str, check: Callable[[], None]) -> Message:
+        self._may(check)
+        self.in_memory.discard(model)
+        return message("{model} is out of memory.", model=model)
+
+    def measure_models(self, check: Callable[[], None]) -> Message:
+        self._may(check)
+        return message("fast")
+
+    def _may(self, check: Callable[[], None]) -> None:
+        check()
+        if self.refuses:
+            raise self.refuses
 
 
 def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

@@ -59,7 +59,7 @@ def node(etoile: Line) -> Iterator[FakeNode]:
     ("arguments", "says"),
     [
         (["dance"], "invalid choice: 'dance'"),
-        (["nodes", "pull"], "not there yet"),
+        (["nodes", "pull"], "MODEL"),
         (["models", "use"], "Which model?"),
         (["models", "download"], "Which model?"),
         (["talk"], "one of the arguments --press --release --toggle --cancel is required"),

@@ -4,6 +4,7 @@ Each deed takes the handler of the request, the script and the body, and answers
 which are in memory) changes in the script.
 """
 
+import hashlib
 import itertools
 import json
 import time
@@ -90,7 +91,7 @@ def _show(script: "Script", body: Any) -> Reply:
     name = _canonical(script, body["model"])
     if name is None:
         return 404, {"error": f"model '{body['model']}' not found"}
-    digest = script.care.weights.get(name, "0" * 64)
+    digest = script.care.weights.get(name) or hashlib.sha256(name.encode()).hexdigest()
     modelfile = f"# FROM {name}\n\nFROM {script.care.folder}/sha256-{digest}\nTEMPLATE x\n"
     return 200, {"modelfile": modelfile, **script.care.shows.get(name, {})}
 

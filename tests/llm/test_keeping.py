@@ -202,11 +202,8 @@ def test_a_router_of_llama_cpp_changes_models_and_a_plain_server_says_why_not() 
             with pytest.raises(NodeUnsuited, match="neither fetches nor removes"):
                 at(node, deed)
     with FakeNode(Script(models=("a",))) as node:
-        for deed in (
-            lambda keeper: keeper.load("a"),
-            lambda keeper: keeper.unload("a"),
-            lambda keeper: keeper.loaded(),
-        ):
+        assert at(node, lambda keeper: keeper.loaded()) == {"a": None}
+        for deed in (lambda keeper: keeper.load("a"), lambda keeper: keeper.unload("a")):
             with pytest.raises(NodeUnsuited, match="started with"):
                 at(node, deed)
         assert {request.method for request in node.requests} == {"GET"}

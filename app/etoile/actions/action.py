@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 class Desk(Protocol):
-    """What commands need of the other rooms.  Every call returns at once, on any thread."""
+    """What commands need of the other rooms.  Every call returns at once, on any thread, but those that take `check`.
+
+    Those raise EtoileError, and end early when `check`, which they call often, raises.
+    """
 
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU; empty when there is none."""
@@ -40,6 +43,18 @@ class Desk(Protocol):
 
     def set_language(self, code: str) -> None:
         """Speak, and listen for, the language `code` ("fr", "en") from now on."""
+
+    def speed_test_url(self) -> str:
+        """Return the address that the user named to measure the network's speed against; empty for none."""
+
+    def load_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Bring `model` into the memory of a node that has it, and tell where."""
+
+    def unload_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Take `model` out of the memory of the nodes that hold it, and tell which."""
+
+    def measure_models(self, check: Callable[[], None]) -> Message:
+        """Measure how fast the models in memory answer, and tell it."""
 
 
 @dataclass(frozen=True, slots=True)

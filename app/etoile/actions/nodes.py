@@ -1,12 +1,12 @@
-"""What the nodes say of themselves, and which models they have."""
+"""What the nodes say of themselves, which models they have, and which of these are in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from etoile.actions.action import ActionTable, Context, Done
+from etoile.actions.action import ActionTable, Context, Done, Undo, text_of
 from etoile.domain.gpus import Thermal
 from etoile.domain.match import Slots
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.errors import ActionFailed
+from etoile.errors import ActionFailed, EtoileError
 from etoile.text import Message, message, plural
 
 SHOWN_MODELS = 6
@@ -94,4 +94,41 @@ def _models_of(node: NodeStatus) -> Message:
     return message("{node}: {models}", node=node.name, models=ordered)
 
 
-ACTIONS: ActionTable = {"cluster.status": _status, "cluster.health": _health, "model.list": _models}
+def _load(slots: Slots, context: Context) -> Done:
+    model = text_of(slots, "model")
+    return Done(_cared(context.desk.load_model, model, context), _taking_back(model, load=False))
+
+
+def _unload(slots: Slots, context: Context) -> Done:
+    model = text_of(slots, "model")
+    return Done(_cared(context.desk.unload_model, model, context), _taking_back(model, load=True))
+
+
+def _taking_back(model: str, *, load: bool) -> Undo:
+    def take_back(later: Context) -> Message:
+        return _cared(later.desk.load_model if load else later.desk.unload_model, model, later)
+
+    return take_back
+
+
+def _cared(care: Callable[[str, Callable[[], None]], Message], model: str, context: Context) -> Message:
+    """Return what `care` says.  Raises ActionFailed."""
+    try:
+        return care(model, context.programs.check)
+    except EtoileError as error:
+        raise ActionFailed(error.said, error.remedy) from error
+
+
+def _measure(slots: Slots, context: Context) -> Done:
+    """Measure what is in memory; nothing is loaded for it, and nobody is disturbed."""
+    return Done(_cared(lambda _, check: context.desk.measure_models(check), "", context))
+
+
+ACTIONS: ActionTable = {
+    "cluster.status": _status,
+    "cluster.health": _health,
+    "cluster.benchmark": _measure,
+    "model.list": _models,
+    "model.load": _load,
+    "model.unload": _unload,
+}

@@ -14,10 +14,12 @@ from etoile.actions import (
     gpus,
     media,
     network,
+    nightlight,
     nodes,
     notes,
     power,
     processes,
+    radios,
     screen,
     services,
     skills,
@@ -30,7 +32,7 @@ from etoile.actions.action import ActionTable
 
 _KINDS = (
     *(apps, assistant, audio, browser, clipboard, dictation, display, files, gpus, media, network),
-    *(nodes, notes, power, processes, screen, services, skills, system, times, undo, windows),
+    *(nightlight, nodes, notes, power, processes, radios, screen, services, skills, system, times, undo, windows),
 )
 
 ACTIONS: ActionTable = {command: action for kind in _KINDS for command, action in kind.ACTIONS.items()}
@@ -41,6 +43,9 @@ LIMITS_S: Mapping[str, float] = {
     "file.search": 20.0,
     "network.ping": 20.0,
     "screen.read": 30.0,
+    "cluster.benchmark": 150.0,
+    "model.load": 150.0,
+    "model.unload": 20.0,
     # The system may ask for a password first.
     **dict.fromkeys(("service.start", "service.stop", "service.restart"), 90.0),
     **dict.fromkeys(("power.sleep", "power.restart", "power.shutdown", "power.logout"), 60.0),

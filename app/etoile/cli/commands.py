@@ -140,6 +140,6 @@ def open_interpreter(arguments: argparse.Namespace) -> "Iterator[Interpreter]":
 
     config, _ = settings(arguments)
     state = first_state(config)
-    live = Live(lambda: state, lambda event: None, None, None)
+    live = Live(lambda: state, lambda event: None, None, None, config)
     with SlotValues(live) as slots, Interpreter(lambda event: None, slots.values) as interpreter:
         yield interpreter

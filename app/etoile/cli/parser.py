@@ -6,7 +6,22 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from etoile.cli import about, commands, env, fit, gpus, learn, machine, requests, skills, speech
+from etoile.cli import (
+    about,
+    bench,
+    commands,
+    env,
+    fit,
+    gpus,
+    learn,
+    machine,
+    nodes,
+    pull,
+    requests,
+    skills,
+    speech,
+    tidy,
+)
 from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
@@ -123,8 +138,11 @@ def _common(words: Words) -> argparse.ArgumentParser:
     return common
 
 
+_JSON = message("print JSON objects, one a line")
+
+
 def _json(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument("--json", action="store_true", help=words(message("print JSON objects, one a line")))
+    parser.add_argument("--json", action="store_true", help=words(_JSON))
 
 
 def _add_requests(command: Command, words: Words) -> None:
@@ -166,14 +184,59 @@ def _add_machine(command: Command, words: Words) -> None:
     _json(gpu, words)
     _add_fit(command, words)
     _add_env(command, words)
-    nodes = command("nodes", machine.nodes, message("show every node"))
-    nodes.add_argument("what", nargs="?", default="list", metavar="list | confirm NAME")
-    nodes.add_argument("name", nargs="?", help=argparse.SUPPRESS)
-    _json(nodes, words)
+    _add_nodes(command, words)
     doctor = command("doctor", machine.doctor, message("check every part, and tell how to mend what is missing"))
     _json(doctor, words)
     status = command("status", machine.status, message("show everything on one screen"))
     _json(status, words)
+
+
+def _add_nodes(command: Command, words: Words) -> None:
+    shown = command("nodes", nodes.listing, message("show every node; load, fetch, measure and tidy their models"))
+    shown.add_argument("--json", action="store_true", help=words(_JSON))
+    deeds = shown.add_subparsers(dest="what", metavar=words(message("COMMAND")))
+
+    def deed(name: str, run: Runner, purpose: Message) -> argparse.ArgumentParser:
+        added = deeds.add_parser(name, parents=[_common(words)], help=words(purpose), description=words(purpose))
+        # Without a default: "--json" before the deed counts as well.
+        added.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=words(_JSON))
+        added.set_defaults(run=run)
+        return added
+
+    deed("list", nodes.listing, message("show every node"))
+    deed("confirm", nodes.confirm, message("use a node that was found on this machine")).add_argument(
+        "name", metavar="NODE"
+    )
+    loaded = deed("load", nodes.load, message("bring a model into the memory of a node"))
+    unloaded = deed("unload", nodes.unload, message("take a model out of the memory of a node"))
+    unloaded.add_argument("--yes", action="store_true", help=words(message("even while the node answers")))
+    pulled = deed("pull", pull.pull, message("download a model to a node"))
+    for one in (loaded, unloaded, pulled):
+        one.add_argument("model", metavar="MODEL")
+        one.add_argument("--node", metavar="NODE", help=words(message("on this node")))
+    _add_bench(deed("bench", bench.bench, message("measure how fast the models answer")), words)
+    _add_tidy(deed("tidy", tidy.tidy, message("find and remove models that nobody needs")), words)
+
+
+def _add_bench(measured: argparse.ArgumentParser, words: Words) -> None:
+    measured.add_argument("names", nargs="*", metavar="NODE", help=words(message("otherwise all that are up")))
+    measured.add_argument("--model", metavar="MODEL", help=words(message("otherwise those in memory")))
+    measured.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help=words(message("the median of these counts"))
+    )
+    measured.add_argument(
+        "--wait", type=float, default=60.0, metavar="S", help=words(message("how long to wait for a node that is busy"))
+    )
+    measured.add_argument("--yes", action="store_true", help=words(message("load what is not in memory, unasked")))
+
+
+def _add_tidy(tidied: argparse.ArgumentParser, words: Words) -> None:
+    tidied.add_argument("names", nargs="*", metavar="NODE", help=words(message("otherwise every Ollama that is up")))
+    tidied.add_argument(
+        "--days", type=int, default=60, metavar="N", help=words(message("not used for so long is not used"))
+    )
+    tidied.add_argument("--dry-run", action="store_true", help=words(message("only tell what would be done")))
+    tidied.add_argument("--yes", action="store_true", help=words(message("remove without being asked")))
 
 
 def _add_fit(command: Command, words: Words) -> None:

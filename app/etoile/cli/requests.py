@@ -200,7 +200,7 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
 
 def _why(config: Config, console: Console) -> None:
     """Print how each node is judged, before one is asked."""
-    from etoile.cli.machine import measured_nodes, node_row
+    from etoile.cli.nodes import measured_nodes, node_row
 
     for node in measured_nodes(config, console.language):
         console.note(verbatim(node_row(node, console)))

@@ -29,6 +29,8 @@ LOOK_S = 0.2
 class Keeper(Protocol):
     """Looks after the models of one node.  Everything raises NodeError; NodeUnsuited where the server cannot."""
 
+    server: Server
+
     async def stored(self) -> tuple[Stored, ...]:
         """Return the models on its disk."""
         ...

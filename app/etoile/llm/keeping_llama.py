@@ -41,30 +41,30 @@ class LlamaKeeper:
     """Looks after the models of llama-server as a router."""
 
     def __init__(self, server: "Server") -> None:
-        self._server = server
+        self.server = server
 
     async def stored(self) -> tuple[Stored, ...]:
         """Return its models; their sizes are not told."""
-        return tuple(Stored(name=model.id) for model in await self._models())
+        return tuple(Stored(name=model.id) for model in await self._listed())
 
     async def made_of(self, model: Stored) -> Stored:
         """Return `model`: its files are not told."""
         return model
 
     async def loaded(self) -> Mapping[str, LoadedModel | None]:
-        """Return the models in memory; where they lie is not told."""
-        return {model.id: None for model in await self._models() if _state(model) == "loaded"}
+        """Return the models in memory: all, where the server does not change them.  Where they lie is not told."""
+        return {model.id: None for model in await self._listed() if _state(model) in ("loaded", None)}
 
     async def load(self, model: str) -> None:
         """Start to load, and wait for it."""
         await self._models()
-        await self._server.order("POST", "/models/load", {"model": model})
+        await self.server.order("POST", "/models/load", {"model": model})
         await self._until(model, "loaded", LOAD_WITHIN_S)
 
     async def unload(self, model: str) -> None:
         """Unload, and wait for it."""
         await self._models()
-        await self._server.order("POST", "/models/unload", {"model": model})
+        await self.server.order("POST", "/models/unload", {"model": model})
         await self._until(model, "unloaded", GONE_WITHIN_S)
 
     async def fetch(self, model: str) -> AsyncGenerator[Progress]:
@@ -91,24 +91,25 @@ class LlamaKeeper:
         raise NodeSilent(message("nothing came of it within {time:duration}", time=within_s))
 
     async def _models(self) -> list[_Model]:
-        try:
-            models = (await self._server.get("/models", _Models)).data
-        except (NodeUnsuited, NodeBroken) as error:
-            raise _fixed() from error
+        """Return the models of a router.  Raises NodeUnsuited for another server."""
+        models = await self._listed()
         if not any(model.status for model in models):
-            raise _fixed()
+            raise NodeUnsuited(
+                message("a server of this kind keeps the model that it was started with"),
+                message("Start it anew with another model; llama-server with --models-dir changes models by itself."),
+            )
         return models
 
+    async def _listed(self) -> list[_Model]:
+        """Return the models that it lists, a router with the state of each."""
+        try:
+            return (await self.server.get("/models", _Models)).data
+        except (NodeUnsuited, NodeBroken):
+            return (await self.server.get("/v1/models", _Models)).data
 
-def _state(model: _Model) -> str:
-    return model.status.value if model.status else ""
 
-
-def _fixed() -> NodeUnsuited:
-    return NodeUnsuited(
-        message("a server of this kind keeps the model that it was started with"),
-        message("Start it anew with another model; llama-server with --models-dir changes models by itself."),
-    )
+def _state(model: _Model) -> str | None:
+    return model.status.value if model.status else None
 
 
 def _cannot() -> NodeUnsuited:

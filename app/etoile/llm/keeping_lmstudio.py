@@ -50,7 +50,7 @@ class LmStudioKeeper:
     """Looks after the models of LM Studio."""
 
     def __init__(self, server: "Server") -> None:
-        self._server = server
+        self.server = server
 
     async def stored(self) -> tuple[Stored, ...]:
         """Return /api/v1/models."""
@@ -72,7 +72,7 @@ class LmStudioKeeper:
             return
         try:
             with anyio.fail_after(LOAD_WITHIN_S):
-                await self._server.order("POST", "/api/v1/models/load", {"model": model})
+                await self.server.order("POST", "/api/v1/models/load", {"model": model})
         except TimeoutError:
             raise NodeSilent(
                 message("it has not loaded the model within {time:duration}", time=LOAD_WITHIN_S)
@@ -83,11 +83,11 @@ class LmStudioKeeper:
         for known in await self._models():
             if same_model(known.key, model):
                 for instance in known.loaded_instances:
-                    await self._server.order("POST", "/api/v1/models/unload", {"instance_id": instance.id})
+                    await self.server.order("POST", "/api/v1/models/unload", {"instance_id": instance.id})
 
     async def fetch(self, model: str) -> AsyncGenerator[Progress]:
         """Start a download and follow it; LM Studio goes on with it by itself when nobody looks on."""
-        job = await self._server.post("/api/v1/models/download", {"model": model}, _Job)
+        job = await self.server.post("/api/v1/models/download", {"model": model}, _Job)
         total = job.total_size_bytes
         while job.status not in ("completed", "already_downloaded"):
             if job.status == "failed":
@@ -95,7 +95,7 @@ class LmStudioKeeper:
             total = job.total_size_bytes or total
             yield Progress(job.status, job.downloaded_bytes, total)
             await asyncio.sleep(LOOK_S)
-            job = await self._server.get(f"/api/v1/models/download/status/{job.job_id}", _Job)
+            job = await self.server.get(f"/api/v1/models/download/status/{job.job_id}", _Job)
         yield Progress("success", total, total)
 
     async def remove(self, model: str) -> None:
@@ -108,7 +108,7 @@ class LmStudioKeeper:
 
     async def _models(self) -> list[_Model]:
         try:
-            return (await self._server.get("/api/v1/models", _Models)).models
+            return (await self.server.get("/api/v1/models", _Models)).models
         except (NodeUnsuited, NodeBroken) as error:
             raise NodeUnsuited(
                 message("LM Studio before 0.4 cannot be told to load or fetch models"),

@@ -78,11 +78,11 @@ class OllamaKeeper:
     """Looks after the models of Ollama."""
 
     def __init__(self, server: "Server") -> None:
-        self._server = server
+        self.server = server
 
     async def stored(self) -> tuple[Stored, ...]:
         """Return /api/tags."""
-        return tuple(_stored(tag) for tag in (await self._server.get("/api/tags", _Tags)).models)
+        return tuple(_stored(tag) for tag in (await self.server.get("/api/tags", _Tags)).models)
 
     async def made_of(self, model: Stored) -> Stored:
         """Return `model` with the digest that the first FROM of its modelfile names."""
@@ -91,7 +91,7 @@ class OllamaKeeper:
 
     async def loaded(self) -> Mapping[str, LoadedModel | None]:
         """Return /api/ps."""
-        running = (await self._server.get("/api/ps", _AllLoaded)).models
+        running = (await self.server.get("/api/ps", _AllLoaded)).models
         return {one.name: LoadedModel(name=one.name, size_bytes=one.size, gpu_bytes=one.size_vram) for one in running}
 
     async def load(self, model: str) -> None:
@@ -100,7 +100,7 @@ class OllamaKeeper:
 
         try:
             with anyio.fail_after(LOAD_WITHIN_S):
-                await self._server.order("POST", "/api/generate", {"model": model, "stream": False})
+                await self.server.order("POST", "/api/generate", {"model": model, "stream": False})
         except TimeoutError:
             raise NodeSilent(
                 message("it has not loaded the model within {time:duration}", time=LOAD_WITHIN_S)
@@ -108,7 +108,7 @@ class OllamaKeeper:
 
     async def unload(self, model: str) -> None:
         """Let it keep the model for 0 s, and see that it is gone: what answers somebody stays until it has."""
-        await self._server.order("POST", "/api/generate", {"model": model, "keep_alive": 0, "stream": False})
+        await self.server.order("POST", "/api/generate", {"model": model, "keep_alive": 0, "stream": False})
         for _ in range(round(GONE_WITHIN_S / LOOK_S)):
             if not any(same_model(name, model) for name in await self.loaded()):
                 return
@@ -120,7 +120,7 @@ class OllamaKeeper:
         import anyio
 
         sizes: dict[str, tuple[int, int]] = {}
-        async with aclosing(self._server.lines("/api/pull", {"model": model, "stream": True})) as lines:
+        async with aclosing(self.server.lines("/api/pull", {"model": model, "stream": True})) as lines:
             while True:
                 with anyio.move_on_after(SILENT_S) as limit:
                     line = await anext(lines, None)
@@ -139,7 +139,7 @@ class OllamaKeeper:
 
     async def remove(self, model: str) -> None:
         """Remove the name; files that no other name needs go with it."""
-        await self._server.order("DELETE", "/api/delete", {"model": model})
+        await self.server.order("DELETE", "/api/delete", {"model": model})
 
     async def folder(self) -> PurePath | None:
         """Return the folder of the files that any of its models is made of."""
@@ -151,7 +151,7 @@ class OllamaKeeper:
         return kind(found["folder"])
 
     async def _modelfile(self, model: str) -> str:
-        return (await self._server.post("/api/show", {"model": model}, _Shown)).modelfile
+        return (await self.server.post("/api/show", {"model": model}, _Shown)).modelfile
 
 
 _BLOB = re.compile(r"^FROM (?P<folder>.+)[/\\]sha256[-:](?P<digest>[0-9a-f]{64})\s*$", re.MULTILINE)

@@ -1,0 +1,25 @@
+"""Asking the person at the terminal."""
+
+import sys
+
+from etoile.cli.console import Console
+from etoile.cli.requests import can_confirm
+from etoile.domain.replies import reply_to
+from etoile.errors import UsageError
+from etoile.text import Message, message
+
+
+def agreed(question: Message, console: Console, *, yes: bool) -> bool:
+    """Return whether the person says yes to `question`; `yes` says so beforehand.
+
+    Raises UsageError where nobody is there to say it.
+    """
+    if yes:
+        return True
+    if not can_confirm():
+        console.note(question)
+        raise UsageError(
+            message("Nobody is there to confirm it: nothing was done."), message("Add --yes to say yes beforehand.")
+        )
+    console.note(message("{question}  [yes / no]", question=question))
+    return reply_to(sys.stdin.readline(), console.language, 1) == 0
