@@ -26,10 +26,11 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
-from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.gpus import HOT, GpuReading, Thermal
 from etoile.domain.history import CardHistory, Span
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
+from etoile.domain.thermal import assess
 from etoile.domain.turn import Speaking, Turn
 from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.far import FarGpus
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from etoile.llm.described import Described
     from etoile.speech.downloads import Downloads
     from etoile.speech.ears import Ears
+    from etoile.speech.placed import PlacedWhisper
     from etoile.speech.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -118,6 +120,11 @@ class Live:
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU."""
         return self._read_gpus() if self._read_gpus else self._state().gpus
+
+    def gpus_if_known(self) -> tuple[GpuReading, ...] | None:
+        """Return the last reading of every GPU; None while the app has just begun, and knows of none."""
+        gpus = self.gpus()
+        return gpus if gpus or "gpu" in self._state().missing else None
 
     def thermal(self, uuid: str) -> Thermal:
         """Return how hot the GPU `uuid` is."""
@@ -335,7 +342,7 @@ def open_rooms(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
             )
             downloads = _open_downloads(stack, publish)
-            ears = _open_ears(stack, config, publish)
+            ears = _open_ears(stack, config, publish, live)
             _watch_gpus(stack, config, source, router, publish)
         yield Rooms(
             publish=publish,
@@ -409,6 +416,15 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
     stack.enter_context(
         GpuMonitor(source, gathering.take, period_s=period_s, processes_every=config.gpu.processes_every)
     )
+
+
+def speech_model(config: Config, simulate: str | None) -> "PlacedWhisper":
+    """Return the speech model of the settings, to be loaded where it belongs now."""
+    from etoile.speech.placed import PlacedWhisper
+
+    readings = read_quietly(local_source(simulate))
+    tracks = assess({}, readings, time.monotonic(), config.thermal, config.alerts.gpus)
+    return PlacedWhisper(config.speech, lambda: readings, lambda uuid: tracks[uuid].state in HOT)
 
 
 @contextmanager
@@ -521,10 +537,13 @@ def _open_downloads(stack: ExitStack, publish: Publish) -> "Downloads":
     return stack.enter_context(Downloads(publish))
 
 
-def _open_ears(stack: ExitStack, config: Config, publish: Publish) -> "Ears":
+def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
+    from etoile.speech.placed import PlacedWhisper
 
-    ears = stack.enter_context(Ears(config.speech, publish, recordings=Path(FOLDERS.user_state_dir) / "recordings"))
+    model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT)
+    recordings = Path(FOLDERS.user_state_dir) / "recordings"
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model))
     stack.enter_context(TalkKey(config.speech.talk_key, publish))
     return ears

@@ -1,4 +1,4 @@
-"""The speech model's life: loaded when somebody speaks, moved while nobody does, let go of after a while; no word lost."""
+"""The speech model's life: loaded when somebody speaks, moved while nobody does, let go of after a while."""
 
 import subprocess
 import sys

@@ -21,10 +21,10 @@ def talk(arguments: argparse.Namespace, console: Console) -> int:
 
 def transcribe(arguments: argparse.Namespace, console: Console) -> int:
     """Turn audio files into text; one that fails does not stop the others."""
-    from etoile.speech import whisper
+    from etoile.parts import speech_model
 
     config, _ = settings(arguments)
-    model = whisper.load(config.speech.model, config.speech.device, config.speech.context_s)
+    model = speech_model(config, arguments.simulate).loaded()
     code = 0
     for name in arguments.files:
         try:
@@ -86,6 +86,7 @@ def _use(name: str, arguments: argparse.Namespace, console: Console) -> int:
 
 def _check(arguments: argparse.Namespace, console: Console) -> int:
     """Tell how little of the window the model in use needs, on the user's own recordings."""
+    from etoile.parts import speech_model
     from etoile.speech import whisper
     from etoile.speech.contexts import ENOUGH, compare, safe_context_s
 
@@ -96,7 +97,7 @@ def _check(arguments: argparse.Namespace, console: Console) -> int:
             message("Which recordings?"),
             message("Name audio files in your voice, ten or more: etoile models check *.wav"),
         )
-    model = whisper.load(config.speech.model, config.speech.device)
+    model = speech_model(config, arguments.simulate).loaded()
     comparisons = []
     for each in compare(model, map(whisper.read_audio, files), config.speech.language):
         comparisons.append(each)

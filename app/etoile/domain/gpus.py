@@ -33,6 +33,9 @@ class Thermal(StrEnum):
     UNKNOWN = "unknown"
 
 
+HOT = frozenset({Thermal.WARNING, Thermal.CRITICAL})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GpuProcess:
     """A process that holds memory of a GPU."""

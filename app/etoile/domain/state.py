@@ -20,6 +20,7 @@ from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Kind, Thermal
 from etoile.domain.learning.dialogue import Learning, converse, offered
 from etoile.domain.nodes import NodeLoad, NodeStatus, gpus_of
+from etoile.domain.placement import Placement
 from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
@@ -48,6 +49,8 @@ class State:
     downloading: on.ModelDownloading | None = None
     microphone_open: bool = False
     """Whether the microphone is open, listened to or not."""
+    speech: Placement | None = None
+    """Where the speech model was last loaded."""
     desk: Desk = field(default_factory=Desk)
     """Alerts: what is wrong, what was told, what is snoozed."""
     history: on.HistoryRead | None = None
@@ -96,6 +99,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, missing=missing), ()
         case on.MicrophoneOpened(is_open):
             return replace(state, microphone_open=is_open), ()
+        case on.SpeechPlaced(placement):
+            return replace(state, speech=placement), _speech_told(state.speech, placement)
         case on.DownloadWanted(model):
             return state, (do.DownloadModel(model),)
         case on.DownloadStopped():
@@ -173,6 +178,12 @@ def _rang(state: State, event: on.Rang) -> tuple[State, tuple[Effect, ...]]:
     """A timer is shown and, unless a conversation is going on, spoken."""
     notify = do.Notify("timer", event.said, message("Etoile timer"), do.Urgency.CRITICAL)
     return state, (notify, _say(state.turn, event.said)) if _may_speak(state.turn) else (notify,)
+
+
+def _speech_told(before: Placement | None, now: Placement) -> tuple[Effect, ...]:
+    """A speech model that has moved is told, and one that is not where the settings would have it."""
+    told = now.passing if before is None else now.where != before.where
+    return (do.Notify("speech", message("Speech recognition"), now.said, do.Urgency.LOW),) if told else ()
 
 
 def _may_speak(turn: Turn) -> bool:

@@ -123,6 +123,7 @@ class Callers:
             "answer_length": len(state.turn.answer),
             "muted": state.turn.muted,
             "missing": sorted(state.missing),
+            "speech": render(state.speech.said, self._language) if state.speech else None,
         }
 
     def _ask(self, line: Line, caller: Caller) -> None:

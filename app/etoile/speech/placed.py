@@ -1,5 +1,6 @@
 """The model that the settings name, in the place that this computer has for it."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -10,10 +11,13 @@ import psutil
 from etoile.config import Speech
 from etoile.domain.gpus import GpuReading
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
+from etoile.errors import CudaFailed
 from etoile.speech import models
 
 if TYPE_CHECKING:
     from etoile.speech.whisper import Whisper
+
+log = logging.getLogger(__name__)
 
 KNOWN_S = 3.0
 """The cards are waited for at the start of the app; without any driver that is known at once."""
@@ -53,6 +57,15 @@ class PlacedWhisper:
         from etoile.speech import whisper
 
         return whisper.load(placement.model, placement.device, placement.cuda_index, self._speech.context_s)
+
+    def loaded(self) -> "Whisper":
+        """Return the model, loaded where it belongs, for whoever needs it once.  Raises ModelUnavailable."""
+        placement = self.place(None, None)
+        try:
+            return self.load(placement)
+        except CudaFailed as error:
+            log.warning("the speech model does not run on %s (%s); taking the CPU", placement.card, error)
+            return self.load(self.place(placement, Failure(error=str(error), at_s=self._now_s())))
 
     def _machine(self) -> Machine:
         readings = tuple(self._known() or ())
