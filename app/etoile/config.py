@@ -184,6 +184,8 @@ class Commands(Section, frozen=True):
     """A word answers a question for this long after it was asked, or read aloud."""
     shown_s: float = 60.0
     """For this long after that a click still does; then the question expires, and nothing is done."""
+    speed_test_url: str = ""
+    """A large file that the network's speed is measured against; nothing is fetched from anywhere else."""
 
 
 class Window(Section, frozen=True):
@@ -337,6 +339,11 @@ def _check_values(config: Config, name: str) -> None:
             )
         )
     _check_alerts(config, name)
+    if (url := config.commands.speed_test_url) and not _is_address(url):
+        raise ConfigError(
+            message('{path}: commands.speed_test_url is "{url}".', path=name, url=url),
+            message("It must be an address of the web: http:// or https://, a host, and a file."),
+        )
     for key, value, lowest, highest in _ranges(config):
         if not lowest <= value <= highest:  # written so that NaN is refused too
             raise ConfigError(
