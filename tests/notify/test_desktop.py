@@ -14,7 +14,7 @@ if sys.platform != "linux":
 
 from etoile.domain.effects import Urgency
 from etoile.domain.events import Event, NotificationActed, PartMissing, PartReady
-from etoile.notify import bus as bus_module
+from etoile import session_bus as bus_module
 from etoile.notify.desktop import DesktopNotifier
 from tests.needs import need
 from tests.notify.daemon import Daemon, PrivateBus

@@ -18,7 +18,7 @@ from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, MatchRule, Mes
 from etoile.domain.effects import Urgency
 from etoile.domain.events import Event, NotificationActed, PartMissing, PartReady
 from etoile.errors import NotificationsUnavailable
-from etoile.notify.bus import Bus
+from etoile.session_bus import Bus
 from etoile.text import message
 
 log = logging.getLogger(__name__)

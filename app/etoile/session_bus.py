@@ -1,4 +1,7 @@
-"""The session bus as one thread sees it: calls with an answer in time, and signals, until another thread wakes it."""
+"""The session bus as one thread sees it: calls with an answer in time, and signals, until another thread wakes it.
+
+The home of jeepney: notifications and the portal for global shortcuts speak through it.
+"""
 
 import math
 import os
@@ -42,7 +45,16 @@ class Bus:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the bus."""
         self._connection.close()
+
+    @property
+    def name(self) -> str:
+        """What this connection is called on the bus: ":1.42"."""
+        return str(self._connection.unique_name)
 
     def listen(self, rule: MatchRule) -> None:
         """Have the signals that fit `rule` delivered."""
@@ -70,12 +82,15 @@ class Bus:
         call.header.flags |= MessageFlag.no_reply_expected
         self._connection.send(call)
 
-    def next(self) -> Message | None:
-        """Wait for a signal and return it; None when another thread called `wake`."""
+    def next(self, wait_s: float | None = None) -> Message | None:
+        """Wait for a signal and return it; None when another thread called `wake`.
+
+        Raises TimeoutError when nothing came within `wait_s`.
+        """
         if self._woken:
             self._woken = False
             return None
-        return self._waiting.popleft() if self._waiting else self._receive(None)
+        return self._waiting.popleft() if self._waiting else self._receive(wait_s)
 
     def wake(self) -> None:
         """Have `next` return.  For any thread."""
