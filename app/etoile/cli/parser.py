@@ -11,6 +11,7 @@ from etoile.cli import (
     bench,
     commands,
     env,
+    export,
     fit,
     gpus,
     learn,
@@ -32,7 +33,7 @@ from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
-NOT_THERE_YET = ("export", "backup", "restore", "autostart")
+NOT_THERE_YET = ("backup", "restore", "autostart")
 """Commands of later rooms: their names are taken, and they say so."""
 
 
@@ -184,6 +185,7 @@ def _add_machine(command: Command, words: Words) -> None:
     _json(gpu, words)
     _add_fit(command, words)
     _add_env(command, words)
+    _add_export(command, words)
     _add_nodes(command, words)
     doctor = command("doctor", machine.doctor, message("check every part, and tell how to mend what is missing"))
     _json(doctor, words)
@@ -272,6 +274,17 @@ def _add_env(command: Command, words: Words) -> None:
     pinned.add_argument("--host", metavar="ADDRESS", help=words(message("where Ollama listens: 127.0.0.1:11434")))
     pinned.add_argument("--models", metavar="FOLDER", help=words(message("where Ollama keeps its models")))
     pinned.add_argument("--output", metavar="FILE", help=words(message("a new file to write, instead of the terminal")))
+
+
+def _add_export(command: Command, words: Words) -> None:
+    history = command("export", export.export, message("write the history of the GPUs as CSV or as JSON lines"))
+    history.add_argument(
+        "--since", metavar="TIME", help=words(message("only what came after: 24h, 7d, or a date such as 2026-11-21"))
+    )
+    history.add_argument("--gpu", metavar="GPU", help=words(message("only this one: its UUID, index or name")))
+    history.add_argument("--format", choices=("csv", "json"), default="csv")
+    history.add_argument("--output", metavar="FILE", help=words(message("write to a new file, not to the terminal")))
+    history.add_argument("--force", action="store_true", help=words(message("replace the file if there is one")))
 
 
 def _add_speech(command: Command, words: Words) -> None:

@@ -1,7 +1,9 @@
 """The history of the GPUs: how finely it is kept and for how long, and what a chart shows of it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 from itertools import pairwise
 from statistics import fmean, median
@@ -166,11 +168,35 @@ def nearest(points: Sequence[Point], at_s: float, span: Span) -> Point | None:
 
 
 def chosen(cards: Iterable[KeptCard], named: str) -> list[KeptCard]:
-    """Return the cards that `named` means: a UUID, an index (of any machine), or a part of the name."""
+    """Return the cards that `named` means: a UUID, else an index (of any machine), else a part of the name."""
     cards = list(cards)
-    exact = [card for card in cards if card.uuid == named]
-    if exact or not named.strip():
-        return exact
-    if named.isdecimal():
-        return [card for card in cards if card.index == int(named)]
-    return [card for card in cards if named.casefold() in (card.name or "").casefold()]
+    return (
+        [card for card in cards if card.uuid == named]
+        or [card for card in cards if card.index is not None and named == str(card.index)]
+        or [card for card in cards if named.strip() and named.casefold() in (card.name or "").casefold()]
+    )
+
+
+_AGO = re.compile(r"(\d{1,6})\s*(min|h|d|j|w|y)")
+_UNITS = {
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "j": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "y": timedelta(days=365),
+}
+
+
+def since(text: str, now: datetime) -> datetime | None:
+    """Return the moment that `text` names: "24h", "7d" (in French "7j") before `now`, or a date, local unless it says.
+
+    None for what names no time.
+    """
+    try:
+        if ago := _AGO.fullmatch(text.strip().lower()):
+            return now - int(ago[1]) * _UNITS[ago[2]]
+        # What has no zone is local time, with the offset that counts on that day.
+        return datetime.fromisoformat(text.strip()).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
