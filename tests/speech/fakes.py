@@ -9,7 +9,7 @@ from typing import Any
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
-from etoile.speech.keys import Chord, Move
+from etoile.speech.keys import Chords, Key, Move
 from etoile.speech.transcript import Transcript
 
 
@@ -196,28 +196,33 @@ class FakeModel:
 
 
 class FakeKeyboard:
-    """A key whose moves the test makes."""
+    """Keys whose moves the test makes; a bare move is the talk key's."""
 
-    def __init__(self, chord: Chord) -> None:
-        self.chord = chord
-        self.moves: list[Move | Exception | None] = []
+    def __init__(self) -> None:
+        self.chords: Chords = {}
+        self.moves: list[tuple[Key, Move] | Move | Exception | None] = []
         self.waits: list[float | None] = []
+        self.down: bool | None = True
+        """What it tells of a key that is asked for."""
         self.changed = threading.Condition()
         self.closed = False
 
-    def move(self, *moves: Move | Exception | None) -> None:
+    def move(self, *moves: tuple[Key, Move] | Move | Exception | None) -> None:
         with self.changed:
             self.moves.extend(moves)
             self.changed.notify()
 
-    def next_move(self, wait_s: float | None) -> Move | None:
+    def next_move(self, wait_s: float | None) -> tuple[Key, Move] | None:
         with self.changed:
             self.waits.append(wait_s)
             self.changed.wait_for(lambda: self.moves, 5)
             move = self.moves.pop(0)
         if isinstance(move, Exception):
             raise move
-        return move
+        return (Key.TALK, move) if isinstance(move, Move) else move
+
+    def is_down(self, key: Key) -> bool | None:
+        return self.down
 
     def wake(self) -> None:
         self.move(None)

@@ -3,10 +3,11 @@
 import pytest
 
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chord, Hold, Move, Verdict, classify, parse_chord, wait_s
+from etoile.speech.keys import LOOK_S, Chord, Hold, Move, Verdict, classify, parse_chord, wait_s
 
 PRESSED, RELEASED = Verdict.PRESSED, Verdict.RELEASED
-DOWN, UP, WAITED = Move.DOWN, Move.UP, Move.WAITED
+CANCELLED = Verdict.CANCELLED
+DOWN, UP, CANCEL, WAITED = Move.DOWN, Move.UP, Move.CANCEL, Move.WAITED
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,18 @@ def test_a_chord_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(HotkeyUnavailable) as caught:
         parse_chord(text)
     assert caught.value.remedy is not None
+
+
+@pytest.mark.parametrize("text", ["a", "é", "9", "Shift+a", "space", "Shift+Enter", "Tab", "Esc", "Left"])
+def test_a_key_that_is_needed_to_type_is_refused_with_the_reason(text: str) -> None:
+    with pytest.raises(HotkeyUnavailable, match="nobody could type it any more") as caught:
+        parse_chord(text)
+    assert caught.value.remedy is not None
+
+
+@pytest.mark.parametrize("text", ["F9", "Pause", "Insert", "Ctrl+a", "Alt+Shift+9", "Super+Space", "RightCtrl"])
+def test_any_other_key_is_taken(text: str) -> None:
+    assert parse_chord(text)
 
 
 MS = 0.001
@@ -61,6 +74,25 @@ STORIES = {
         [(DOWN, 0), (UP, 500), (DOWN, 700), (UP, 1200), (WAITED, 1260)],
         [(PRESSED, 0), (RELEASED, 500), (PRESSED, 700), (RELEASED, 1200)],
     ),
+    "Esc while held": (
+        [(DOWN, 0), (CANCEL, 400), (CANCEL, 450), (UP, 900), (WAITED, 951)],
+        [(PRESSED, 0), (CANCELLED, 400)],
+    ),
+    "Esc, auto-repeat, and a new hold": (
+        [
+            (DOWN, 0),
+            (CANCEL, 400),
+            (UP, 660),
+            (DOWN, 660.1),
+            (UP, 900),
+            (WAITED, 951),
+            (DOWN, 990),
+            (UP, 1400),
+            (DOWN, 1500),
+        ],
+        [(PRESSED, 0), (CANCELLED, 400), (PRESSED, 990), (RELEASED, 1400), (PRESSED, 1500)],
+    ),
+    "Esc without the key": ([(CANCEL, 0)], []),
     "two holds": (
         [(DOWN, 0), (UP, 500), (WAITED, 551), (DOWN, 600), (UP, 900), (WAITED, 951)],
         [(PRESSED, 0), (RELEASED, 500), (PRESSED, 600), (RELEASED, 900)],
@@ -79,7 +111,8 @@ def test_what_moves_mean(moves: list[tuple[Move, float]], told: list[tuple[Verdi
 
 def test_the_keyboard_is_waited_for_only_as_long_as_a_release_is_in_doubt() -> None:
     held, _ = classify(Hold(), DOWN, 1.0)
-    assert wait_s(held, 5.0) is None
+    assert wait_s(Hold(), 5.0) is None
+    assert wait_s(held, 5.0) == LOOK_S
     in_doubt, _ = classify(held, UP, 5.0)
     assert wait_s(in_doubt, 5.02) == pytest.approx(0.03)
     assert wait_s(in_doubt, 9.0) == 0.0

@@ -12,10 +12,10 @@ from typing import Any, Self
 import psutil
 import pytest
 
-from etoile.domain.events import PartMissing, TalkPressed, TalkReleased
+from etoile.domain.events import Cancelled, PartMissing, TalkPressed, TalkReleased, TalkToggled
 from etoile.errors import HotkeyUnavailable
 from etoile.speech.hotkeys import TalkKey
-from etoile.speech.keys import Chord
+from etoile.speech.keys import Chord, Key, Move
 from etoile.speech.x11_key import X11Key
 from tests.desktop.rig import Desktop
 from tests.desktop.sound import Recording
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.desktop
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "tests" / "speech_model" / "model"
+F9 = {Key.TALK: Chord("F9")}
 LONG = "Je raconte une longue histoire, qui ne finit pas, et qui continue encore, et encore, et encore, jusqu'au soir."
 
 
@@ -203,6 +204,46 @@ def test_holding_the_key_is_one_press_and_one_release(on_display: Desktop, key: 
     assert 0.9 < release.at_s - press.at_s < 1.5
 
 
+def test_escape_cancels_while_the_key_is_held_and_is_everybodys_otherwise(on_display: Desktop) -> None:
+    title = "A window that wants Esc"
+    viewer = on_display.start("xev", "-name", title, "-event", "keyboard", log="xev-escape")
+    wait_until(lambda: on_display.windows(title))
+    on_display.click(*on_display.windows(title)[0].centre)
+    log = on_display.log("xev-escape")
+    events = Events()
+    with watching("F9", events) as talk_key:
+        until_grabbed(talk_key)
+        on_display.xdotool("keydown", "F9", "key", "Escape", "keyup", "F9", "key", "F6")
+        wait_until(lambda: "F6" in log.read_text())
+        assert "Escape" not in log.read_text()
+        on_display.xdotool("key", "Escape")
+        wait_until(lambda: "Escape" in log.read_text())
+    assert [type(event) for event in events] == [TalkPressed, Cancelled]
+    viewer.terminate()
+
+
+def test_a_second_key_toggles(on_display: Desktop) -> None:
+    events = Events()
+    with TalkKey("F9", events.append, hands_free="Ctrl+F10") as talk_key:
+        until_grabbed(talk_key)
+        on_display.xdotool("key", "ctrl+F10", "key", "F10", "key", "F9")
+        wait_until(lambda: events.of(TalkReleased))
+    assert [type(event) for event in events] == [TalkToggled, TalkPressed, TalkReleased]
+
+
+def test_whether_a_key_is_down_is_known_even_if_its_release_was_lost(on_display: Desktop) -> None:
+    key = X11Key(F9)
+    try:
+        assert not key.is_down(Key.TALK)
+        on_display.xdotool("keydown", "F9")
+        assert key.next_move(2.0) == (Key.TALK, Move.DOWN)
+        assert key.is_down(Key.TALK)
+        on_display.xdotool("keyup", "F9")
+        assert not key.is_down(Key.TALK)
+    finally:
+        key.close()
+
+
 @pytest.mark.parametrize("lock", ["Num_Lock", "Caps_Lock"])
 def test_the_key_is_heard_whatever_lock_is_on(on_display: Desktop, lock: str) -> None:
     events = Events()
@@ -237,19 +278,19 @@ def test_the_key_reaches_nobody_else_and_is_given_back(on_display: Desktop) -> N
 
 
 def test_a_key_that_another_program_has_is_told(on_display: Desktop) -> None:
-    taken = X11Key(Chord("F9"))
+    taken = X11Key(F9)
     try:
         with pytest.raises(HotkeyUnavailable, match="Another program has the key F9"):
-            X11Key(Chord("F9"))
+            X11Key(F9)
         events = Events()
         with watching("F9", events):
             wait_until(lambda: events.of(PartMissing))
     finally:
         taken.close()
-    X11Key(Chord("F9")).close()
+    X11Key(F9).close()
 
 
 @pytest.mark.parametrize("key", ["F99", "Hyperspace"])
 def test_a_key_that_the_keyboard_has_not_is_told(on_display: Desktop, key: str) -> None:
     with pytest.raises(HotkeyUnavailable, match="There is no key"):
-        X11Key(Chord(key))
+        X11Key({Key.TALK: Chord(key)})

@@ -1,4 +1,4 @@
-"""The talk key, heard wherever the user is: the way of this desktop, and its presses and releases as events."""
+"""The keys to talk with, heard wherever the user is: the way of this desktop, and presses and releases as events."""
 
 import logging
 import os
@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from etoile.domain.events import Event, TalkPressed, TalkReleased
+from etoile.domain.events import Cancelled, Event, TalkPressed, TalkReleased, TalkToggled
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chord, Hold, Move, Verdict, classify, parse_chord, wait_s
+from etoile.speech.keys import Chords, Hold, Key, Move, Verdict, classify, parse_chord, wait_s
 from etoile.speech.part import Part
+from etoile.speech.ways import Way, by_hand, way
 from etoile.text import message, verbatim
 
 log = logging.getLogger(__name__)
@@ -23,75 +24,75 @@ _OTHER_WAYS = message("Use `etoile talk --toggle`, or type.")
 
 
 class Keyboard(Protocol):
-    """One chord being watched; made and asked by one thread."""
+    """Chords being watched; made and asked by one thread."""
 
-    def next_move(self, wait_s: float | None) -> Move | None:
-        """Return what the key does next; WAITED after `wait_s` without a move, None once woken."""
+    def next_move(self, wait_s: float | None) -> tuple[Key, Move] | None:
+        """Return what a key does next; WAITED after `wait_s` without a move, None once woken.
+
+        Raises HotkeyUnavailable when the keys can be watched no more.
+        """
+
+    def is_down(self, key: Key) -> bool | None:
+        """Tell whether `key` is down right now; None where nobody can tell."""
 
     def wake(self) -> None:
         """Have `next_move` return None; any thread."""
 
     def close(self) -> None:
-        """Let go of the key."""
+        """Let go of the keys."""
 
 
-def watch(chord: Chord) -> Keyboard:
-    """Return the chord being watched in the way of this desktop.  Raises HotkeyUnavailable with the remedy."""
+def watch(chords: Chords) -> Keyboard:
+    """Return `chords` being watched in the way of this desktop.  Raises HotkeyUnavailable with the remedy."""
     match way(sys.platform, os.environ):
-        case "windows":
+        case Way.WINDOWS:
             from etoile.speech.windows_key import WindowsKey
 
-            return WindowsKey(chord)
-        case "macos":
+            return WindowsKey(chords)
+        case Way.MACOS:
             from etoile.speech.pynput_key import PynputKey
 
-            return PynputKey(chord)
-        case "x11":
+            return PynputKey(chords)
+        case Way.X11:
             from etoile.speech.x11_key import X11Key
 
-            return X11Key(chord)
-        case "wayland":
-            raise HotkeyUnavailable(
-                message("Under Wayland no program may watch a key of its own choice."),
-                message("In the desktop's keyboard settings, bind a key to the command: etoile talk --toggle"),
-            )
-        case _:
+            return X11Key(chords)
+        case Way.WAYLAND:
+            from etoile.speech.portal_key import PortalKey
+
+            try:
+                return PortalKey(chords)
+            except HotkeyUnavailable as error:
+                raise HotkeyUnavailable(error.said, by_hand(os.environ, chords[Key.TALK])) from error
+        case None:
             raise HotkeyUnavailable(
                 message("There is no desktop on which the talk key could be watched."),
                 _OTHER_WAYS,
             )
 
 
-def way(platform: str, environment: Mapping[str, str]) -> str | None:
-    """Return "windows", "macos", "wayland" or "x11", or None without a desktop.
-
-    Under Wayland an X server often runs as well, but it hears the key only while one of its own windows has the focus.
-    """
-    if platform == "win32":
-        return "windows"
-    if platform == "darwin":
-        return "macos"
-    if environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland":
-        return "wayland"
-    return "x11" if environment.get("DISPLAY") else None
-
-
 class TalkKey:
-    """Publishes TalkPressed and TalkReleased, on its thread `talk key`; PartMissing when the key cannot be watched."""
+    """Publishes what the keys to talk with do, on its thread `talk key`; PartMissing when they cannot be watched.
+
+    The talk key is TalkPressed and TalkReleased, and Cancelled when Esc is pressed while it is held.  `hands_free` is
+    TalkToggled.
+    """
 
     def __init__(
         self,
         key: str,
         publish: Callable[[Event], None],
         *,
-        watch: Callable[[Chord], Keyboard] = watch,
+        hands_free: str | None = None,
+        watch: Callable[[Chords], Keyboard] = watch,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._key = key
+        self._names = {Key.TALK: key} | ({Key.HANDS_FREE: hands_free} if hands_free else {})
         self._publish = publish
         self._watch = watch
         self._now_s = now_s
         self._part = Part("talk_key", publish)
+        self._second = Part("hands_free_key", publish)
         self._keyboard: Keyboard | None = None
         self._closing = threading.Event()
         self._gate = threading.Lock()
@@ -122,7 +123,7 @@ class TalkKey:
             self._part.missing(HotkeyUnavailable(verbatim(repr(error)), _OTHER_WAYS))
 
     def _watch_and_follow(self) -> None:
-        keyboard = self._watch(parse_chord(self._key))
+        keyboard = self._watched()
         with self._gate:
             self._keyboard = keyboard
         try:
@@ -132,17 +133,66 @@ class TalkKey:
                 self._keyboard = None
             keyboard.close()
 
+    def _watched(self) -> Keyboard:
+        """Watch both keys; a second one that cannot be had does not cost the first."""
+        try:
+            return self._watch(chords_of(self._names))
+        except HotkeyUnavailable as error:
+            if Key.HANDS_FREE not in self._names:
+                raise
+            keyboard = self._watch(chords_of({Key.TALK: self._names[Key.TALK]}))
+            self._second.missing(error)
+            return keyboard
+
     def _follow(self, keyboard: Keyboard) -> None:
-        """Publish what the key does until told to end; a key that is held then counts as released."""
-        hold = Hold()
+        """Publish what the keys do until told to end; a key that is held then counts as released."""
+        holds = dict.fromkeys(self._names, Hold())
         try:
             while not self._closing.is_set():
-                move = keyboard.next_move(wait_s(hold, self._now_s()))
-                if move is None:
+                moved = keyboard.next_move(self._patience(holds))
+                if moved is None:
                     return
-                hold, verdicts = classify(hold, move, self._now_s())
-                for verdict, at_s in verdicts:
-                    self._publish(TalkPressed(at_s) if verdict is Verdict.PRESSED else TalkReleased(at_s))
+                for key, hold in holds.items():
+                    holds[key], verdicts = classify(hold, _move_of(key, hold, moved, keyboard), self._now_s())
+                    for verdict, at_s in verdicts:
+                        self._tell(key, verdict, at_s)
         finally:
-            if hold.held:
+            if holds[Key.TALK].held and not holds[Key.TALK].cancelled:
                 self._publish(TalkReleased(self._now_s()))
+
+    def _patience(self, holds: Mapping[Key, Hold]) -> float | None:
+        """Return how long to wait for the next move."""
+        now_s = self._now_s()
+        waits_s = (wait_s(hold, now_s) for hold in holds.values())
+        return min((each_s for each_s in waits_s if each_s is not None), default=None)
+
+    def _tell(self, key: Key, verdict: Verdict, at_s: float) -> None:
+        match key, verdict:
+            case Key.TALK, Verdict.PRESSED:
+                self._publish(TalkPressed(at_s))
+            case Key.TALK, Verdict.RELEASED:
+                self._publish(TalkReleased(at_s))
+            case Key.HANDS_FREE, Verdict.PRESSED:
+                self._publish(TalkToggled(at_s))
+            case _, Verdict.CANCELLED:
+                self._publish(Cancelled())
+
+
+def chords_of(names: Mapping[Key, str]) -> Chords:
+    """Return the chords of these names.  Raises HotkeyUnavailable."""
+    chords = {key: parse_chord(name) for key, name in names.items()}
+    if len({(chord.key.casefold(), chord.modifiers) for chord in chords.values()}) < len(chords):
+        raise HotkeyUnavailable(
+            message("The talk key and the hands-free key are the same: {key}.", key=names[Key.TALK]),
+            message("Choose another speech.hands_free_key in the settings."),
+        )
+    return chords
+
+
+def _move_of(key: Key, hold: Hold, moved: tuple[Key, Move], keyboard: Keyboard) -> Move:
+    """Return what `moved` is to `key`; one that is no longer down was released without anybody being told."""
+    mover, move = moved
+    if move is Move.WAITED:
+        lost = hold.held and hold.up_at_s is None and keyboard.is_down(key) is False
+        return Move.UP if lost else Move.WAITED
+    return move if mover is key else Move.WAITED

@@ -1,5 +1,10 @@
-"""A talk key by name ("F9", "Ctrl+Alt+Space"), and what its going down and up means: pure."""
+"""Keys by name ("F9", "Ctrl+Alt+Space"), and what their going down and up means: pure.
 
+A tap of the talk key, shorter than any word, is taken for a slip: the turn hints at holding it.  To talk without
+holding a key there is another one, `speech.hands_free_key`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -11,8 +16,20 @@ DEBOUNCE_S = 0.03
 RELEASE_GRACE_S = 0.05
 """A release is believed only after this: X11 reports auto-repeat as release and press, 0.1 ms apart."""
 
+LOOK_S = 0.25
+"""How often a held key is looked at: its release may be lost, where the screen is locked meanwhile."""
+
 MODIFIERS = {"ctrl": "ctrl", "control": "ctrl", "alt": "alt", "shift": "shift", "super": "super", "win": "super"}
 MODIFIERS |= {"cmd": "super", "meta": "super"}
+
+
+class Key(StrEnum):
+    """What a key is for."""
+
+    TALK = "talk"
+    """Held while speaking."""
+    HANDS_FREE = "hands_free"
+    """Pressed to begin, and to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +41,49 @@ class Chord:
     modifiers: frozenset[str] = frozenset()
     """Of "ctrl", "alt", "shift", "super"."""
 
+    def __str__(self) -> str:
+        return "+".join([*(modifier.capitalize() for modifier in sorted(self.modifiers)), self.key])
+
+
+Chords = Mapping[Key, Chord]
+"""What is to be watched."""
+
+_NEEDED_TO_TYPE = frozenset(
+    ("space", "enter", "return", "tab", "backspace", "delete", "esc", "escape", "left", "right", "up", "down")
+)
+
 
 def parse_chord(text: str) -> Chord:
-    """Return the chord that `text` names.  Raises HotkeyUnavailable for an unknown modifier or no key."""
+    """Return the chord that `text` names.
+
+    Raises HotkeyUnavailable for an unknown modifier, for no key, and for a key that nobody could type with any more.
+    """
     *modifiers, key = (part.strip() for part in text.split("+"))
     unknown = [modifier for modifier in modifiers if modifier.lower() not in MODIFIERS]
     if not key or unknown:
         raise unknown_key(text)
-    return Chord(key, frozenset(MODIFIERS[modifier.lower()] for modifier in modifiers))
+    chord = Chord(key, frozenset(MODIFIERS[modifier.lower()] for modifier in modifiers))
+    if chord.modifiers <= {"shift"} and (len(key) == 1 or key.lower() in _NEEDED_TO_TYPE):
+        raise HotkeyUnavailable(
+            message("“{key}” cannot be a talk key: while Etoile runs, nobody could type it any more.", key=text),
+            message('Add a modifier ("Ctrl+Alt+{key}"), or take "F9" or "Pause", for example.', key=key),
+        )
+    return chord
 
 
 def unknown_key(text: str) -> HotkeyUnavailable:
     """Return the error for a key that does not exist here."""
     return HotkeyUnavailable(
         message('There is no key "{key}" on this keyboard.', key=text),
-        message('Correct speech.talk_key in the settings: "F9", "Pause" or "Ctrl+Alt+Space", for example.'),
+        message('Correct the key under [speech] in the settings: "F9", "Pause" or "Ctrl+Alt+Space", for example.'),
+    )
+
+
+def taken_key(chord: Chord) -> HotkeyUnavailable:
+    """Return the error for a key that another program has."""
+    return HotkeyUnavailable(
+        message("Another program has the key {key}.", key=str(chord)),
+        message("Choose another one under [speech] in the settings, or free it in the other program."),
     )
 
 
@@ -47,6 +92,8 @@ class Move(StrEnum):
 
     DOWN = "down"
     UP = "up"
+    CANCEL = "cancel"
+    """Esc, while the key is held."""
     WAITED = "waited"
 
 
@@ -55,6 +102,7 @@ class Verdict(StrEnum):
 
     PRESSED = "pressed"
     RELEASED = "released"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +110,8 @@ class Hold:
     """What is known of the key."""
 
     held: bool = False
+    cancelled: bool = False
+    """Whether Esc was pressed meanwhile: its release means nothing any more."""
     up_at_s: float | None = None
     """When it went up, while that is not believed yet."""
     free_since_s: float = float("-inf")
@@ -76,7 +126,7 @@ def classify(hold: Hold, move: Move, at_s: float) -> tuple[Hold, tuple[tuple[Ver
     if hold.up_at_s is not None and at_s - hold.up_at_s >= RELEASE_GRACE_S:
         believed = hold.up_at_s
         after, verdicts = classify(Hold(free_since_s=at_s), move, at_s) if move is not Move.DOWN else _press(at_s)
-        return after, ((Verdict.RELEASED, believed), *verdicts)
+        return after, (*(() if hold.cancelled else ((Verdict.RELEASED, believed),)), *verdicts)
     match move:
         case Move.DOWN if hold.held:
             return replace(hold, up_at_s=None), ()
@@ -84,6 +134,8 @@ def classify(hold: Hold, move: Move, at_s: float) -> tuple[Hold, tuple[tuple[Ver
             return _press(at_s)
         case Move.UP if hold.held and hold.up_at_s is None:
             return replace(hold, up_at_s=at_s), ()
+        case Move.CANCEL if hold.held and not hold.cancelled:
+            return replace(hold, cancelled=True), ((Verdict.CANCELLED, at_s),)
         case _:
             return hold, ()
 
@@ -94,4 +146,6 @@ def _press(at_s: float) -> tuple[Hold, tuple[tuple[Verdict, float], ...]]:
 
 def wait_s(hold: Hold, now_s: float) -> float | None:
     """Return how long to wait for the keyboard before asking `classify` again; None: as long as it takes."""
-    return None if hold.up_at_s is None else max(0.0, hold.up_at_s + RELEASE_GRACE_S - now_s)
+    if not hold.held:
+        return None
+    return LOOK_S if hold.up_at_s is None else max(0.0, hold.up_at_s + RELEASE_GRACE_S - now_s)

@@ -1,6 +1,6 @@
-"""A global key under macOS: the home of pynput.
+"""Global keys under macOS: the home of pynput.
 
-It hears the key without keeping it from others, and macOS asks the user to allow it ("Input Monitoring").  It also
+It hears the keys without keeping them from others, and macOS asks the user to allow it ("Input Monitoring").  It also
 works under X11, which is how it is tested.
 """
 
@@ -9,7 +9,7 @@ import queue
 from typing import Any
 
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chord, Move, unknown_key
+from etoile.speech.keys import Chord, Chords, Key, Move, unknown_key
 from etoile.text import message
 
 log = logging.getLogger(__name__)
@@ -18,11 +18,11 @@ MODIFIERS = {"ctrl": "ctrl", "alt": "alt", "shift": "shift", "super": "cmd"}
 
 
 class PynputKey:
-    """Watches one chord through pynput's own thread."""
+    """Watches chords through pynput's own thread."""
 
-    def __init__(self, chord: Chord) -> None:
+    def __init__(self, chords: Chords) -> None:
         """Start to listen.  Raises HotkeyUnavailable: no such key, or the system does not let us listen."""
-        self._moves: queue.SimpleQueue[Move | None] = queue.SimpleQueue()
+        self._moves: queue.SimpleQueue[tuple[Key, Move] | None] = queue.SimpleQueue()
         try:
             from pynput import keyboard
         except Exception as error:  # importing it fails in the ways of each system: no display, no permission
@@ -33,17 +33,22 @@ class PynputKey:
             ) from error
         self._held: set[Any] = set()
         self._listener = keyboard.Listener(on_press=self._on_press, on_release=self._on_release)
-        self._key = self._listener.canonical(_key_of(keyboard, chord))
-        self._modifiers = {self._listener.canonical(_modifier_of(keyboard, name)) for name in chord.modifiers}
+        self._watched = {key: self._canonical(keyboard, chord) for key, chord in chords.items()}
+        self._escape = self._listener.canonical(keyboard.Key.esc)
+        self._down: set[Key] = set()
         self._listener.start()
         self._listener.wait()
 
-    def next_move(self, wait_s: float | None) -> Move | None:
-        """Return what the key does next; WAITED after `wait_s` without a move, None once woken."""
+    def next_move(self, wait_s: float | None) -> tuple[Key, Move] | None:
+        """Return what a key does next; WAITED after `wait_s` without a move, None once woken."""
         try:
             return self._moves.get(timeout=wait_s)
         except queue.Empty:
-            return Move.WAITED
+            return Key.TALK, Move.WAITED
+
+    def is_down(self, key: Key) -> bool | None:
+        """Nobody can tell: pynput hears keys go down and up, and asks for none."""
+        return None
 
     def wake(self) -> None:
         """Have `next_move` return None."""
@@ -53,17 +58,28 @@ class PynputKey:
         """Stop listening.  pynput's thread, a daemon, may live until the next key."""
         self._listener.stop()
 
-    def _on_press(self, key: Any) -> None:
-        key = self._listener.canonical(key)
-        self._held.add(key)
-        if key == self._key and self._modifiers <= self._held:
-            self._moves.put(Move.DOWN)
+    def _canonical(self, keyboard: Any, chord: Chord) -> tuple[Any, set[Any]]:
+        """Return the key of `chord` and its modifiers as the listener tells them."""
+        modifiers = {self._listener.canonical(_modifier_of(keyboard, name)) for name in chord.modifiers}
+        return self._listener.canonical(_key_of(keyboard, chord)), modifiers
 
-    def _on_release(self, key: Any) -> None:
-        key = self._listener.canonical(key)
-        self._held.discard(key)
-        if key == self._key:
-            self._moves.put(Move.UP)
+    def _on_press(self, pressed: Any) -> None:
+        pressed = self._listener.canonical(pressed)
+        self._held.add(pressed)
+        for key, (own, modifiers) in self._watched.items():
+            if pressed == own and modifiers <= self._held:
+                self._down.add(key)
+                self._moves.put((key, Move.DOWN))
+            elif pressed == self._escape and key in self._down:
+                self._moves.put((key, Move.CANCEL))
+
+    def _on_release(self, released: Any) -> None:
+        released = self._listener.canonical(released)
+        self._held.discard(released)
+        for key, (own, _) in self._watched.items():
+            if released == own:
+                self._down.discard(key)
+                self._moves.put((key, Move.UP))
 
 
 def _key_of(keyboard: Any, chord: Chord) -> Any:

@@ -1,4 +1,4 @@
-"""A global key under Windows: RegisterHotKey tells the press, polling tells the release.
+"""Global keys under Windows: RegisterHotKey tells the press, polling tells the release, and Esc meanwhile.
 
 Written after Microsoft's documentation and not yet run on Windows.
 """
@@ -8,13 +8,14 @@ import threading
 import time
 
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chord, Move, unknown_key
+from etoile.speech.keys import Chord, Chords, Key, Move, taken_key, unknown_key
 from etoile.text import message
 
 POLL_S = 0.01
 NO_REPEAT = 0x4000
 WM_HOTKEY = 0x0312
 PM_REMOVE = 1
+VK_ESCAPE = 0x1B
 MODIFIERS = {"alt": 1, "ctrl": 2, "shift": 4, "super": 8}
 VIRTUAL_KEYS = {f"f{number}": 0x6F + number for number in range(1, 25)}
 VIRTUAL_KEYS |= {"space": 0x20, "pause": 0x13, "scrolllock": 0x91, "insert": 0x2D, "menu": 0x5D, "tab": 0x09}
@@ -30,32 +31,48 @@ def virtual_key(chord: Chord) -> int:
 
 
 class WindowsKey:
-    """Watches one chord.  The system ties it to the thread that makes it, which must be the one that asks for moves."""
+    """Watches chords.  The system ties them to the thread that makes this; the same one must ask for moves."""
 
-    def __init__(self, chord: Chord) -> None:
-        """Register the chord.  Raises HotkeyUnavailable: no such key, or another program has it."""
-        self._key = virtual_key(chord)
-        self._down = False
+    def __init__(self, chords: Chords) -> None:
+        """Register the chords.  Raises HotkeyUnavailable: no such key, or another program has it."""
+        self._numbers = {key: virtual_key(chord) for key, chord in chords.items()}
+        self._ids = {key: number for number, key in enumerate(chords, start=1)}
+        self._down: Key | None = None
+        self._cancelled = False
         self._woken = threading.Event()
-        modifiers = sum(MODIFIERS[modifier] for modifier in chord.modifiers)
-        if not self._register(modifiers | NO_REPEAT):
-            raise HotkeyUnavailable(
-                message("Another program has the key {key}.", key=chord.key),
-                message("Choose another one in the settings (speech.talk_key), or free it in the other program."),
-            )
+        for key, chord in chords.items():
+            modifiers = sum(MODIFIERS[modifier] for modifier in chord.modifiers)
+            if not self._register(self._ids[key], modifiers | NO_REPEAT, self._numbers[key]):
+                self.close()
+                raise taken_key(chord)
 
-    def next_move(self, wait_s: float | None) -> Move | None:
-        """Return what the key does next; WAITED after `wait_s` without a move, None once woken."""
+    def next_move(self, wait_s: float | None) -> tuple[Key, Move] | None:
+        """Return what a key does next; WAITED after `wait_s` without a move, None once woken."""
         deadline_s = float("inf") if wait_s is None else time.monotonic() + wait_s
         while not self._woken.wait(POLL_S):
-            if not self._down and self._was_pressed():
-                self._down = True
-                return Move.DOWN
-            if self._down and not self._is_down():
-                self._down = False
-                return Move.UP
+            if moved := self._moved():
+                return moved
             if time.monotonic() >= deadline_s:
-                return Move.WAITED
+                return Key.TALK, Move.WAITED
+        return None
+
+    def is_down(self, key: Key) -> bool | None:
+        """Tell whether `key` is down: polled anyway."""
+        return self._holds(self._numbers[key])
+
+    def _moved(self) -> tuple[Key, Move] | None:
+        down = self._down
+        if down is None:
+            number = self._pressed_id()
+            self._down = next((key for key, own in self._ids.items() if own == number), None)
+            self._cancelled = False
+            return (self._down, Move.DOWN) if self._down else None
+        if not self._holds(self._numbers[down]):
+            self._down = None
+            return down, Move.UP
+        if not self._cancelled and self._holds(VK_ESCAPE):
+            self._cancelled = True
+            return down, Move.CANCEL
         return None
 
     def wake(self) -> None:
@@ -68,35 +85,38 @@ class WindowsKey:
             """Give the key back."""
             import ctypes
 
-            ctypes.windll.user32.UnregisterHotKey(None, 1)
+            for number in self._ids.values():
+                ctypes.windll.user32.UnregisterHotKey(None, number)
 
-        def _register(self, modifiers: int) -> bool:
+        def _register(self, number: int, modifiers: int, key: int) -> bool:
             import ctypes
 
-            return bool(ctypes.windll.user32.RegisterHotKey(None, 1, modifiers, self._key))
+            return bool(ctypes.windll.user32.RegisterHotKey(None, number, modifiers, key))
 
-        def _was_pressed(self) -> bool:
+        def _pressed_id(self) -> int | None:
+            """Return the number under which the key that was pressed is registered."""
             import ctypes
             from ctypes import wintypes
 
             event = wintypes.MSG()
-            return bool(ctypes.windll.user32.PeekMessageW(ctypes.byref(event), None, WM_HOTKEY, WM_HOTKEY, PM_REMOVE))
+            came = ctypes.windll.user32.PeekMessageW(ctypes.byref(event), None, WM_HOTKEY, WM_HOTKEY, PM_REMOVE)
+            return int(event.wParam) if came else None
 
-        def _is_down(self) -> bool:
+        def _holds(self, key: int) -> bool:
             import ctypes
 
-            return bool(ctypes.windll.user32.GetAsyncKeyState(self._key) & 0x8000)
+            return bool(ctypes.windll.user32.GetAsyncKeyState(key) & 0x8000)
 
     else:
 
         def close(self) -> None:
             """Give the key back."""
 
-        def _register(self, modifiers: int) -> bool:
+        def _register(self, number: int, modifiers: int, key: int) -> bool:
             raise HotkeyUnavailable(message("This is not Windows."))
 
-        def _was_pressed(self) -> bool:
-            return False
+        def _pressed_id(self) -> int | None:
+            return None
 
-        def _is_down(self) -> bool:
+        def _holds(self, key: int) -> bool:
             return False

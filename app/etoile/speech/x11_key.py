@@ -1,4 +1,7 @@
-"""A global key under X11: XGrabKey through python-xlib, so that the key reaches nobody else."""
+"""Global keys under X11: XGrabKey through python-xlib, so that a key reaches nobody else.
+
+While a grabbed key is down, all of the keyboard comes to us: Esc then cancels, and is nobody's at any other time.
+"""
 
 import itertools
 import logging
@@ -7,7 +10,7 @@ import socket
 from typing import Any
 
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chord, Move, unknown_key
+from etoile.speech.keys import Chord, Chords, Key, Move, taken_key, unknown_key
 from etoile.text import message
 
 log = logging.getLogger(__name__)
@@ -19,40 +22,53 @@ NAMES |= {"rightctrl": "Control_R", "rightalt": "Alt_R", "rightshift": "Shift_R"
 
 
 class X11Key:
-    """Watches one chord on its own connection.  `next_move` belongs to one thread; `wake` may come from any."""
+    """Watches chords on its own connection.  `wake` may come from any thread, everything else belongs to one."""
 
-    def __init__(self, chord: Chord) -> None:
-        """Grab the chord.  Raises HotkeyUnavailable: no X server, no such key, or another program has it."""
+    def __init__(self, chords: Chords) -> None:
+        """Grab the chords.  Raises HotkeyUnavailable: no X server, no such key, or another program has it."""
         self._display = _connect()
         self._waking, self._woken = socket.socketpair()
         try:
             self._root = self._display.screen().root
-            self._keycode = _keycode(self._display, chord)
-            self._grab(chord)
+            self._keycodes = {key: _keycode(self._display, chord) for key, chord in chords.items()}
+            self._escape = _keycode(self._display, Chord("Escape"))
+            self._down: set[Key] = set()
+            for key, chord in chords.items():
+                self._grab(self._keycodes[key], chord)
         except BaseException:
             self.close()
             raise
 
-    def next_move(self, wait_s: float | None) -> Move | None:
-        """Return what the key does next; WAITED after `wait_s` without a move, None once woken.
+    def next_move(self, wait_s: float | None) -> tuple[Key, Move] | None:
+        """Return what a key does next; WAITED after `wait_s` without a move, None once woken.
 
         Raises HotkeyUnavailable when the X server is gone.
         """
-        from Xlib import X, error
+        from Xlib import error
 
         try:
             while True:
                 while self._display.pending_events():
-                    event = self._display.next_event()
-                    if event.type in (X.KeyPress, X.KeyRelease) and event.detail == self._keycode:
-                        return Move.DOWN if event.type == X.KeyPress else Move.UP
+                    if moved := self._moved(self._display.next_event()):
+                        return moved
                 ready, _, _ = select.select([self._display, self._woken], [], [], wait_s)
                 if self._woken in ready:
                     return None
                 if not ready:
-                    return Move.WAITED
+                    return Key.TALK, Move.WAITED
         except (error.ConnectionClosedError, OSError, ValueError) as failure:
             raise HotkeyUnavailable(message("The connection to the X server is lost.")) from failure
+
+    def is_down(self, key: Key) -> bool | None:
+        """Tell whether `key` is down; the X server knows, even where another program has the keyboard."""
+        from Xlib import error
+
+        try:
+            pressed = self._display.query_keymap()
+        except (error.ConnectionClosedError, OSError) as failure:
+            raise HotkeyUnavailable(message("The connection to the X server is lost.")) from failure
+        keycode = self._keycodes[key]
+        return bool(pressed[keycode // 8] & 1 << keycode % 8)
 
     def wake(self) -> None:
         """Have `next_move` return None."""
@@ -69,20 +85,32 @@ class X11Key:
         self._waking.close()
         self._woken.close()
 
-    def _grab(self, chord: Chord) -> None:
+    def _moved(self, event: Any) -> tuple[Key, Move] | None:
+        """Return what `event` is to us."""
+        from Xlib import X
+
+        if event.type not in (X.KeyPress, X.KeyRelease):
+            return None
+        pressed = event.type == X.KeyPress
+        for key, keycode in self._keycodes.items():
+            if event.detail == keycode:
+                (self._down.add if pressed else self._down.discard)(key)
+                return key, Move.DOWN if pressed else Move.UP
+        if event.detail == self._escape and pressed and self._down:
+            return next(iter(self._down)), Move.CANCEL
+        return None
+
+    def _grab(self, keycode: int, chord: Chord) -> None:
         """Grab the key with every state of the locks: to X11, F9 with NumLock on is another combination."""
         from Xlib import X, error
 
         refused = error.CatchError(error.BadAccess)
         wanted = _mask(chord)
         for locks in _lock_masks(self._display):
-            self._root.grab_key(self._keycode, wanted | locks, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
+            self._root.grab_key(keycode, wanted | locks, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
         self._display.sync()
         if refused.get_error():
-            raise HotkeyUnavailable(
-                message("Another program has the key {key}.", key=_name(chord)),
-                message("Choose another one in the settings (speech.talk_key), or free it in the other program."),
-            )
+            raise taken_key(chord)
 
 
 def _connect() -> Any:
@@ -124,7 +152,3 @@ def _lock_masks(display: Any) -> tuple[int, ...]:
     return tuple(
         sum(chosen) for size in range(len(locks) + 1) for chosen in itertools.combinations(sorted(locks), size)
     )
-
-
-def _name(chord: Chord) -> str:
-    return "+".join([*(modifier.capitalize() for modifier in sorted(chord.modifiers)), chord.key])
