@@ -17,8 +17,7 @@ from etoile.domain.benches import Bench, Change, Round, compare, summary
 from etoile.domain.gpus import Thermal
 from etoile.domain.model_names import Place, place, places, same_model
 from etoile.domain.nodes import LoadedModel, NodeState, NodeStatus
-from etoile.domain.plan import order
-from etoile.errors import ActionFailed, EtoileError, NodeBusy, NodeError, UsageError
+from etoile.errors import EtoileError, NodeBusy, NodeError, UsageError
 from etoile.llm.benching import measure
 from etoile.llm.keeping import Keeper, visit
 from etoile.llm.keys import secret
@@ -34,8 +33,6 @@ LOOK_S = 0.5
 """How often a node that works is asked whether it still does."""
 MEASURED = ("ollama", "lmstudio", "openai")
 """Dialects whose models can be measured; those of providers cost money."""
-MOST_MEASURED = 4
-"""A spoken request does not take for ever."""
 TIDY_UP_S = 10.0
 """How long taking out what was loaded for a measurement may take, when that was broken off."""
 
@@ -142,13 +139,25 @@ class Care:
 
         return self.visit(place.node, work, check)
 
+    def choose(self, model: str, on: str | None = None) -> Place:
+        """Return where `model` is to be loaded: on `on`, else on the best node that has it and may use it.
+
+        Raises UsageError where no node has it.
+        """
+        nodes = self.statuses()
+        free = (one for one in places(nodes, model) if on is None and not self._forbids(one.node, one.model))
+        return next(free, None) or place(nodes, model, on)
+
     def refuse_never(self, node: NodeStatus, model: str) -> None:
         """Raise UsageError for a model that the settings forbid on `node`."""
-        if any(same_model(model, name) or same_model(name, model) for name in self.settings(node).never):
+        if self._forbids(node, model):
             raise UsageError(
                 message("The settings say that {model} must never be used on {node}.", model=model, node=node.name),
                 message("Take it out of `never` there to allow it."),
             )
+
+    def _forbids(self, node: NodeStatus, model: str) -> bool:
+        return any(same_model(model, name) or same_model(name, model) for name in self.settings(node).never)
 
     def loaded(self, node: NodeStatus) -> tuple[str, ...]:
         """Return the models in the memory of `node`."""
@@ -196,53 +205,6 @@ class Care:
         if (bench := self._kept(course, place, at_s)) is not None:
             return Measured(bench, cut)
         raise cut or EtoileError(message("{node}: {model} said nothing.", node=place.node.name, model=place.model))
-
-    def load_anywhere(self, model: str, check: Check) -> Message:
-        """Bring `model` into the memory of the node that would be asked first for it, and tell where."""
-        meant = place(self.statuses(), model, None)
-        there = self.load(meant, check)
-        if there.load_s is None:
-            return message("{model} was in memory on {node} already.", model=meant.model, node=meant.node.name)
-        return in_memory(meant, there.load_s)
-
-    def unload_everywhere(self, model: str, check: Check) -> Message:
-        """Take `model` out of memory wherever it is, and tell where that was."""
-        held = [one for one in places(self.statuses(), model) if one.model in one.node.loaded]
-        emptied = [one.node.name for one in held or [place(self.statuses(), model, None)] if self.unload(one, check)]
-        if not emptied:
-            return message("{model} was not in memory.", model=model)
-        return message("{model} is out of memory on {nodes}.", model=held[0].model if held else model, nodes=emptied)
-
-    def measure_loaded(self, check: Check) -> Message:
-        """Measure, quickly, every model in memory, and tell what came of it; nothing is loaded, nobody disturbed."""
-        meant = [
-            Place(node, name) for node in order(self.statuses()) if node.dialect in MEASURED for name in node.loaded
-        ]
-        if not meant:
-            raise EtoileError(
-                message("No model is in memory: there is nothing to measure."),
-                message("Load one, or ask something first."),
-            )
-        return message("{told}.", told=[self._told(one, check) for one in meant[:MOST_MEASURED]])
-
-    def _told(self, meant: Place, check: Check) -> Message:
-        try:
-            bench = self.measure(meant, rounds=1, wait_s=0, check=check).bench
-        except ActionFailed:
-            raise
-        except EtoileError as error:
-            return error.said
-        rate = message(
-            "{model} on {node}: {rate:.0f} tokens a second",
-            model=meant.model,
-            node=meant.node.name,
-            rate=bench.output_per_s,
-        )
-        change = self.change(bench)
-        if change is None or not change.clear:
-            return rate
-        then = change.then.output_per_s
-        return message("{rate} (it was {then:.0f} before)", rate=rate, then=then)
 
     def former(self, bench: Bench) -> tuple[Bench, ...]:
         """Return the measurements before `bench`, oldest first."""

@@ -19,6 +19,7 @@ import msgspec
 
 from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
+from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
 from etoile.caring import Care
 from etoile.clock import AlarmClock
 from etoile.config import FOLDERS, Config, Node
@@ -152,15 +153,15 @@ class Live:
 
     def load_model(self, model: str, check: Callable[[], None]) -> Message:
         """Bring `model` into the memory of a node, and tell which."""
-        return self._care.load_anywhere(model, check)
+        return load_anywhere(self._care, model, check)
 
     def unload_model(self, model: str, check: Callable[[], None]) -> Message:
         """Take `model` out of memory, and tell where."""
-        return self._care.unload_everywhere(model, check)
+        return unload_everywhere(self._care, model, check)
 
     def measure_models(self, check: Callable[[], None]) -> Message:
         """Measure the models in memory, and tell what came of it."""
-        return self._care.measure_loaded(check)
+        return measure_loaded(self._care, check)
 
 
 class Notifier(Protocol):

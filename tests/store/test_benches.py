@@ -70,7 +70,7 @@ def test_when_a_model_last_answered(tmp_path: Path) -> None:
         history = Conversations(database, "en")
         for turn, names in enumerate([["a", "b"], ["a"], []]):
             parts = tuple(Attribution(node="M1", model=name) for name in names)
-            history.remember(Outcome(turn, "x", Decision.ROUTE, ok=True, attribution=parts))
+            history.remember(Outcome(turn=turn, text="x", decision=Decision.ROUTE, ok=True, attribution=parts))
         database.write(lambda connection: connection.execute("UPDATE exchanges SET at_s = id"))
         assert uses.last_s("M1") == {"a": 2.0, "b": 1.0}
         assert uses.last_s("M2") == {}

@@ -1,7 +1,7 @@
 """`etoile nodes`: the nodes as they are now, and which models they hold in memory."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from etoile.cli.gpus import HOT, from_app
 from etoile.cli.settings import settings
 from etoile.config import Config
 from etoile.domain.gpus import Thermal
-from etoile.domain.model_names import Place, place, places
+from etoile.domain.model_names import Place, places
 from etoile.domain.nodes import LoadedModel, NodeLoad, NodeState, NodeStatus
 from etoile.domain.readings import busyness
 from etoile.domain.shapes import Line, node_line
@@ -81,7 +81,7 @@ def load(arguments: argparse.Namespace, console: Console) -> int:
     from etoile.caring import in_memory
 
     with caring(arguments, console) as care:
-        meant = place(care.statuses(), arguments.model, arguments.node)
+        meant = care.choose(arguments.model, arguments.node)
         console.note(message("Loading {model} on {node}…", model=meant.model, node=meant.node.name))
         there = care.load(meant)
     if console.json:
@@ -122,7 +122,7 @@ def unload(arguments: argparse.Namespace, console: Console) -> int:
     from etoile.caring import works
 
     with caring(arguments, console) as care:
-        meant = _held(care.statuses(), arguments.model, arguments.node)
+        meant = _held(care, arguments.model, arguments.node)
         question = message(
             "{node} is answering: unloading {model} may break that off.  Do it?",
             node=meant.node.name,
@@ -141,10 +141,10 @@ def unload(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _held(nodes: Sequence[NodeStatus], model: str, on: str | None) -> Place:
+def _held(care: "Care", model: str, on: str | None) -> Place:
     """Return where `model` is in memory, else where it would be."""
-    held = (one for one in places(nodes, model) if on is None and one.model in one.node.loaded)
-    return next(held, None) or place(nodes, model, on)
+    held = (one for one in places(care.statuses(), model) if on is None and one.model in one.node.loaded)
+    return next(held, None) or care.choose(model, on)
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from etoile.cli.gpus import gpu_lines
 from etoile.cli.nodes import caring
 from etoile.cli.settings import settings
 from etoile.config import Config, Node, uuids
-from etoile.domain.fit import Card, Model, Setup, Verdict, judge, judge_together
+from etoile.domain.fit import Card
+from etoile.domain.fit.room import need_beyond
 from etoile.domain.model_names import node_called, same_model
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.shapes import Line
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DAY_S = 86_400.0
-LEAST_CONTEXT = 2048
-"""A model that does not fit with this is too big for any use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +138,9 @@ def _too_big(
         except (UnreadableModel, NodeError) as error:
             log.info("%s: %s", stored.name, error)
             continue
-        if described is not None and (need_bytes := _need_beyond(described.model, cards)) is not None:
+        if described is not None and (need_bytes := need_beyond(described.model, cards)) is not None:
             found[stored.name] = (need_bytes, room_bytes)
     return found
-
-
-def _need_beyond(model: Model, cards: Sequence[Card]) -> int | None:
-    """Return what `model` needs if it fits neither one of `cards` nor all together; else None."""
-    setup = Setup(context=LEAST_CONTEXT)
-    tries = [judge(model, setup, [card]) for card in cards]
-    if len(cards) > 1:
-        tries.append(judge_together(model, setup, cards))
-    fits = any(fit.verdict in (Verdict.FITS, Verdict.TIGHT) for fit in tries)
-    return None if fits else tries[0].need_bytes
 
 
 def _cards(care: "Care", config: Config, arguments: argparse.Namespace) -> Callable[[NodeStatus], list[Card]]:
