@@ -50,7 +50,7 @@ def enter(turn: Turn, phase: Phase) -> Turn:
 def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
     """Find out what `text` means, after the effects `before`."""
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
-    return turn, (*before, do.Interpret(turn.number, text, language), deadline(turn, THINKING_S))
+    return turn, (*before, do.Interpret(turn.number, text, language, turn.alternatives), deadline(turn, THINKING_S))
 
 
 def give_up(turn: Turn) -> tuple[Effect, ...]:

@@ -208,7 +208,7 @@ def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
         return _heard_nothing(turn, event)
     if turn.question:
         return answered(turn, turn.question, event.text, event.language, Asking(origin=turn.heard_by))
-    return heard(turn, event.text, event.language)
+    return heard(replace(turn, alternatives=event.alternatives), event.text, event.language)
 
 
 def _heard_nothing(turn: Turn, event: Event) -> Step:

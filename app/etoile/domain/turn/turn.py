@@ -67,6 +67,8 @@ class Turn:
     """...and the rest of it."""
 
     request: str = ""
+    alternatives: tuple[str, ...] = ()
+    """What else was perhaps said."""
     decision: Decision | None = None
     command: str | None = None
     slots: Slots = field(default_factory=dict)
