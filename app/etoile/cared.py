@@ -39,16 +39,24 @@ def measure_loaded(care: Care, check: Check) -> Message:
             message("No model is in memory: there is nothing to measure."),
             message("Load one, or ask something first."),
         )
-    return message("{told}.", told=[_told(care, one, check) for one in meant[:MOST_MEASURED]])
+    rates: list[Message] = []
+    refused: list[EtoileError] = []
+    for one in meant[:MOST_MEASURED]:
+        try:
+            rates.append(_rate(care, one, check))
+        except ActionFailed:
+            raise
+        except EtoileError as error:
+            refused.append(error)
+    if not rates:
+        raise refused[0]
+    told = message("{told}.", told=rates)
+    return message("{told} {refused}", told=told, refused=refused[0].said) if refused else told
 
 
-def _told(care: Care, meant: Place, check: Check) -> Message:
-    try:
-        bench = care.measure(meant, rounds=1, wait_s=0, check=check).bench
-    except ActionFailed:
-        raise
-    except EtoileError as error:
-        return error.said
+def _rate(care: Care, meant: Place, check: Check) -> Message:
+    """Return how fast a model answers, as a clause.  Raises EtoileError."""
+    bench = care.measure(meant, rounds=1, wait_s=0, check=check).bench
     rate = message(
         "{model} on {node}: {rate:.0f} tokens a second",
         model=meant.model,

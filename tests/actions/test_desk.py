@@ -8,7 +8,7 @@ import pytest
 from etoile.domain.events import AlertsSnoozed
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.errors import ActionFailed
+from etoile.errors import ActionFailed, EtoileError
 from etoile.text import message
 from tests.actions.fakes import FakeDesk, Scene
 
@@ -122,3 +122,31 @@ def test_gpus_of_other_machines_are_told_with_their_host() -> None:
     far = (replace(HOT, host="M1", far=True), replace(HOT, uuid="c", index=1, host="M1", far=True), HOT)
     said = Scene(desk=FakeDesk(readings=far)).do("gpu.temperature")
     assert said == "RTX 3090 #0 on M1: 82 °C (normal), RTX 3090 #1 on M1: 82 °C (normal), RTX 3090: 82 °C (normal)."
+
+
+def test_models_are_loaded_and_that_is_taken_back(scene: Scene) -> None:
+    assert scene.do("model.load", model="qwen3") == "qwen3 is in memory."
+    assert scene.desk.in_memory == {"qwen3"}
+    scene.do("assistant.undo")
+    assert scene.desk.in_memory == set()
+    scene.desk.in_memory = {"qwen3"}
+    assert scene.do("model.unload", model="qwen3") == "qwen3 is out of memory."
+    scene.do("assistant.undo")
+    assert scene.desk.in_memory == {"qwen3"}
+
+
+def test_nodes_are_measured(scene: Scene) -> None:
+    assert scene.do("cluster.benchmark") == "fast"
+
+
+@pytest.mark.parametrize("command", ["model.load", "model.unload", "cluster.benchmark"])
+def test_what_a_node_refuses_is_told_with_its_remedy(scene: Scene, command: str) -> None:
+    scene.desk.refuses = EtoileError(message("No room."), message("Make some."))
+    with pytest.raises(ActionFailed, match="No room") as refused:
+        scene.do(command, model="qwen3")
+    assert refused.value.remedy == message("Make some.")
+
+
+def test_a_model_has_a_name(scene: Scene) -> None:
+    with pytest.raises(ActionFailed, match="which one"):
+        scene.do("model.load")
