@@ -65,13 +65,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("recordings", type=Path)
     parser.add_argument("--model")
+    parser.add_argument("--microphone")
     options = parser.parse_args()
-    speech = Speech(model=options.model or "base", language="auto")
+    speech = Speech(model=options.model or "base", language="auto", microphone=options.microphone)
     model = None if options.model else Gate()
     with Ears(speech, publish, recordings=options.recordings, model=model) as ears, Voice(speech, publish) as voice:
         print(json.dumps({"event": "Ready", "at_s": time.monotonic()}), flush=True)
         for line in sys.stdin:
             match line.split(maxsplit=2):
+                case ["handsfree", turn]:
+                    ears.record(int(turn), hands_free=True)
                 case ["record" | "transcribe" | "discard" as order, turn]:
                     getattr(ears, order)(int(turn))
                 case ["say", language, text]:

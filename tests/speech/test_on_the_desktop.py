@@ -1,10 +1,13 @@
 """Speech on a real X desktop with a real sound server: what no fake can show."""
 
 import json
+import random
 import subprocess
 import sys
 import threading
 import time
+import wave
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -96,12 +99,42 @@ def test_what_is_spoken_into_the_microphone_is_heard(desktop: Desktop, live: Liv
     assert list(live.recordings.iterdir()) == []
 
 
-def test_silence_is_nothing_heard(live: Live) -> None:
+def noise(file: Path, seconds: float = 2.0, amplitude: int = 40) -> Path:
+    """Write what a quiet room sounds like: no speech, and no digital silence either."""
+    chance = random.Random(1)
+    with wave.open(str(file), "wb") as sound:
+        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.writeframes(
+            array("h", [chance.randint(-amplitude, amplitude) for _ in range(int(16_000 * seconds))]).tobytes()
+        )
+    return file
+
+
+def test_a_quiet_room_is_nothing_heard(desktop: Desktop, live: Live, tmp_path: Path) -> None:
     live.order("record", 2)
     live.wait("RecordingStarted", 2)
-    wait_until(lambda: sum(told.get("turn") == 2 for told in live.told) > 10)
+    desktop.play_into_microphone(noise(tmp_path / "noise.wav"))
     live.order("transcribe", 2)
     live.wait("NothingHeard", 2)
+
+
+def test_a_muted_microphone_is_told_while_the_key_is_held(desktop: Desktop, live: Live) -> None:
+    desktop.run("pactl", "set-source-mute", "mic", "1")
+    live.order("record", 21)
+    pressed_s = time.monotonic()
+    wait_until(lambda: [told for told in live.told if told.get("turn") == 21 and "muted?" in str(told.get("said"))])
+    assert time.monotonic() - pressed_s < 1.5 + 0.3  # what this test itself takes on a busy machine
+    desktop.run("pactl", "set-source-mute", "mic", "0")
+    desktop.play_into_microphone(desktop.speech("Quelle heure est-il ?", voice="fr"))
+    live.order("transcribe", 21)
+    assert live.wait("Transcribed", 21)["text"] == "speech"
+
+
+def test_a_microphone_that_stays_muted_is_told_after_it(live: Live) -> None:
+    live.order("record", 22)
+    wait_until(lambda: sum(told.get("turn") == 22 for told in live.told) > 20)
+    live.order("transcribe", 22)
+    assert live.wait("Failed", 22)["said"]["id"] == "Only silence came from the microphone."
 
 
 def test_a_suspended_microphone_is_told_and_comes_back(desktop: Desktop, live: Live) -> None:
@@ -114,10 +147,50 @@ def test_a_suspended_microphone_is_told_and_comes_back(desktop: Desktop, live: L
     assert time.monotonic() - suspended_s < 3
     desktop.run("pactl", "suspend-source", "mic", "0")
     live.order("record", 4)
-    live.wait("RecordingStarted", 4)
+    desktop.play_into_microphone(desktop.speech("Quelle heure est-il ?", voice="fr"))
     live.order("transcribe", 4)
-    live.wait("NothingHeard", 4)
+    live.wait("Transcribed", 4)
     live.wait("PartReady")
+
+
+def test_a_microphone_is_chosen_by_its_name_and_followed_when_unplugged_and_back(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    """PulseAudio leads a stream elsewhere without a word, and PortAudio knows none of its names."""
+    spoken = desktop.speech("Quelle heure est-il ?", voice="fr")
+    desktop.run("pactl", "load-module", "module-null-sink", "sink_name=yetisink", "norewinds=1", "channels=1")
+    plug = ("load-module", "module-remap-source", "master=yetisink.monitor", "source_name=yeti")
+    plug = (*plug, "source_properties=device.description=Blue_Yeti")
+    module = desktop.run("pactl", *plug).strip()
+    with Live(desktop, tmp_path / "kept", "--microphone", "blue_yeti") as live:
+
+        def say(turn: int, sink: str) -> None:
+            live.order("record", turn)
+            live.wait("RecordingStarted", turn)
+            desktop.run("paplay", f"--device={sink}", str(spoken))
+            live.order("transcribe", turn)
+            assert live.wait("Transcribed", turn)["text"] == "speech"
+
+        say(1, "yetisink")
+        assert not [told for told in live.told if told["event"] == "PartMissing"]
+        desktop.run("pactl", "unload-module", module)
+        say(2, "micsink")
+        missing = live.wait("PartMissing")
+        assert missing["part"] == "chosen_microphone"
+        assert missing["said"]["values"] == {"name": "blue_yeti"}
+        desktop.run("pactl", *plug)
+        say(3, "yetisink")
+        assert live.wait("PartReady")["part"] == "chosen_microphone"
+
+
+def test_talk_without_a_held_key_ends_by_itself(desktop: Desktop, live: Live) -> None:
+    live.order("handsfree", 5)
+    live.wait("RecordingStarted", 5)
+    desktop.play_into_microphone(desktop.speech("Quelle heure est-il ?", voice="fr"))
+    spoken_s = time.monotonic()
+    assert 1.0 < live.wait("TalkEnded", 5)["at_s"] - spoken_s < 3.5
+    live.order("transcribe", 5)
+    assert live.wait("Transcribed", 5)["text"] == "speech"
 
 
 def test_an_answer_is_heard_from_the_speaker_and_reported_after_it(desktop: Desktop, live: Live) -> None:
