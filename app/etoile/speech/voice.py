@@ -118,7 +118,7 @@ class Voice:
         self._engine.kill()
 
     def _speak(self, sentence: _Sentence) -> None:
-        text = speakable(sentence.text)
+        text = speakable(sentence.text, sentence.language)
         if not text or not self._wanted(sentence):
             return
         with _folder() as folder:
