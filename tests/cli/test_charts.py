@@ -1,7 +1,12 @@
 """Bars and courses, in blocks and in plain signs."""
 
+import io
+from pathlib import Path
+
 import pytest
 
+from etoile import logs
+from etoile.cli import main
 from etoile.cli.charts import bar, blocks_shown, sparkline
 
 
@@ -41,3 +46,13 @@ def test_a_course() -> None:
 )
 def test_blocks_are_drawn_where_they_can_be_shown(encoding: str, shown: bool) -> None:
     assert blocks_shown(encoding) is shown
+
+
+def test_a_terminal_that_knows_few_signs_ends_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[routing]\ndiscover = false\n[[nodes]]\nname = "M1"\nurl = "http://127.0.0.1:9"\n')
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setattr(logs, "set_up", lambda *arguments: None)
+    assert main(["nodes", "--config", str(settings)]) == 0
+    assert b"M1  down  openai  http://127.0.0.1:9  ?" in written.getvalue()

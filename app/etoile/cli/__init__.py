@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 it failed, 2 the call or the configuration is wrong, 3 not
 """
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ FAILED, WRONG_CALL, NOBODY = 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    _never_fail_to_print()
     console = Console(language=spoken_language(arguments), json="--json" in arguments)
     try:
         return _run(parse(arguments, console.language), console)
@@ -33,6 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has enough (`etoile gpu | head -1`).
         sys.stderr.close()
         return FAILED
+
+
+def _never_fail_to_print() -> None:
+    """Let signs that the terminal does not know become "?": a dash is no reason to end."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _run(arguments: argparse.Namespace, console: Console) -> int:

@@ -165,9 +165,9 @@ def _show(results: Sequence[Result], console: Console) -> None:
         message("node"),
         message("model"),
         message("tokens/s"),
-        message("reading/s"),
+        message("prompt/s"),
         message("first token"),
-        message("loading"),
+        message("load time"),
         message("rounds"),
     ]
     rows = [list(map(console.words, head)), *(_row(result, console) for result in results)]
