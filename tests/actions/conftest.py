@@ -1,13 +1,40 @@
 """A scene to carry out commands in, and programs that only write down how they were called."""
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.actions.fake_bus import FakeBus
 from tests.actions.fakes import FakePrograms, Scene
 from tests.desktop.conftest import desktop
+from tests.needs import need
 
 __all__ = ["desktop"]
+
+PATH = os.environ.get("PATH", os.defpath)
+
+
+@pytest.fixture(autouse=True)
+def no_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from the buses of the computer that it runs on."""
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
+        monkeypatch.setenv(name, f"unix:path={tmp_path / 'no-bus'}")
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_bus: None) -> Iterator[FakeBus]:
+    """Give a bus of its own, which is that of the session and of the system."""
+    need(shutil.which("dbus-daemon", path=PATH), "a D-Bus of its own needs dbus-daemon: apt-get install dbus")
+    with monkeypatch.context() as whole:
+        whole.setenv("PATH", PATH)  # other fixtures may have taken its programs away
+        running = FakeBus(tmp_path)
+    with running:
+        for name in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
+            monkeypatch.setenv(name, running.address)
+        yield running
 
 
 @pytest.fixture

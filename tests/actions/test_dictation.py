@@ -11,7 +11,7 @@ import pytest
 from etoile.actions import passwords
 from etoile.actions.passwords import asks_password
 from etoile.actions.windowing import Window
-from etoile.actions.x11_typing import keysym_of, pieces
+from etoile.actions.x11_typing import keysym_of, own_keys, pieces, spare_keys
 from etoile.domain.commands import DICTATED
 from etoile.errors import ActionFailed
 from tests.actions.fakes import FakeWindows, Scene
@@ -123,9 +123,28 @@ def test_letters_have_keysyms_of_latin_1_or_unicode() -> None:
     assert [keysym_of(letter) for letter in "aé€😀\n"] == [0x61, 0xE9, 0x010020AC, 0x0101F600, 0xFF0D]
 
 
-def test_pieces_hold_few_different_letters_and_lose_none() -> None:
+def test_pieces_borrow_few_different_letters_and_lose_none() -> None:
     text = "the quick brown fox"
-    cut = list(pieces(text, 4))
+    cut = list(pieces(text, {keysym_of(letter) for letter in "the "}, 4))
     assert "".join(cut) == text
-    assert max(len(set(piece)) for piece in cut) == 4
-    assert list(pieces("", 4)) == []
+    assert max(len(set(piece) - set("the ")) for piece in cut) == 4
+    assert list(pieces("", set(), 4)) == []
+    assert list(pieces("the", {keysym_of(letter) for letter in "the"}, 0)) == ["the"]
+    with pytest.raises(ActionFailed, match="no spare key"):
+        list(pieces("é", set(), 0))
+
+
+def test_only_keys_that_mean_the_same_in_every_layout_are_pressed_for_themselves() -> None:
+    latin, both, cyrillic, none = (0x61, 0x41), (0x31, 0x21, 0x31, 0x21), (0x66, 0x46, 0x6C1, 0x6E1), (0, 0, 0, 0)
+    assert own_keys({8: latin, 9: both, 10: cyrillic, 11: none}) == {
+        0x61: (8, False),
+        0x41: (8, True),
+        0x31: (9, False),
+        0x21: (9, True),
+    }
+
+
+def test_the_longest_row_of_spare_keys_is_lent() -> None:
+    used, none = (0x61, 0x41), (0, 0)
+    assert spare_keys({8: none, 9: used, 10: none, 11: none, 12: used, 13: none}) == [10, 11]
+    assert spare_keys({8: used}) == []

@@ -2,48 +2,22 @@
 
 import pytest
 
-from etoile.actions.media import players_in, status_in
 from etoile.errors import ActionFailed
+from tests.actions.fake_bus import FakeBus, Service
 from tests.actions.fakes import FakePrograms, Scene
 
-BUS = "--session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.ListNames"
-NAMES = """\
-method return time=1.2 sender=org.freedesktop.DBus -> destination=:1.3 serial=3 reply_serial=2
-   array [
-      string "org.freedesktop.DBus"
-      string ":1.5"
-      string "org.mpris.MediaPlayer2.{one}"
-      string "org.mpris.MediaPlayer2.{other}"
-   ]"""
+OBJECT = "/org/mpris/MediaPlayer2"
 
 
-def players(programs: FakePrograms, **statuses: str) -> None:
-    """Install a session bus on which two players do this."""
-    one, other = statuses
-    question = "org.freedesktop.DBus.Properties.Get string:org.mpris.MediaPlayer2.Player string:PlaybackStatus"
-    answers = {BUS: NAMES.format(one=one, other=other)}
-    for name, status in statuses.items():
-        asked = f"--session --print-reply --dest=org.mpris.MediaPlayer2.{name} /org/mpris/MediaPlayer2 {question}"
-        answers[asked] = f'   variant       string "{status}"'
-    programs.add("dbus-send", answers)
+def player(bus: FakeBus, name: str, status: str) -> Service:
+    """Put a player on the bus that does this."""
+    properties = {(OBJECT, "PlaybackStatus"): ("s", status)}
+    return bus.add(Service(f"org.mpris.MediaPlayer2.{name}", properties))
 
 
-def told(programs: FakePrograms) -> list[tuple[str, str]]:
+def told(*players: Service) -> list[tuple[str, str]]:
     """Return which player was told what."""
-    return [
-        (call[3].rpartition(".")[2], call[5].rpartition(".")[2])
-        for call in programs.calls()
-        if "MediaPlayer2.Player." in call[5]
-    ]
-
-
-def test_what_the_bus_answers() -> None:
-    assert players_in(NAMES.format(one="vlc", other="spotify.instance7")) == [
-        "org.mpris.MediaPlayer2.vlc",
-        "org.mpris.MediaPlayer2.spotify.instance7",
-    ]
-    assert status_in('   variant       string "Paused"') == "Paused"
-    assert status_in("") == "Stopped"
+    return [(one.name.rpartition(".")[2], method) for one in players for method, _ in one.calls()]
 
 
 @pytest.mark.parametrize(
@@ -58,29 +32,45 @@ def test_what_the_bus_answers() -> None:
     ],
 )
 def test_the_right_player_is_told(
-    scene: Scene, programs: FakePrograms, command: str, vlc: str, mpv: str, expected: list[tuple[str, str]]
+    scene: Scene, bus: FakeBus, command: str, vlc: str, mpv: str, expected: list[tuple[str, str]]
 ) -> None:
-    players(programs, vlc=vlc, mpv=mpv)
+    players = (player(bus, "vlc", vlc), player(bus, "mpv", mpv))
     scene.do(command)
-    assert told(programs) == expected
+    assert told(*players) == expected
 
 
-def test_undo_of_a_pause_plays_what_was_paused(scene: Scene, programs: FakePrograms) -> None:
-    players(programs, vlc="Stopped", mpv="Playing")
+def test_undo_of_a_pause_plays_what_was_paused(scene: Scene, bus: FakeBus) -> None:
+    players = (player(bus, "vlc", "Stopped"), player(bus, "mpv", "Playing"))
     scene.do("media.pause")
     scene.do("assistant.undo")
-    assert told(programs) == [("mpv", "Pause"), ("mpv", "Play")]
+    assert told(*players) == [("mpv", "Pause"), ("mpv", "Play")]
 
 
-def test_pausing_silence_is_said(scene: Scene, programs: FakePrograms) -> None:
-    players(programs, vlc="Stopped", mpv="Paused")
+def test_what_passes_on_to_a_player_is_not_told_too(scene: Scene, bus: FakeBus) -> None:
+    players = (player(bus, "mpv", "Playing"), player(bus, "playerctld", "Playing"))
+    scene.do("media.next")
+    assert told(*players) == [("mpv", "Next")]
+
+
+def test_pausing_silence_is_said(scene: Scene, bus: FakeBus) -> None:
+    player(bus, "mpv", "Paused")
     with pytest.raises(ActionFailed, match="Nothing is playing"):
         scene.do("media.pause")
 
 
-def test_no_player(scene: Scene, programs: FakePrograms) -> None:
-    programs.add("dbus-send", 'string "org.freedesktop.DBus"')
+def test_no_player(scene: Scene, bus: FakeBus) -> None:
     with pytest.raises(ActionFailed, match="No player is open"):
+        scene.do("media.play")
+
+
+def test_a_player_that_refuses_is_quoted(scene: Scene, bus: FakeBus) -> None:
+    player(bus, "mpv", "Playing").methods = {"Next": "org.mpris.Error.Last"}
+    with pytest.raises(ActionFailed, match=r"org\.mpris\.MediaPlayer2\.mpv says: refused"):
+        scene.do("media.next")
+
+
+def test_no_bus(scene: Scene) -> None:
+    with pytest.raises(ActionFailed, match="No D-Bus of the session"):
         scene.do("media.play")
 
 
@@ -88,3 +78,27 @@ def test_macos_tells_music(programs: FakePrograms) -> None:
     programs.add("osascript")
     Scene(system="darwin").do("media.next")
     assert programs.calls() == [("osascript", "-e", 'tell application "Music" to next track')]
+
+
+@pytest.mark.parametrize(
+    ("command", "written", "failure"),
+    [
+        ("media.pause", "2 1", None),
+        ("media.pause", "2 2", None),
+        ("media.pause", "2 0", "Nothing is playing"),
+        ("media.play", "1 1", None),
+        ("media.play", "1 0", "No player obeys"),
+        ("media.next", "0 0", "No player is open"),
+    ],
+)
+def test_windows_asks_its_players(programs: FakePrograms, command: str, written: str, failure: str | None) -> None:
+    programs.add("powershell", written)
+    scene = Scene(system="win32")
+    if failure is None:
+        scene.do(command)
+    else:
+        with pytest.raises(ActionFailed, match=failure):
+            scene.do(command)
+    [call] = programs.calls()
+    assert call[1:4] == ("-NoProfile", "-NonInteractive", "-Command")
+    assert "GlobalSystemMediaTransportControlsSessionManager" in call[4]

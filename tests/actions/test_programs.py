@@ -22,9 +22,9 @@ def said(error: ActionFailed) -> str:
 
 def test_a_missing_program_is_named_with_its_package(programs: FakePrograms) -> None:
     with pytest.raises(ActionFailed) as error:
-        Programs(1).run("nmcli", "radio")
-    assert "nmcli is not installed" in said(error.value)
-    assert "Install network-manager" in said(error.value)
+        Programs(1).run("pactl", "info")
+    assert "pactl is not installed" in said(error.value)
+    assert "Install pulseaudio-utils" in said(error.value)
 
 
 def test_arguments_arrive_as_they_are_and_never_pass_a_shell(programs: FakePrograms) -> None:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from etoile.actions import display
-from etoile.actions.display import read_brightnessctl, read_ddcutil
+from etoile.actions import display, locking
+from etoile.actions.display import read_ddcutil
 from etoile.actions.x11 import png_of
 from etoile.errors import ActionFailed
+from tests.actions.fake_bus import FakeBus, Service
 from tests.actions.fakes import FakePrograms, Scene
-
-SCHEMA = "org.gnome.settings-daemon.plugins.color"
 
 
 @pytest.fixture
@@ -33,35 +32,44 @@ def no_backlight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_the_tools_write() -> None:
-    assert read_brightnessctl("intel_backlight,backlight,400,42%,937\n") == 42
     assert read_ddcutil("VCP 10 C 35 70\n") == 50
-    with pytest.raises(ActionFailed):
-        read_brightnessctl("Failed")
     with pytest.raises(ActionFailed):
         read_ddcutil("VCP 10 ERR")
     with pytest.raises(ActionFailed):
         read_ddcutil("VCP 10 C 0 0")
 
 
-def test_brightnessctl(scene: Scene, programs: FakePrograms, backlight: Path) -> None:
-    programs.add("brightnessctl", "intel_backlight,backlight,600,40%,1500")
+SESSION = "/org/freedesktop/login1/session/auto"
+
+
+def test_a_panel_is_set_through_systemd(scene: Scene, bus: FakeBus, backlight: Path) -> None:
+    service = bus.add(Service("org.freedesktop.login1"))
     assert scene.do("display.brightness.up") == "The brightness is at 50 %."
     scene.do("assistant.undo")
-    sets = [call for call in programs.calls() if "set" in call]
-    assert sets == [("brightnessctl", "--class=backlight", "set", level) for level in ("50%", "40%")]
+    assert service.told == [(SESSION, "SetBrightness", ("backlight", "intel_backlight", value)) for value in (750, 600)]
 
 
-def test_a_panel_without_brightnessctl_is_asked_for_through_systemd(
-    scene: Scene, programs: FakePrograms, backlight: Path
-) -> None:
-    programs.add("busctl")
+def test_without_systemd_brightnessctl_does_it(scene: Scene, programs: FakePrograms, backlight: Path) -> None:
+    programs.add("brightnessctl")
     scene.do("display.brightness.set", level=80)
-    assert programs.calls() == [
-        (
-            *("busctl", "call", "org.freedesktop.login1", "/org/freedesktop/login1/session/auto"),
-            *("org.freedesktop.login1.Session", "SetBrightness", "ssu", "backlight", "intel_backlight", "1200"),
-        )
-    ]
+    assert programs.calls() == [("brightnessctl", "--device=intel_backlight", "set", "80%")]
+
+
+def test_of_several_backlights_the_kernels_favourite_is_taken(scene: Scene, bus: FakeBus, backlight: Path) -> None:
+    service = bus.add(Service("org.freedesktop.login1"))
+    (backlight / "type").write_text("raw\n")
+    firmware = backlight.parent / "z_acpi"
+    firmware.mkdir()
+    for name, content in (("type", "firmware"), ("brightness", "5"), ("max_brightness", "10")):
+        (firmware / name).write_text(content)
+    scene.do("display.brightness.set", level=80)
+    assert service.calls() == [("SetBrightness", ("backlight", "z_acpi", 8))]
+
+
+def test_an_unreadable_panel_is_said(scene: Scene, backlight: Path) -> None:
+    (backlight / "brightness").write_text("?")
+    with pytest.raises(ActionFailed, match="did not tell its brightness"):
+        scene.do("display.brightness.up")
 
 
 def test_a_monitor_is_asked_on_its_cable_and_never_goes_dark(
@@ -76,26 +84,6 @@ def test_no_way_to_the_brightness_says_what_helps(scene: Scene, programs: FakePr
     with pytest.raises(ActionFailed, match="no backlight") as error:
         scene.do("display.brightness.up")
     assert error.value.remedy
-
-
-def test_night_light_and_back(scene: Scene, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
-    programs.add("gsettings", {f"get {SCHEMA} night-light-enabled": "false"})
-    assert scene.do("display.nightlight.on") == "The night light is on."
-    assert scene.do("assistant.undo") == "Undone: Switch the night light on. The night light is off."
-    assert programs.calls()[1:] == [
-        ("gsettings", "set", SCHEMA, "night-light-enabled", value) for value in ("true", "false")
-    ]
-
-
-def test_a_desktop_without_such_a_setting_is_named(
-    scene: Scene, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "Openbox")
-    programs.add("gsettings", "false")
-    with pytest.raises(ActionFailed, match="Openbox"):
-        scene.do("display.nightlight.on")
-    assert programs.calls() == []
 
 
 def test_a_screenshot_is_named_after_the_time_and_replaces_none(
@@ -113,34 +101,92 @@ def test_a_screenshot_under_wayland_asks_the_desktops_tool(
 ) -> None:
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     programs.add("grim")
-    with pytest.raises(ActionFailed, match="no picture"):
+    with pytest.raises(ActionFailed, match="no way to a picture"):
         scene.do("screen.screenshot")
     assert programs.calls() == [("grim", str(own_home / "Etoile 2026-11-21 14.05.00.png"))]
 
 
-def test_without_a_tool_wayland_says_what_to_install(
-    scene: Scene, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def portal(bus: FakeBus, response: int, uri: str) -> Service:
+    """Put a portal on the bus that answers a request for a picture so."""
+    results = (response, {"uri": ("s", uri)} if uri else {})
+    properties = {("response", "Screenshot"): ("", results)}
+    return bus.add(Service("org.freedesktop.portal.Desktop", properties, methods={"Screenshot": ("o", ("/request",))}))
+
+
+@pytest.fixture
+def wayland(monkeypatch: pytest.MonkeyPatch, programs: FakePrograms) -> FakePrograms:
+    """Give a Wayland desktop without programs."""
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    with pytest.raises(ActionFailed, match="gnome-screenshot, spectacle, grim") as error:
+    for name in ("SWAYSOCK", "HYPRLAND_INSTANCE_SIGNATURE", "KDE_FULL_SESSION"):
+        monkeypatch.delenv(name, raising=False)
+    return programs
+
+
+def test_without_a_tool_wayland_takes_the_picture_of_the_portal(
+    scene: Scene, wayland: FakePrograms, bus: FakeBus, own_home: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "Screenshot é.png"
+    picture.write_bytes(b"picture")
+    portal(bus, 0, picture.as_uri())
+    scene.do("screen.screenshot")
+    assert (own_home / "Etoile 2026-11-21 14.05.00.png").read_bytes() == b"picture"
+    assert not picture.exists()
+
+
+@pytest.mark.parametrize(
+    ("response", "uri", "said"),
+    [
+        (1, "", "You did not allow it"),
+        (2, "", "The desktop refused it"),
+        (0, "", "gave no picture"),
+        (0, "http://x/y.png", "gave no picture"),
+        (0, "file:///does/not/exist.png", "No such file"),
+    ],
+)
+def test_a_portal_without_a_picture_is_told(
+    scene: Scene, wayland: FakePrograms, bus: FakeBus, own_home: Path, response: int, uri: str, said: str
+) -> None:
+    portal(bus, response, uri)
+    with pytest.raises(ActionFailed, match=said):
+        scene.do("screen.screenshot")
+    assert list(own_home.glob("*.png")) == []
+
+
+def test_without_tool_and_portal_wayland_says_what_to_install(scene: Scene, wayland: FakePrograms) -> None:
+    with pytest.raises(ActionFailed, match="no way to a picture") as error:
         scene.do("screen.screenshot")
     assert error.value.remedy
 
 
-def test_the_words_on_the_screen_are_read(scene: Scene, programs: FakePrograms) -> None:
-    programs.add("tesseract", "Hello\n\n  world")
+def test_the_words_on_the_screen_are_read_in_the_languages_that_are_there(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("tesseract", {"--list-langs": "deu\neng\nosd", "*": "Hello\n\n  world"})
     assert scene.do("screen.read") == "On the screen: Hello world"
+    assert programs.calls()[-1][-3:] == ("stdout", "-l", "eng")
 
 
-def test_locking_asks_the_session_then_the_screen_saver(scene: Scene, programs: FakePrograms) -> None:
-    programs.add("loginctl", "Failed to connect to bus", code=1)
-    programs.add("xdg-screensaver")
-    scene.do("screen.lock")
-    assert programs.calls() == [("loginctl", "lock-session"), ("xdg-screensaver", "lock")]
+@pytest.mark.parametrize("service", ["org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver"])
+def test_a_screen_saver_that_says_that_it_locked_is_believed(scene: Scene, bus: FakeBus, service: str) -> None:
+    saver = bus.add(Service(service, methods={"GetActive": ("b", (True,))}))
+    assert scene.do("screen.lock") == "The screen is locked."
+    assert saver.calls()[0] == ("Lock", ())
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_the_session_is_asked_and_then_a_locker(
+    scene: Scene, bus: FakeBus, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    monkeypatch.setattr(locking, "LOCKED_WAIT_S", 0.0)
+    login = bus.add(Service("org.freedesktop.login1", {(SESSION, "LockedHint"): ("b", locked)}))
+    for name in ("i3lock", "setsid"):
+        programs.add(name)
+    said = scene.do("screen.lock")
+    assert login.calls() == [("Lock", ())]
+    assert (said, bool(programs.calls())) == (
+        ("The screen is locked.", False) if locked else ("I asked the desktop to lock the screen.", True)
+    )
 
 
 def test_a_screen_that_nothing_locks_is_never_called_locked(scene: Scene, programs: FakePrograms) -> None:
-    programs.add("loginctl", code=1)
     with pytest.raises(ActionFailed, match="Nothing on this desktop locks"):
         scene.do("screen.lock")
 
@@ -149,6 +195,28 @@ def test_switching_the_screen_off(scene: Scene, programs: FakePrograms) -> None:
     programs.add("xset")
     scene.do("screen.off")
     assert programs.calls() == [("xset", "dpms", "force", "off")]
+
+
+def test_under_wayland_each_compositor_has_its_way_and_undo_comes_back(
+    scene: Scene, wayland: FakePrograms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SWAYSOCK", "/run/sway.sock")
+    wayland.add("swaymsg")
+    scene.do("screen.off")
+    assert scene.do("assistant.undo") == "Undone: Switch the screen off. The screen is on."
+    assert wayland.calls() == [("swaymsg", "output", "*", "dpms", state) for state in ("off", "on")]
+
+
+def test_gnome_switches_the_screen_off_by_its_bus(scene: Scene, wayland: FakePrograms, bus: FakeBus) -> None:
+    mutter = bus.add(Service("org.gnome.Mutter.DisplayConfig"))
+    scene.do("screen.off")
+    scene.do("assistant.undo")
+    assert mutter.values("PowerSaveMode") == [3, 0]
+
+
+def test_a_compositor_that_does_not_let_us_is_said(scene: Scene, wayland: FakePrograms) -> None:
+    with pytest.raises(ActionFailed, match="does not let a program switch the screen off"):
+        scene.do("screen.off")
 
 
 def test_the_picture_is_a_png_of_the_right_colours() -> None:

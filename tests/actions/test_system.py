@@ -1,11 +1,10 @@
-"""Services, network, power and the state of this computer: exact calls, and refusals."""
+"""Services, network and the state of this computer: exact calls, and refusals."""
 
 import ipaddress
 
 import pytest
 
-from etoile.actions.network import host_for, network_in, own_addresses, times_in
-from etoile.actions.power import logout_arguments
+from etoile.actions.network import host_for, own_addresses, times_in
 from etoile.actions.programs import Programs
 from etoile.actions.services import service_names, units_in
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -119,93 +118,8 @@ def test_no_name_of_a_computer(host: str) -> None:
         host_for(host, ())
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("no:40:Other\nyes:72:Livebox 42\n", ("Livebox 42", 72)),
-        ("yes:72:With\\:colon\n", ("With:colon", 72)),
-        ("no:40:Other\n", None),
-        ("", None),
-        ("garbage", None),
-    ],
-)
-def test_the_network_that_nmcli_marks(written: str, expected: tuple[str, int] | None) -> None:
-    assert network_in(written) == expected
-
-
-def test_wifi(scene: Scene, programs: FakePrograms) -> None:
-    programs.add(
-        "nmcli",
-        {
-            "-t -f WIFI radio": "enabled",
-            "-t -f ACTIVE,SIGNAL,SSID device wifi list": "yes:72:Livebox",
-        },
-    )
-    assert scene.do("network.wifi.status") == "The Wi-Fi is joined to Livebox, signal 72 %."
-    scene.do("network.wifi.off")
-    assert scene.do("assistant.undo") == "Undone: Switch the Wi-Fi off. The Wi-Fi is on."
-    assert programs.calls()[-2:] == [("nmcli", "radio", "wifi", "off"), ("nmcli", "radio", "wifi", "on")]
-
-
-def test_wifi_that_is_off(scene: Scene, programs: FakePrograms) -> None:
-    programs.add("nmcli", "disabled")
-    assert scene.do("network.wifi.status") == "The Wi-Fi is off."
-
-
-@pytest.mark.parametrize(
-    ("tool", "on", "off"),
-    [
-        ("bluetoothctl", ("power", "on"), ("power", "off")),
-        ("rfkill", ("unblock", "bluetooth"), ("block", "bluetooth")),
-    ],
-)
-def test_bluetooth(scene: Scene, programs: FakePrograms, tool: str, on: tuple[str, ...], off: tuple[str, ...]) -> None:
-    programs.add(tool)
-    scene.do("network.bluetooth.on")
-    scene.do("network.bluetooth.off")
-    assert [call for call in programs.calls() if call != (tool, "show")] == [(tool, *on), (tool, *off)]
-
-
 def test_own_addresses_are_addresses() -> None:
     assert all(ipaddress.ip_address(address) for address in own_addresses())
-
-
-@pytest.mark.parametrize(
-    ("command", "system", "call"),
-    [
-        ("power.sleep", "linux", ("systemctl", "suspend")),
-        ("power.restart", "linux", ("systemctl", "reboot")),
-        ("power.shutdown", "linux", ("systemctl", "poweroff")),
-        ("power.sleep", "win32", ("rundll32.exe", "powrprof.dll,SetSuspendState", "0,1,0")),
-        ("power.restart", "win32", ("shutdown.exe", "/r", "/t", "0")),
-        ("power.shutdown", "win32", ("shutdown.exe", "/s", "/t", "0")),
-        ("power.logout", "win32", ("shutdown.exe", "/l")),
-        ("power.sleep", "darwin", ("pmset", "sleepnow")),
-        ("power.logout", "darwin", ("osascript", "-e", 'tell application "System Events" to log out')),
-    ],
-)
-def test_power(programs: FakePrograms, command: str, system: str, call: tuple[str, ...]) -> None:
-    programs.add(call[0])
-    done = Scene(system=system).done(command, {})
-    assert programs.calls() == [call]
-    assert done.undo is None
-
-
-@pytest.mark.parametrize(
-    ("environment", "call"),
-    [
-        ({"XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}, ("gnome-session-quit", "--logout", "--no-prompt")),
-        ({"XDG_CURRENT_DESKTOP": "XFCE"}, ("xfce4-session-logout", "--logout")),
-        ({"XDG_CURRENT_DESKTOP": "sway", "XDG_SESSION_ID": "c2"}, ("loginctl", "terminate-session", "c2")),
-    ],
-)
-def test_each_desktop_logs_out_its_own_way(environment: dict[str, str], call: tuple[str, ...]) -> None:
-    assert logout_arguments(environment) == call
-
-
-def test_an_unknown_session_is_not_logged_out() -> None:
-    with pytest.raises(ActionFailed):
-        logout_arguments({"XDG_SESSION_ID": "-x"})
 
 
 def test_this_computer_tells_its_state(scene: Scene) -> None:

@@ -155,11 +155,13 @@ def test_a_held_key_is_waited_for_and_then_nothing_is_pressed(
 
 
 def test_a_window_of_another_desktop_is_not_touched(windows: X11, desktop: Desktop, program: Window) -> None:
-    windows.go_to_desktop(1)
+    here, count = windows.desktop()
+    windows.activate(program)
+    windows.go_to_desktop((here + 1) % count)
     wait_until(lambda: not windows.in_view(program), what="the window out of sight")
     with pytest.raises(ActionFailed, match="No window is open"):
         scene().do("window.close")
-    windows.go_to_desktop(0)
+    windows.go_to_desktop(here)
     wait_until(lambda: windows.in_view(program), what="the window in sight")
 
 

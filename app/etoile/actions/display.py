@@ -1,13 +1,14 @@
-"""Brightness and warmth of the screen."""
+"""Brightness of the screen."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from etoile.actions import logind
 from etoile.actions.action import Action, ActionTable, Context, Done, level_of, not_on
+from etoile.actions.bus import NobodyAnswers
 from etoile.actions.programs import Programs
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
@@ -17,13 +18,8 @@ STEP_PERCENT = 10
 DARKEST_PERCENT = 1
 """At 0 some panels switch off, and nobody finds the way back."""
 BACKLIGHTS = Path("/sys/class/backlight")
-_NIGHT_LIGHT = {
-    "gnome": "org.gnome.settings-daemon.plugins.color",
-    "unity": "org.gnome.settings-daemon.plugins.color",
-    "budgie": "org.gnome.settings-daemon.plugins.color",
-    "x-cinnamon": "org.cinnamon.settings-daemon.plugins.color",
-}
-"""Where each desktop keeps the setting `night-light-enabled`."""
+_DRIVERS = {"firmware": 0, "platform": 1, "raw": 2}
+"""Types of backlights, the preferred first (Documentation/ABI/stable/sysfs-class-backlight)."""
 _WMI = "Get-CimInstance -Namespace root/WMI -ClassName"
 
 
@@ -38,42 +34,29 @@ class Panel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Brightnessctl:
-    """The panel of a laptop."""
-
-    programs: Programs
-
-    def read(self) -> int:
-        """Return how bright the screen is."""
-        return read_brightnessctl(self.programs.run("brightnessctl", "--class=backlight", "--machine-readable"))
-
-    def write(self, percent: int) -> None:
-        """Make the screen this bright."""
-        self.programs.run("brightnessctl", "--class=backlight", "set", f"{percent}%")
-
-
-@dataclass(frozen=True, slots=True)
-class Logind:
+class Backlight:
     """The panel of a laptop, through systemd, which lets the person at the screen change it."""
 
-    programs: Programs
+    context: Context
     device: Path
 
     def read(self) -> int:
         """Return how bright the screen is."""
-        return round(100 * int((self.device / "brightness").read_text()) / self._most())
+        return round(100 * self._number("brightness") / self._number("max_brightness"))
 
     def write(self, percent: int) -> None:
         """Make the screen this bright."""
-        login = "org.freedesktop.login1"
-        session = ("/org/freedesktop/login1/session/auto", f"{login}.Session")
-        value = round(self._most() * percent / 100)
-        self.programs.run(
-            "busctl", "call", login, *session, "SetBrightness", "ssu", "backlight", self.device.name, str(value)
-        )
+        value = round(self._number("max_brightness") * percent / 100)
+        try:
+            logind.set_brightness(self.context, self.device.name, value)
+        except NobodyAnswers:
+            self.context.programs.run("brightnessctl", f"--device={self.device.name}", "set", f"{percent}%")
 
-    def _most(self) -> int:
-        return int((self.device / "max_brightness").read_text())
+    def _number(self, name: str) -> int:
+        try:
+            return max(1, int((self.device / name).read_text()))
+        except (OSError, ValueError):
+            raise _unread() from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +82,7 @@ class Wmi:
 
     def read(self) -> int:
         """Return how bright the screen is."""
-        written = self._powershell(f"({_WMI} WmiMonitorBrightness).CurrentBrightness")
+        written = self.programs.powershell(f"({_WMI} WmiMonitorBrightness).CurrentBrightness")
         found = re.search(r"\d+", written)
         if found is None:
             raise _unread()
@@ -108,24 +91,13 @@ class Wmi:
     def write(self, percent: int) -> None:
         """Make the screen this bright."""
         arguments = f"@{{Timeout=1;Brightness={percent:d}}}"
-        self._powershell(
+        self.programs.powershell(
             f"{_WMI} WmiMonitorBrightnessMethods | Invoke-CimMethod -MethodName WmiSetBrightness -Arguments {arguments}"
         )
-
-    def _powershell(self, script: str) -> str:
-        return self.programs.run("powershell", "-NoProfile", "-NonInteractive", "-Command", script)
 
 
 def _unread() -> ActionFailed:
     return ActionFailed(message("The screen did not tell its brightness."))
-
-
-def read_brightnessctl(written: str) -> int:
-    """Return the percentage in "intel_backlight,backlight,400,42%,937"."""
-    found = re.search(r",(\d+)%,", written)
-    if found is None:
-        raise _unread()
-    return int(found[1])
 
 
 def read_ddcutil(written: str) -> int:
@@ -142,16 +114,27 @@ def _panel(context: Context) -> Panel:
         return Wmi(context.programs)
     if context.system != "linux":
         raise not_on(context)
-    device = next(iter(sorted(BACKLIGHTS.glob("*"))), None) if BACKLIGHTS.is_dir() else None
-    if device is not None:
-        tool = context.programs.need("brightnessctl", "busctl")
-        return Brightnessctl(context.programs) if tool == "brightnessctl" else Logind(context.programs, device)
+    if (device := _backlight()) is not None:
+        return Backlight(context, device)
     if context.programs.first_of("ddcutil"):
         return Ddcutil(context.programs)
     raise ActionFailed(
         message("This screen has no backlight that a program can change."),
         message("For a monitor that listens on its cable (DDC/CI), install ddcutil and load the module i2c-dev."),
     )
+
+
+def _backlight() -> Path | None:
+    """Return the panel's backlight; where several drivers offer one, the one that the kernel's documents prefer."""
+    found = sorted(BACKLIGHTS.glob("*"), key=lambda path: (_DRIVERS.get(_kind(path), 3), path.name))
+    return found[0] if found else None
+
+
+def _kind(device: Path) -> str:
+    try:
+        return (device / "type").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _change(context: Context, wanted: Callable[[int], int]) -> Done:
@@ -180,46 +163,8 @@ def _by(step: int) -> Action:
     return lambda slots, context: _change(context, lambda before: before + step)
 
 
-def _night_light(on: bool) -> Action:
-    def switch(slots: Slots, context: Context) -> Done:
-        if context.system != "linux":
-            raise not_on(context)
-        schema = _night_light_schema(os.environ.get("XDG_CURRENT_DESKTOP", ""))
-        before = context.programs.run("gsettings", "get", schema, "night-light-enabled").strip() == "true"
-        _write_night_light(context, schema, on)
-
-        def put_back(later: Context) -> Message:
-            _write_night_light(later, schema, before)
-            return _night_light_said(before)
-
-        return Done(_night_light_said(on), put_back)
-
-    return switch
-
-
-def _night_light_schema(desktop: str) -> str:
-    """Return where the desktop "ubuntu:GNOME" keeps its night light."""
-    for name in desktop.casefold().split(":"):
-        if name in _NIGHT_LIGHT:
-            return _NIGHT_LIGHT[name]
-    raise ActionFailed(
-        message("I cannot switch the night light of this desktop ({desktop}).", desktop=desktop or "?"),
-        message("It is in the display settings; GNOME, Budgie and Cinnamon let me switch it."),
-    )
-
-
-def _write_night_light(context: Context, schema: str, on: bool) -> None:
-    context.programs.run("gsettings", "set", schema, "night-light-enabled", "true" if on else "false")
-
-
-def _night_light_said(on: bool) -> Message:
-    return message("The night light is on.") if on else message("The night light is off.")
-
-
 ACTIONS: ActionTable = {
     "display.brightness.set": _set,
     "display.brightness.up": _by(STEP_PERCENT),
     "display.brightness.down": _by(-STEP_PERCENT),
-    "display.nightlight.on": _night_light(on=True),
-    "display.nightlight.off": _night_light(on=False),
 }

@@ -105,7 +105,7 @@ def _matching(root: Path, wanted: str, context: Context) -> Iterator[Path]:
 def _empty_trash(slots: Slots, context: Context) -> Done:
     match context.system:
         case "win32":
-            context.programs.run("powershell", "-NoProfile", "-NonInteractive", "-Command", "Clear-RecycleBin -Force")
+            context.programs.powershell("Clear-RecycleBin -Force")
             return Done(message("The trash is empty."))
         case "linux":
             return Done(_emptied(_home_trash()))

@@ -1,21 +1,32 @@
-"""Addresses, reachability, Wi-Fi and Bluetooth."""
+"""Addresses, reachability, speed."""
 
+import http.client
 import re
 import socket
+import time
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from etoile.actions.action import Action, ActionTable, Context, Done, not_on, text_of
+from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.spoken import folded
 from etoile.domain.match import Slots
 from etoile.domain.nodes import NodeStatus
 from etoile.errors import ActionFailed
-from etoile.text import Message, message
+from etoile.text import message, verbatim
+
+if TYPE_CHECKING:
+    import urllib.request
 
 _SOMEWHERE = (("192.0.2.1", 9), ("2001:db8::1", 9))
 """Addresses of the documentation (RFC 5737, RFC 3849): asked for a route to them, the system names its own address."""
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]{0,252}[A-Za-z0-9])?")
 PINGS = 3
+CONNECT_S = 5.0
+MEASURED_S = 8.0
+MOST_BYTES = 250_000_000
+LEAST_BYTES = 100_000
+PIECE_BYTES = 65_536
 
 
 # Addresses
@@ -72,112 +83,77 @@ def times_in(written: str) -> list[float]:
     return [float(found.replace(",", ".")) for found in re.findall(r"\w[=<](\d+(?:[.,]\d+)?) ?ms", written)]
 
 
-# Wi-Fi
+# Speed
 
 
-def _wifi_status(slots: Slots, context: Context) -> Done:
-    if context.system != "linux":
-        raise not_on(context)
-    if not _wifi_is_on(context, otherwise=False):
-        return Done(message("The Wi-Fi is off."))
-    joined = network_in(context.programs.run("nmcli", "-t", "-f", "ACTIVE,SIGNAL,SSID", "device", "wifi", "list"))
-    if joined is None:
-        return Done(message("The Wi-Fi is on and joined to no network."))
-    name, signal = joined
-    return Done(message("The Wi-Fi is joined to {network}, signal {signal} %.", network=name, signal=signal))
+def _speed(slots: Slots, context: Context) -> Done:
+    """Measure a download from the address that the user named, and from nowhere else."""
+    url = context.desk.speed_test_url()
+    if not url:
+        raise ActionFailed(
+            message("I measure the speed only against a place that you name, and none is named."),
+            message(
+                "Write speed_test_url under [commands] in the settings file: the address of a large file, such as one "
+                "on your own server or at your provider."
+            ),
+        )
+    read_bytes, took_s = _download(url, context)
+    if read_bytes < LEAST_BYTES:
+        raise ActionFailed(
+            message("{host} sent only {read:bytes}: too little to measure by.", host=_host(url), read=read_bytes),
+            message("Name a larger file as speed_test_url."),
+        )
+    return Done(
+        message(
+            "{speed:.1f} Mbit/s from {host}, measured over {read:bytes}.",
+            speed=read_bytes * 8 / took_s / 1e6,
+            host=_host(url),
+            read=read_bytes,
+        )
+    )
 
 
-def network_in(written: str) -> tuple[str, int] | None:
-    """Return name and signal of the network that `nmcli` marks as active; None when there is none."""
-    for line in written.splitlines():
-        active, _, rest = line.partition(":")
-        signal, _, name = rest.partition(":")
-        if active == "yes" and signal.isdigit():
-            return re.sub(r"\\(.)", r"\1", name), int(signal)
-    return None
+def _download(url: str, context: Context) -> tuple[int, float]:
+    """Return how many bytes came, and in how many seconds; both are bounded.  Raises ActionFailed."""
+    import urllib.error
+    import urllib.request
+
+    read_bytes = 0
+    asked = urllib.request.Request(url, headers={"User-Agent": "Etoile", "Accept-Encoding": "identity"})
+    try:
+        with _own_opener().open(asked, timeout=CONNECT_S) as response:
+            started_s = time.monotonic()
+            while read_bytes < MOST_BYTES and time.monotonic() - started_s < MEASURED_S:
+                context.programs.check()
+                piece = response.read(PIECE_BYTES)
+                if not piece:
+                    break
+                read_bytes += len(piece)
+            return read_bytes, max(time.monotonic() - started_s, 1e-6)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ActionFailed(
+            message("{host} cannot be measured: {reason}.", host=_host(url), reason=verbatim(str(reason)))
+        ) from error
 
 
-def _wifi(on: bool) -> Action:
-    def switch(slots: Slots, context: Context) -> Done:
-        before = _wifi_is_on(context, otherwise=not on)
-        _switch_wifi(context, on)
+def _own_opener() -> "urllib.request.OpenerDirector":
+    """Return what opens http and https only, and does not go where it is sent on to: that nobody has named."""
+    import urllib.request
 
-        def put_back(later: Context) -> Message:
-            _switch_wifi(later, not on)
-            return _wifi_said(not on)
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
 
-        return Done(_wifi_said(on), put_back if before != on else None)
-
-    return switch
-
-
-def _wifi_is_on(context: Context, *, otherwise: bool) -> bool:
-    """Return whether the Wi-Fi is on; `otherwise` where nobody tells."""
-    if context.system != "linux":
-        return otherwise
-    return context.programs.run("nmcli", "-t", "-f", "WIFI", "radio").strip() == "enabled"
+    opener = urllib.request.OpenerDirector()
+    kinds = (urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler, Stay)
+    for kind in (*kinds, urllib.request.HTTPDefaultErrorHandler, urllib.request.HTTPErrorProcessor):
+        opener.add_handler(kind())
+    return opener
 
 
-def _switch_wifi(context: Context, on: bool) -> None:
-    match context.system:
-        case "linux":
-            context.programs.run("nmcli", "radio", "wifi", "on" if on else "off")
-        case "win32":
-            state = "enabled" if on else "disabled"
-            context.programs.run("netsh", "interface", "set", "interface", "name=Wi-Fi", f"admin={state}")
-        case "darwin":
-            context.programs.run("networksetup", "-setairportpower", "en0", "on" if on else "off")
-        case _:
-            raise not_on(context)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url
 
 
-def _wifi_said(on: bool) -> Message:
-    return message("The Wi-Fi is on.") if on else message("The Wi-Fi is off.")
-
-
-# Bluetooth
-
-
-def _bluetooth(on: bool) -> Action:
-    def switch(slots: Slots, context: Context) -> Done:
-        before = _bluetooth_is_on(context, otherwise=not on)
-        _switch_bluetooth(context, on)
-
-        def put_back(later: Context) -> Message:
-            _switch_bluetooth(later, not on)
-            return _bluetooth_said(not on)
-
-        return Done(_bluetooth_said(on), put_back if before != on else None)
-
-    return switch
-
-
-def _bluetooth_is_on(context: Context, *, otherwise: bool) -> bool:
-    """Return whether Bluetooth is on; `otherwise` where nobody tells."""
-    if context.system != "linux" or context.programs.first_of("bluetoothctl") is None:
-        return otherwise
-    return "Powered: yes" in context.programs.run("bluetoothctl", "show", accept=(0, 1))
-
-
-def _switch_bluetooth(context: Context, on: bool) -> None:
-    if context.system != "linux":
-        raise not_on(context)
-    if context.programs.need("bluetoothctl", "rfkill") == "bluetoothctl":
-        context.programs.run("bluetoothctl", "power", "on" if on else "off")
-    else:
-        context.programs.run("rfkill", "unblock" if on else "block", "bluetooth")
-
-
-def _bluetooth_said(on: bool) -> Message:
-    return message("Bluetooth is on.") if on else message("Bluetooth is off.")
-
-
-ACTIONS: ActionTable = {
-    "network.ip": _ip,
-    "network.ping": _ping,
-    "network.wifi.status": _wifi_status,
-    "network.wifi.on": _wifi(on=True),
-    "network.wifi.off": _wifi(on=False),
-    "network.bluetooth.on": _bluetooth(on=True),
-    "network.bluetooth.off": _bluetooth(on=False),
-}
+ACTIONS: ActionTable = {"network.ip": _ip, "network.ping": _ping, "network.speedtest": _speed}

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 
+from etoile.actions import logind
 from etoile.actions.action import Action, ActionTable, Context, Done, not_on
+from etoile.actions.bus import NobodyAnswers
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
@@ -11,7 +14,6 @@ from etoile.text import Message, message
 _ARGUMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sleep": {
         "linux": ("systemctl", "suspend"),
-        "win32": ("rundll32.exe", "powrprof.dll,SetSuspendState", "0,1,0"),
         "darwin": ("pmset", "sleepnow"),
     },
     "restart": {
@@ -31,6 +33,12 @@ _ARGUMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 _LOGOUT: Mapping[str, tuple[str, ...]] = {
     "gnome": ("gnome-session-quit", "--logout", "--no-prompt"),
+    "kde": ("qdbus6", "org.kde.Shutdown", "/Shutdown", "org.kde.Shutdown.logout"),
+    "lxqt": ("lxqt-leave", "--logout"),
+    "sway": ("swaymsg", "exit"),
+    "hyprland": ("hyprctl", "dispatch", "exit"),
+    "i3": ("i3-msg", "exit"),
+    "openbox": ("openbox", "--exit"),
     "x-cinnamon": ("cinnamon-session-quit", "--logout", "--no-prompt"),
     "mate": ("mate-session-save", "--logout"),
     "xfce": ("xfce4-session-logout", "--logout"),
@@ -51,6 +59,15 @@ def logout_arguments(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def _power(what: str, said: Message) -> Action:
     def act(slots: Slots, context: Context) -> Done:
+        if what == "sleep" and context.system == "win32":
+            from etoile.actions.win32 import sleep
+
+            sleep()
+            return Done(said)
+        if what != "logout" and context.system == "linux":
+            with suppress(NobodyAnswers):
+                logind.power(context, what)
+                return Done(said)
         arguments = _ARGUMENTS[what].get(context.system)
         if arguments is None and context.system == "linux":
             arguments = logout_arguments(os.environ)

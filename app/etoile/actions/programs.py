@@ -17,10 +17,10 @@ START_GRACE_S = 0.4
 """A program that cannot start ends with an error within this time; one that lives longer has started."""
 
 _PACKAGES = {
-    "dbus-send": "dbus",
     "gsettings": "libglib2.0-bin",
     "loginctl": "systemd",
-    "nmcli": "network-manager",
+    "kreadconfig6": "kconfig",
+    "kwriteconfig6": "kconfig",
     "pactl": "pulseaudio-utils",
     "ping": "iputils-ping",
     "setsid": "util-linux",
@@ -95,6 +95,16 @@ class Programs:
         if process.returncode not in accept:
             raise ActionFailed(_complaint(argv[0], process.returncode, complaint or written))
         return written
+
+    def powershell(self, script: str, typed: str | None = None) -> str:
+        """Run a script of Windows PowerShell and return what it wrote; `typed` is its input, and no part of it.
+
+        Raises ActionFailed, also where a command within the script fails.
+        """
+        prelude = (
+            "$ErrorActionPreference='Stop';[Console]::InputEncoding=[Console]::OutputEncoding=[Text.Encoding]::UTF8;"
+        )
+        return self.run("powershell", "-NoProfile", "-NonInteractive", "-Command", prelude + script, typed=typed)
 
     def succeeds(self, *argv: str) -> bool:
         """Run `argv` and tell whether it worked; False too when it is not installed."""

@@ -1,10 +1,13 @@
-"""Pictures of the screen, reading it, locking it, switching it off."""
+"""Pictures of the screen, and reading it."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-from etoile.actions.action import ActionTable, Context, Done, not_on
+from etoile.actions import portal
+from etoile.actions.action import ActionTable, Context, Done
+from etoile.actions.bus import Bus, NobodyAnswers
 from etoile.actions.folders import user_folders
 from etoile.actions.programs import install
 from etoile.actions.windowing import is_wayland
@@ -14,9 +17,9 @@ from etoile.text import Message, message
 
 READ_AT_MOST = 1000
 _WAYLAND_TOOLS = {
-    "gnome-screenshot": ("gnome-screenshot", "--file={path}"),
-    "spectacle": ("spectacle", "--background", "--nonotify", "--fullscreen", "--output", "{path}"),
     "grim": ("grim", "{path}"),
+    "spectacle": ("spectacle", "--background", "--nonotify", "--fullscreen", "--output", "{path}"),
+    "gnome-screenshot": ("gnome-screenshot", "--file={path}"),
 }
 _POWERSHELL_PICTURE = (
     "Add-Type -AssemblyName System.Windows.Forms,System.Drawing;"
@@ -61,14 +64,11 @@ def _take(context: Context, path: Path) -> None:
     try:
         match context.system:
             case "win32":
-                context.programs.run(
-                    "powershell", "-NoProfile", "-NonInteractive", "-Command", _POWERSHELL_PICTURE, typed=f"{path}\n"
-                )
+                context.programs.powershell(_POWERSHELL_PICTURE, typed=f"{path}\n")
             case "darwin":
                 context.programs.run("screencapture", "-x", str(path))
-            case _ if is_wayland(os.environ):
-                tool = context.programs.need(*_WAYLAND_TOOLS)
-                context.programs.run(*(part.format(path=path) for part in _WAYLAND_TOOLS[tool]))
+            case "linux" if is_wayland(os.environ):
+                _take_on_wayland(context, path)
             case _:
                 with context.windowing() as desktop:
                     desktop.screenshot(path)
@@ -76,6 +76,23 @@ def _take(context: Context, path: Path) -> None:
         raise ActionFailed(message("{path}: {reason}.", path=str(path), reason=error.strerror or str(error))) from error
     if not path.is_file():
         raise ActionFailed(message("The desktop gave no picture of the screen."))
+
+
+def _take_on_wayland(context: Context, path: Path) -> None:
+    """Save what the screens show, by the desktop's own tool, else through its portal, which may ask the user."""
+    for tool, arguments in _WAYLAND_TOOLS.items():
+        if context.programs.first_of(tool):
+            filled = [part.format(path=path) for part in arguments]
+            if context.programs.succeeds(*filled) and path.is_file():
+                return
+    try:
+        with Bus("SESSION", context.programs) as bus:
+            shutil.move(portal.screenshot(bus), path)
+    except NobodyAnswers as error:
+        raise ActionFailed(
+            message("This desktop (Wayland) offers no way to a picture of the screen."),
+            message("Install grim (wlroots), spectacle (KDE), or the desktop's own part of xdg-desktop-portal."),
+        ) from error
 
 
 def _read(slots: Slots, context: Context) -> Done:
@@ -87,56 +104,20 @@ def _read(slots: Slots, context: Context) -> Done:
     with tempfile.TemporaryDirectory(prefix="etoile-") as folder:
         picture = Path(folder) / "screen.png"
         _take(context, picture)
-        text = " ".join(context.programs.run("tesseract", str(picture), "stdout").split())
+        text = " ".join(context.programs.run("tesseract", str(picture), "stdout", *_languages(context)).split())
     if not text:
         return Done(message("I see no words on the screen."))
     return Done(message("On the screen: {text}", text=text[:READ_AT_MOST]))
 
 
-def _lock(slots: Slots, context: Context) -> Done:
-    match context.system:
-        case "win32":
-            context.programs.run("rundll32.exe", "user32.dll,LockWorkStation")
-        case "darwin":
-            context.programs.run("pmset", "displaysleepnow")
-        case "linux":
-            _lock_linux(context)
-        case _:
-            raise not_on(context)
-    return Done(message("I asked the desktop to lock the screen."))
-
-
-def _lock_linux(context: Context) -> None:
-    """Ask whoever can lock here: the session's own keeper first."""
-    ways = (("loginctl", "lock-session"), ("xdg-screensaver", "lock"))
-    present = [way for way in ways if context.programs.first_of(way[0])]
-    if not present:
-        context.programs.need("loginctl", "xdg-screensaver")
-    if not any(context.programs.succeeds(*way) for way in present):
-        raise ActionFailed(
-            message("Nothing on this desktop locks the screen."),
-            message("Install a screen locker, such as light-locker."),
-        )
-
-
-def _off(slots: Slots, context: Context) -> Done:
-    match context.system:
-        case "win32":
-            from etoile.actions.win32 import switch_screen_off
-
-            switch_screen_off()
-        case "darwin":
-            context.programs.run("pmset", "displaysleepnow")
-        case _ if is_wayland(os.environ):
-            raise ActionFailed(message("This desktop (Wayland) does not let a program switch the screen off."))
-        case _:
-            context.programs.run("xset", "dpms", "force", "off")
-    return Done(message("The screen is off; any key switches it on."))
+def _languages(context: Context) -> tuple[str, ...]:
+    """Return the option for the languages that are read here: those that Etoile speaks, as far as they are there."""
+    there = context.programs.run("tesseract", "--list-langs").split()
+    wanted = [language for language in ("fra", "eng") if language in there]
+    return ("-l", "+".join(wanted)) if wanted else ()
 
 
 ACTIONS: ActionTable = {
     "screen.screenshot": _screenshot,
     "screen.read": _read,
-    "screen.lock": _lock,
-    "screen.off": _off,
 }

@@ -12,6 +12,7 @@ from etoile.actions import (
     display,
     files,
     gpus,
+    locking,
     media,
     network,
     nightlight,
@@ -31,7 +32,7 @@ from etoile.actions import (
 from etoile.actions.action import ActionTable
 
 _KINDS = (
-    *(apps, assistant, audio, browser, clipboard, dictation, display, files, gpus, media, network),
+    *(apps, assistant, audio, browser, clipboard, dictation, display, files, gpus, locking, media, network),
     *(nightlight, nodes, notes, power, processes, radios, screen, services, skills, system, times, undo, windows),
 )
 

@@ -56,6 +56,22 @@ def switch_screen_off() -> None:
     _user32().PostMessageW(HWND_BROADCAST, WM_SYSCOMMAND, SC_MONITORPOWER, MONITOR_OFF)
 
 
+def lock() -> None:
+    """Lock the session.  Raises ActionFailed."""
+    if not _user32().LockWorkStation():
+        raise ActionFailed(message("Windows did not lock the screen."))
+
+
+def sleep() -> None:
+    """Put the computer to sleep.  Raises ActionFailed.
+
+    The call through rundll32 that is found everywhere hibernates instead: rundll32 passes other arguments.
+    """
+    hibernate, force, no_wake_events = 0, 0, 0
+    if not _windows.windll.powrprof.SetSuspendState(hibernate, force, no_wake_events):
+        raise ActionFailed(message("This computer cannot do that: its system or firmware does not offer it."))
+
+
 class Win32:
     """The desktop; see WindowSystem."""
 
