@@ -31,7 +31,6 @@ from etoile.domain.gpus import HOT, GpuReading, Thermal
 from etoile.domain.history import CardHistory, Span
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.state import State
-from etoile.domain.thermal import assess
 from etoile.domain.turn import Speaking, Turn
 from etoile.errors import NvmlUnavailable, StoreError
 from etoile.gpu.far import FarGpus
@@ -421,11 +420,9 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
 
 def speech_model(config: Config, simulate: str | None) -> "PlacedWhisper":
     """Return the speech model of the settings, to be loaded where it belongs now."""
-    from etoile.speech.placed import PlacedWhisper
+    from etoile.speech.placed import placed_once
 
-    readings = read_quietly(local_source(simulate))
-    tracks = assess({}, readings, time.monotonic(), config.thermal, config.alerts.gpus)
-    return PlacedWhisper(config.speech, lambda: readings, lambda uuid: tracks[uuid].state in HOT)
+    return placed_once(config.speech, read_quietly(local_source(simulate)), config.thermal, config.alerts.gpus)
 
 
 @contextmanager

@@ -27,22 +27,21 @@ def status(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def doctor(arguments: argparse.Namespace, console: Console) -> int:
-    """Check every part; the exit code is 1 when one that is needed does not work."""
-    from etoile.doctor import doctor_line, examine
+    """Check every part; the exit code is 1 when one that the user asked for does not work."""
+    from etoile.doctor import checks_of, doctor_line, examine, patient
 
-    config, _ = settings(arguments)
-    worst = 0
-    app = from_app("status")
-    missing = app["missing"] if app else None
-    for name, finding, elapsed_ms in examine(config, arguments.simulate, lambda: checked_nodes(config), missing):
+    config, path = settings(arguments)
+    examined = patient(config, path, arguments.simulate, lambda: checked_nodes(config), from_app("status"))
+    code = 0
+    for name, finding, elapsed_ms in examine(checks_of(examined)):
         if console.json:
             console.line(doctor_line(name, finding, elapsed_ms, console.language))
         else:
-            console.say(verbatim(f"{_MARKS[finding.ok]} {name}: {console.words(finding.detail)}"))
-            if finding.remedy and not finding.ok:
-                console.say(verbatim(f"    {console.words(finding.remedy)}"))
-        worst = max(worst, 1 if finding.ok is False else 0)
-    return worst
+            console.say(message("{mark} {check}: {detail}", mark=_MARKS[finding.ok], check=name, detail=finding.detail))
+            if finding.remedy:
+                console.say(message("    {remedy}", remedy=finding.remedy))
+        code = 1 if finding.ok is False else code
+    return code
 
 
 _MARKS: dict[bool | None, str] = {True: "✓", False: "✗", None: "–"}

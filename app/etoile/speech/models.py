@@ -83,6 +83,16 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name in KNOWN if not _missing_files(home() / name))
 
 
+def is_there(model: str) -> bool:
+    """Tell whether there is anything by the name `model`, whole or not."""
+    return (home() / model if model in KNOWN else Path(model).expanduser()).is_dir()
+
+
+def size_bytes(folder: Path) -> int:
+    """Return how much room the model in `folder` takes."""
+    return sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
+
+
 def weights_bytes(model: str) -> int:
     """Return the size of the weights in the folder `model`; 0 where there are none."""
     file = Path(model).expanduser() / "model.bin"

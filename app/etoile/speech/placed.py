@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from etoile.config import Speech
+from etoile.config import AlertsOfGpu, Speech, Thermal
 from etoile.domain.gpus import GpuReading
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
+from etoile.domain.thermal import assess
 from etoile.errors import CudaFailed
 from etoile.speech import models
 
@@ -77,6 +78,19 @@ class PlacedWhisper:
         while (readings := self._readings()) is None and time.monotonic() < deadline_s:
             time.sleep(LOOK_S)
         return readings
+
+
+def placed_once(
+    speech: Speech, readings: tuple[GpuReading, ...], limits: Thermal, own: Sequence[AlertsOfGpu]
+) -> PlacedWhisper:
+    """Return the model for whoever looks at the cards once: what is above its limit then is hot."""
+    tracks = assess({}, readings, 0.0, limits, own)
+    hot = {
+        reading.uuid
+        for reading in readings
+        if reading.temperature_c is not None and reading.temperature_c >= tracks[reading.uuid].limits.warning_c
+    }
+    return PlacedWhisper(speech, lambda: readings, hot.__contains__)
 
 
 def wish(speech: Speech) -> Wish:

@@ -1,0 +1,112 @@
+"""Speaking and being understood: microphone, talk key, voice, the speech model and its place."""
+
+import ctypes
+import sys
+from collections.abc import Iterator
+
+from etoile.doctor.finding import Check, Finding, Patient
+from etoile.errors import ModelUnavailable, NvmlUnavailable
+from etoile.speech import models
+from etoile.text import message, verbatim
+
+
+def checks(patient: Patient) -> Iterator[Check]:
+    """Yield the checks of ears and voice; what the settings do not name is no fault where it is not there."""
+    speech, asked = patient.config.speech, patient.mentioned
+    yield Check(name="microphone", look=lambda: _microphone(speech.microphone), wanted=speech.microphone is not None)
+    yield Check(name="talk_key", look=lambda: _talk_key(patient), wanted="speech.talk_key" in asked)
+    yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
+    yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda")
+    yield Check(name="voice", look=_voice, wanted="speech.speak" in asked and speech.speak != "never", limit_s=5.0)
+
+
+def _microphone(device: str | None) -> Finding:
+    from etoile.speech.sound import SOUND_CARD
+
+    SOUND_CARD.check("input", device)
+    return Finding(
+        ok=True, detail=message("{name} can be recorded from.", name=device or message("The default microphone"))
+    )
+
+
+def _talk_key(patient: Patient) -> Finding:
+    key = patient.config.speech.talk_key
+    if patient.app is not None:
+        # One program at a time can have the key: asking for it here would find it taken.
+        if "talk_key" in patient.missing_in_app:
+            wrong = False if "speech.talk_key" in patient.mentioned else None
+            return Finding(
+                ok=wrong, detail=message("The running app cannot watch {key}.", key=key), remedy=_TALK_KEY_REMEDY
+            )
+        return Finding(ok=True, detail=message("The running app watches {key}.", key=key))
+    from etoile.speech.hotkeys import watch
+    from etoile.speech.keys import Key, parse_chord
+
+    watch({Key.TALK: parse_chord(key)}).close()
+    return Finding(ok=True, detail=message("{key} can be watched.", key=key))
+
+
+_TALK_KEY_REMEDY = message("Its window says why; “etoile talk --toggle” works without a key.")
+
+
+def _speech_model(model: str) -> Finding:
+    """Tell whether the model is here and whole; one that is damaged is wrong, whoever asked for it."""
+    try:
+        folder = models.folder(model)
+    except ModelUnavailable as error:
+        if models.is_there(model):
+            return Finding(ok=False, detail=error.said, remedy=error.remedy)
+        raise
+    size = models.size_bytes(folder)
+    return Finding(
+        ok=True, detail=message("{model} in {folder}, {size:bytes}.", model=model, folder=str(folder), size=size)
+    )
+
+
+def _placement(patient: Patient) -> Finding:
+    from etoile.speech.placed import placed_once
+
+    if patient.app is not None and (told := patient.app.get("speech")):
+        return Finding(ok=True, detail=verbatim(told))
+    try:
+        readings = patient.gpus()
+    except NvmlUnavailable:
+        readings = ()
+    config = patient.config
+    placement = placed_once(config.speech, readings, config.thermal, config.alerts.gpus).place(None, None)
+    insists = config.speech.device == "cuda"
+    if placement.uuid and not _has_cublas():
+        return Finding(
+            ok=False if insists else None,
+            detail=message("Speech fits on {card}, but runs on the CPU: cuBLAS is not here.", card=placement.card),
+            remedy=_CUBLAS_REMEDY,
+        )
+    if insists and placement.uuid is None:
+        remedy = message("The settings ask for a GPU: device = “cuda” under [speech].")
+        return Finding(ok=False, detail=placement.said, remedy=remedy)
+    return Finding(ok=True, detail=placement.said)
+
+
+_CUBLAS_REMEDY = message(
+    "Install cuBLAS of CUDA 12 for the whole computer; or leave it so: device = “cpu” under [speech]."
+)
+
+
+def _has_cublas() -> bool:
+    """Whether the library is there without which CTranslate2 does nothing on a GPU."""
+    try:
+        ctypes.CDLL("cublas64_12.dll" if sys.platform == "win32" else "libcublas.so.12")
+    except OSError:
+        return False
+    return True
+
+
+def _voice() -> Finding:
+    from etoile.speech.synthesiser import Synthesiser
+
+    engine = Synthesiser()
+    try:
+        engine.start()
+    finally:
+        engine.kill()
+    return Finding(ok=True, detail=message("Speech can be synthesised."))
