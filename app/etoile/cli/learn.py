@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from etoile.cli import unfinished
 from etoile.cli.commands import open_interpreter
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
@@ -47,6 +48,7 @@ def history(arguments: argparse.Namespace, console: Console) -> int:
                 console.say(verbatim(f"{at:%Y-%m-%d %H:%M}  {exchange.request}"))
                 if exchange.answer:
                     console.say(verbatim(f"    {exchange.answer.splitlines()[0]}"))
+    unfinished.show(console)
     return 0
 
 

@@ -293,7 +293,10 @@ def _add_speech(command: Command, words: Words) -> None:
     for key in ("press", "release", "toggle", "cancel"):
         keys.add_argument(f"--{key}", dest="key", action="store_const", const=key)
     transcribe = command("transcribe", speech.transcribe, message("turn audio files into text"))
-    transcribe.add_argument("files", nargs="+", metavar="FILE")
+    transcribe.add_argument("files", nargs="*", metavar="FILE")
+    transcribe.add_argument(
+        "--unfinished", action="store_true", help=words(message("recordings that have no text yet; nothing is run"))
+    )
     _json(transcribe, words)
     models = command("models", speech.models, message("list, download, remove, choose or check speech models"))
     models.add_argument("what", choices=("list", "download", "remove", "use", "check"), nargs="?", default="list")

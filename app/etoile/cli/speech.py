@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from etoile.cli import unfinished
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.errors import EtoileError, UsageError
@@ -20,23 +21,28 @@ def talk(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def transcribe(arguments: argparse.Namespace, console: Console) -> int:
-    """Turn audio files into text; one that fails does not stop the others."""
+    """Turn audio files into text, or recordings that have none yet; one that fails does not stop the others."""
     from etoile.parts import speech_model
 
     config, _ = settings(arguments)
+    files = unfinished.to_try(console) if arguments.unfinished else tuple(map(Path, arguments.files))
+    if not files:
+        return _nothing_to_transcribe(arguments, console)
     model = speech_model(config, arguments.simulate).loaded()
     code = 0
-    for name in arguments.files:
+    for name in files:
         try:
-            heard = model.transcribe_file(Path(name), config.speech.language)
+            heard = model.transcribe_file(name, config.speech.language)
         except EtoileError as error:
             console.error(error)
             code = 1
             continue
+        if arguments.unfinished:
+            unfinished.settle(config, console, name, heard)
         if console.json:
             console.line(
                 {
-                    "file": name,
+                    "file": str(name),
                     "text": heard.text,
                     "language": heard.language,
                     "audio_s": round(heard.audio_s, 3),
@@ -49,6 +55,15 @@ def transcribe(arguments: argparse.Namespace, console: Console) -> int:
         else:
             console.say(verbatim(heard.text) if heard.text else message("(nothing was said)"))
     return code
+
+
+def _nothing_to_transcribe(arguments: argparse.Namespace, console: Console) -> int:
+    if not arguments.unfinished:
+        raise UsageError(
+            message("Which file?"), message("Name audio files, or “--unfinished” for what has no text yet.")
+        )
+    console.note(message("Every recording has its text."))
+    return 0
 
 
 def models(arguments: argparse.Namespace, console: Console) -> int:
