@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from etoile.actions.action import Context, Done
+from etoile.actions.alarms import AlarmFile, Alarms
 from etoile.actions.dictation import Dictation
 from etoile.actions.passwords import asks_password
 from etoile.actions.programs import Programs
 from etoile.actions.table import ACTIONS
-from etoile.actions.times import Alarms
 from etoile.actions.undo import UndoStack
 from etoile.actions.windowing import Area, State, Window
 from etoile.domain.descriptions import describe
@@ -235,11 +235,15 @@ class Scene:
     events: list[Event] = field(default_factory=list)
     system: str = "linux"
     lasting: bool = True
+    kept: AlarmFile | None = None
 
     def __post_init__(self) -> None:
         self._undo_stack = UndoStack()
         self._dictation = Dictation()
-        self._alarms = Alarms(self.clock, self.clock.now, self.events.append) if self.lasting else None
+        self._alarms = Alarms(self.clock, self.clock.now, self.events.append, self.kept) if self.lasting else None
+
+        if self._alarms:
+            self._alarms.take_up()
 
     @property
     def context(self) -> Context:

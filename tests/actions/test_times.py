@@ -1,12 +1,16 @@
 """Time and date, timers and alarms, by a clock that the test turns."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from etoile.actions.alarms import AlarmFile
 from etoile.actions.times import date_said, next_at
-from etoile.domain.events import Rang
+from etoile.domain.events import PartMissing, Rang
 from etoile.errors import ActionFailed
 from etoile.text import Message, render
-from tests.actions.fakes import Scene, local
+from tests.actions.fakes import FakeClock, Scene, local
 
 
 def rung(scene: Scene) -> list[str]:
@@ -116,3 +120,71 @@ def test_without_a_lasting_process_timers_are_refused(command: str) -> None:
     with pytest.raises(ActionFailed, match="need Etoile to be running") as error:
         scene.do(command, seconds=60, time="07:00")
     assert error.value.remedy
+
+
+# Restarts
+
+
+def restarted(scene: Scene, *, off_s: float) -> Scene:
+    """Return the scene after a restart: everything is new but the file, and time has passed."""
+    clock = FakeClock()
+    clock.time = scene.clock.time + timedelta(seconds=off_s)
+    return Scene(clock=clock, kept=scene.kept)
+
+
+@pytest.fixture
+def lasting(tmp_path: Path) -> Scene:
+    return Scene(kept=AlarmFile(tmp_path / "data" / "alarms.json"))
+
+
+def test_timers_and_alarms_survive_a_restart(lasting: Scene) -> None:
+    lasting.do("timer.set", seconds=600)
+    lasting.do("alarm.set", time="15:00")
+    again = restarted(lasting, off_s=60)
+    assert again.do("timer.status") == "timer of 10 min: 9 min left, alarm at 15:00."
+    again.clock.turn(540)
+    assert rung(again) == ["The timer of 10 min is over."]
+    assert restarted(again, off_s=0).do("timer.status") == "alarm at 15:00."
+
+
+def test_what_came_due_while_the_computer_was_off_rings_late_and_says_so(lasting: Scene) -> None:
+    lasting.do("timer.set", seconds=600)
+    lasting.do("alarm.set", time="15:00")
+    again = restarted(lasting, off_s=3 * 3600)
+    again.clock.turn(0)
+    why = "Etoile was not running then, or the computer slept."
+    assert rung(again) == [
+        f"The timer of 10 min was over 2 h 50 min ago: {why}",
+        f"Your alarm of 15:00 rings 2 h 5 min late: {why}",
+    ]
+    third = restarted(again, off_s=0)
+    third.clock.turn(0)
+    assert rung(third) == []
+
+
+def test_what_was_cancelled_or_undone_stays_so(lasting: Scene) -> None:
+    lasting.do("timer.set", seconds=600)
+    lasting.do("timer.cancel")
+    lasting.do("alarm.set", time="15:00")
+    lasting.do("assistant.undo")
+    assert restarted(lasting, off_s=0).do("timer.status") == "No timer and no alarm is set."
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"due": "soon"}]', '[{"due": "2026-11-21T15:00:00"}]'])
+def test_a_broken_file_is_told_and_new_timers_work(lasting: Scene, content: str) -> None:
+    assert lasting.kept
+    lasting.kept.path.parent.mkdir()
+    lasting.kept.path.write_text(content)
+    again = restarted(lasting, off_s=0)
+    assert [event.part for event in again.events if isinstance(event, PartMissing)] == ["alarms"]
+    again.do("timer.set", seconds=60)
+    assert "timer of 1 min" in restarted(again, off_s=0).do("timer.status")
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_the_timer_rings(lasting: Scene) -> None:
+    assert lasting.kept
+    lasting.kept.path.parent.write_text("no folder")
+    lasting.do("timer.set", seconds=60)
+    assert {event.part for event in lasting.events if isinstance(event, PartMissing)} == {"alarms"}
+    lasting.clock.turn(60)
+    assert rung(lasting) == ["The timer of 1 min is over."]

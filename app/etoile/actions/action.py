@@ -15,8 +15,8 @@ from etoile.errors import ActionFailed
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
+    from etoile.actions.alarms import Alarms
     from etoile.actions.dictation import Dictation
-    from etoile.actions.times import Alarms
     from etoile.actions.undo import UndoStack
 
 

@@ -7,18 +7,20 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from etoile.actions.action import Action, Context, Desk, Done
+from etoile.actions.alarms import AlarmFile, Alarms, Clock
 from etoile.actions.dictation import Dictation
 from etoile.actions.programs import Programs
 from etoile.actions.slots import SlotValues, Values
 from etoile.actions.table import ACTIONS, LIMIT_S, LIMITS_S
-from etoile.actions.times import Alarms, Clock
 from etoile.actions.undo import UndoStack
 from etoile.actions.windowing import WindowSystem, open_window_system
 from etoile.actions.windows import name_in_front
+from etoile.config import FOLDERS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Run
 from etoile.domain.events import ActionDone, Event, Failed
@@ -68,7 +70,8 @@ class Actions:
         self._now = now
         self._undo_stack = UndoStack()
         self._dictation = Dictation()
-        self._alarms = Alarms(clock, now, publish) if lasting else None
+        kept = AlarmFile(Path(FOLDERS.user_data_dir) / "alarms.json")
+        self._alarms = Alarms(clock, now, publish, kept) if lasting else None
         self._slot_values = SlotValues(desk, system=system)
         self._lock = threading.Lock()
         self._jobs: list[_Job] = []
@@ -76,6 +79,8 @@ class Actions:
 
     def __enter__(self) -> Self:
         self._lifetime.enter_context(self._slot_values)
+        if self._alarms:
+            self._alarms.take_up()
         return self
 
     def __exit__(

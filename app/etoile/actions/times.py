@@ -1,22 +1,16 @@
 """Time and date, timers and alarms."""
 
-import itertools
 import re
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from etoile.actions.action import ActionTable, Context, Done, text_of
-from etoile.domain.events import Event, Rang
+from etoile.actions.alarms import Alarms, Pending
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message
 
 LONGEST_TIMER_S = 7 * 86400
-LOOK_EVERY_S = 30.0
-"""The clock that waits stands still while the computer sleeps, so the wall clock is looked at this often."""
 
 _WEEKDAYS = (
     *(message("Monday"), message("Tuesday"), message("Wednesday"), message("Thursday"), message("Friday")),
@@ -29,85 +23,6 @@ _MONTHS = (
 )
 # The first day of a month, which French counts ("1er").
 _FIRST_DAY = message("1")
-
-
-class Clock(Protocol):
-    """What calls back later: an AlarmClock, or a test's."""
-
-    def after(self, delay_s: float, call: Callable[[], None]) -> int:
-        """Call `call` in `delay_s` seconds, on another thread; return a ticket."""
-
-    def cancel(self, ticket: int) -> None:
-        """Do not call for `ticket`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A timer or an alarm that has not rung yet."""
-
-    number: int
-    due: datetime
-    length_s: int | None
-    """How long the timer was set for; None for an alarm, which is set for a time."""
-
-    @property
-    def is_timer(self) -> bool:
-        """Whether it counts down rather than waits for a time of the day."""
-        return self.length_s is not None
-
-
-class Alarms:
-    """The user's timers and alarms; each publishes `Rang` when it comes due.  Safe from any thread."""
-
-    def __init__(self, clock: Clock, now: Callable[[], datetime], publish: Callable[[Event], None]) -> None:
-        self._clock = clock
-        self._now = now
-        self._publish = publish
-        self._lock = threading.Lock()
-        self._numbers = itertools.count(1)
-        self._pending: dict[int, Pending] = {}
-
-    def set(self, due: datetime, length_s: int | None = None) -> Pending:
-        """Ring at `due`."""
-        pending = Pending(next(self._numbers), due, length_s)
-        with self._lock:
-            self._pending[pending.number] = pending
-        self._wait(pending)
-        return pending
-
-    def forget(self, pending: Pending) -> bool:
-        """Never ring for `pending`; False when it has rung or was forgotten already."""
-        with self._lock:
-            return self._pending.pop(pending.number, None) is not None
-
-    def pending(self, *, timers: bool) -> list[Pending]:
-        """Return the timers, or the alarms, in the order in which they will ring."""
-        with self._lock:
-            return sorted((one for one in self._pending.values() if one.is_timer is timers), key=lambda one: one.due)
-
-    def left_s(self, pending: Pending) -> float:
-        """Return how long `pending` still waits."""
-        return (pending.due - self._now()).total_seconds()
-
-    def _wait(self, pending: Pending) -> None:
-        self._clock.after(max(0.0, min(self.left_s(pending), LOOK_EVERY_S)), lambda: self._look(pending))
-
-    def _look(self, pending: Pending) -> None:
-        """Ring when it is time; otherwise wait again.  What was forgotten meanwhile does neither."""
-        if self.left_s(pending) <= 0:
-            if self.forget(pending):
-                self._publish(Rang(_rang_said(pending)))
-            return
-        with self._lock:
-            waits = pending.number in self._pending
-        if waits:
-            self._wait(pending)
-
-
-def _rang_said(pending: Pending) -> Message:
-    if pending.length_s is None:
-        return message("It is {time:clock}: your alarm rings.", time=pending.due)
-    return message("The timer of {length:duration} is over.", length=pending.length_s)
 
 
 # Time and date

@@ -379,6 +379,8 @@ class Rang:
     """A timer or an alarm of the user came due."""
 
     said: Message
+    number: int = 0
+    """Which one: each is shown beside the others."""
 
 
 @dataclass(frozen=True, slots=True)

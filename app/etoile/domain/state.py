@@ -176,7 +176,7 @@ def _snoozed(state: State, event: on.AlertsSnoozed) -> tuple[State, tuple[Effect
 
 def _rang(state: State, event: on.Rang) -> tuple[State, tuple[Effect, ...]]:
     """A timer is shown and, unless a conversation is going on, spoken."""
-    notify = do.Notify("timer", event.said, message("Etoile timer"), do.Urgency.CRITICAL)
+    notify = do.Notify(f"timer {event.number}", event.said, message("Etoile timer"), do.Urgency.CRITICAL)
     return state, (notify, _say(state.turn, event.said)) if _may_speak(state.turn) else (notify,)
 
 
