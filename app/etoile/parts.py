@@ -252,8 +252,8 @@ class Rooms:
         if self.ears is None:
             return
         match effect:
-            case do.Record(turn):
-                self.ears.record(turn)
+            case do.Record(turn, hands_free, broke_in):
+                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in)
             case do.Transcribe(turn):
                 self.ears.transcribe(turn)
             case do.DiscardRecording(turn):
@@ -543,5 +543,5 @@ def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -
     model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT)
     recordings = Path(FOLDERS.user_state_dir) / "recordings"
     ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model))
-    stack.enter_context(TalkKey(config.speech.talk_key, publish))
+    stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
     return ears
