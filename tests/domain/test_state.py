@@ -140,3 +140,9 @@ def test_everything_else_is_the_conversations() -> None:
     state, asked = after(State(), on.Typed("hello"))
     assert state.turn.phase is Phase.THINKING
     assert isinstance(asked[0], do.Interpret)
+
+
+def test_a_microphone_that_is_open_is_known_for_as_long_as_it_is() -> None:
+    state, effects = advance(State(), on.MicrophoneOpened(is_open=True))
+    assert (state.microphone_open, effects) == (True, ())
+    assert not advance(state, on.MicrophoneOpened(is_open=False))[0].microphone_open

@@ -58,6 +58,12 @@ class TestWhatIsShown:
             (CALM, ["312 W of 450 W · fan 46 % · 1 process", "M2", "M2 did not answer within 2 s."]),
             (CALM, ["Ask, or hold F9", "What can you do?"]),
             (replace(CALM, turn=states.turn(muted=True)), ["3 nodes · 2 GPUs · muted"]),
+            (replace(CALM, microphone_open=True), ["3 nodes · 2 GPUs · microphone open"]),
+            (replace(CALM, microphone_open=True, turn=states.LISTENING), ["3 nodes · 2 GPUs", "Listening"]),
+            (
+                replace(CALM, microphone_open=True, turn=states.MUTE),
+                ["Only silence comes from the microphone: is it muted?"],
+            ),
             (replace(CALM, turn=states.STREAMING), ["How does vLLM keep its cache?", "M1 · qwen3-30b-a3b-2507"]),
             (replace(CALM, turn=states.STREAMING), ["M2 was passed over: it did not answer within 2 s.", "Thinking"]),
             (replace(CALM, turn=states.ANSWERED), ["M1 · qwen3-30b-a3b-2507 · 1.4 s", "KV cache", "curl -s"]),

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from etoile.doctor.finding import Check, Finding, Patient
 from etoile.errors import ModelUnavailable, NvmlUnavailable
 from etoile.speech import models
+from etoile.speech.keys import names_of
 from etoile.text import message, verbatim
+
+MICROPHONE_S = 7.0
+"""A Bluetooth headset may take five to deliver its first sound."""
 
 
 def checks(patient: Patient) -> Iterator[Check]:
     """Yield the checks of ears and voice; what the settings do not name is no fault where it is not there."""
     speech, asked = patient.config.speech, patient.mentioned
-    yield Check(name="microphone", look=lambda: _microphone(speech.microphone), wanted=speech.microphone is not None)
+    yield Check(
+        name="microphone",
+        look=lambda: _microphone(speech.microphone),
+        wanted=speech.microphone is not None,
+        limit_s=MICROPHONE_S,
+    )
     yield Check(name="talk_key", look=lambda: _talk_key(patient), wanted="speech.talk_key" in asked)
     yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
     yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda")
@@ -21,16 +30,19 @@ def checks(patient: Patient) -> Iterator[Check]:
 
 
 def _microphone(device: str | None) -> Finding:
-    from etoile.speech.sound import SOUND_CARD
+    """Tell what it hears: it is listened to for half a second, and nothing is kept."""
+    from etoile.speech.trial import try_microphone
 
-    SOUND_CARD.check("input", device)
-    return Finding(
-        ok=True, detail=message("{name} can be recorded from.", name=device or message("The default microphone"))
-    )
+    tried = try_microphone(device)
+    return Finding(ok=tried.ok, detail=tried.said, remedy=tried.remedy)
 
 
 def _talk_key(patient: Patient) -> Finding:
-    key = patient.config.speech.talk_key
+    """Tell in which way the keys are watched here, or why they cannot be."""
+    from etoile.speech.trial import try_keys, watched
+
+    speech = patient.config.speech
+    key, names = speech.talk_key, names_of(speech.talk_key, speech.hands_free_key)
     if patient.app is not None:
         # One program at a time can have the key: asking for it here would find it taken.
         if "talk_key" in patient.missing_in_app:
@@ -38,12 +50,9 @@ def _talk_key(patient: Patient) -> Finding:
             return Finding(
                 ok=wrong, detail=message("The running app cannot watch {key}.", key=key), remedy=_TALK_KEY_REMEDY
             )
-        return Finding(ok=True, detail=message("The running app watches {key}.", key=key))
-    from etoile.speech.hotkeys import watch
-    from etoile.speech.keys import Key, parse_chord
-
-    watch({Key.TALK: parse_chord(key)}).close()
-    return Finding(ok=True, detail=message("{key} can be watched.", key=key))
+        return Finding(ok=True, detail=message("The running app has {keys}", keys=watched(names)))
+    tried = try_keys(names)
+    return Finding(ok=tried.ok, detail=tried.said, remedy=tried.remedy)
 
 
 _TALK_KEY_REMEDY = message("Its window says why; “etoile talk --toggle” works without a key.")

@@ -54,7 +54,7 @@ def short_gpu(name: str) -> str:
 
 
 def summary(state: State) -> Message | None:
-    """Return how much there is: "3 nodes · 5 GPUs"; None when there is nothing."""
+    """Return how much there is, and what is to be seen always: "3 nodes · 5 GPUs"; None when there is nothing."""
     parts = []
     if state.nodes:
         parts.append(plural("{count} node", "{count} nodes", len(state.nodes)))
@@ -62,6 +62,8 @@ def summary(state: State) -> Message | None:
         parts.append(plural("{count} GPU", "{count} GPUs", len(state.gpus)))
     if state.turn.muted:
         parts.append(message("muted"))
+    if state.microphone_open and state.turn.phase is not Phase.LISTENING:
+        parts.append(message("microphone open"))
     return joined(parts)
 
 

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from etoile.domain.events import Cancelled, Event, TalkPressed, TalkReleased, TalkToggled
 from etoile.errors import HotkeyUnavailable
-from etoile.speech.keys import Chords, Hold, Key, Move, Verdict, classify, parse_chord, wait_s
+from etoile.speech.keys import Chords, Hold, Key, Move, Verdict, classify, names_of, parse_chord, wait_s
 from etoile.speech.part import Part
 from etoile.speech.ways import Way, by_hand, way
 from etoile.text import message, verbatim
@@ -87,7 +87,7 @@ class TalkKey:
         watch: Callable[[Chords], Keyboard] = watch,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._names = {Key.TALK: key} | ({Key.HANDS_FREE: hands_free} if hands_free else {})
+        self._names = names_of(key, hands_free)
         self._publish = publish
         self._watch = watch
         self._now_s = now_s

@@ -53,6 +53,11 @@ _NEEDED_TO_TYPE = frozenset(
 )
 
 
+def names_of(talk: str, hands_free: str | None) -> dict[Key, str]:
+    """Return the keys of the settings by what they are for."""
+    return {Key.TALK: talk} | ({Key.HANDS_FREE: hands_free} if hands_free else {})
+
+
 def parse_chord(text: str) -> Chord:
     """Return the chord that `text` names.
 

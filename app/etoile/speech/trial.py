@@ -119,6 +119,11 @@ def try_keys(
     return Trial(True, how(here, chords))
 
 
+def watched(names: Mapping[Key, str]) -> Message:
+    """Return in which way another process of this desktop watches the keys.  Raises HotkeyUnavailable."""
+    return how(way(sys.platform, os.environ), chords_of(names))
+
+
 def how(here: Way | None, chords: Chords) -> Message:
     """Return in which way the keys are watched."""
     keys = [str(chord) for chord in chords.values()]
