@@ -80,6 +80,14 @@ def _more() -> QPainterPath:
     return shapes.dots((3, 8), (8, 8), (13, 8), radius=1.5)
 
 
+def _back() -> QPainterPath:
+    return shapes.thickened(shapes.line((10, 3.4), (5.4, 8), (10, 12.6)), 1.6)
+
+
+def _choose() -> QPainterPath:
+    return shapes.thickened(shapes.line((3.8, 6), (8, 10.2), (12.2, 6)), 1.6)
+
+
 class Glyph(Enum):
     """The signs, each with what draws its outline."""
 
@@ -98,6 +106,9 @@ class Glyph(Enum):
     MICROPHONE = (_microphone,)
     COPY = (_copy,)
     MORE = (_more,)
+    BACK = (_back,)
+    CHOOSE = (_choose,)
+    """Opens a list to choose from."""
 
     @property
     def outline(self) -> Callable[[], QPainterPath]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -43,6 +43,9 @@ class GpuStrip(ScrollColumn):
     It is one stop for the Tab key; within it ↑ ↓ Home End go from GPU to GPU.  `now_s` is the monotonic clock of the
     readings, `clock` the time of day.
     """
+
+    opened = Signal(str)
+    """The UUID of the GPU whose history is wanted."""
 
     def __init__(
         self,
@@ -124,8 +127,14 @@ class GpuStrip(ScrollColumn):
     def _add_view(self, view: GpuView) -> None:
         first = self.column.indexOf(next(iter(self._views.values()))) < 0
         view.setFocusPolicy(Qt.FocusPolicy.TabFocus if first else Qt.FocusPolicy.NoFocus)
+        view.opened.connect(self.opened)
         self.column.addWidget(view)
         view.show()
+
+    def reach(self, uuid: str) -> None:
+        """Give the focus to the GPU `uuid`, if it is there."""
+        if uuid in self._views:
+            self._reach(self._views[uuid])
 
     def _reach(self, view: GpuView) -> None:
         """Give `view` the focus: it is where the Tab key comes back to."""

@@ -1,20 +1,27 @@
 """What card and row of a GPU share: the frame, the words for keyboard and screen reader, and how values are written."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from etoile.domain.readings import called
 from etoile.gui.design import Look, Type
 from etoile.gui.glance import Glance
 from etoile.gui.severity import Severity
 from etoile.gui.words import NOTHING, gpu_details, gpu_line
+from etoile.text import message
 
 NARROWEST, WIDTH = 300, 340
 
 
 class GpuView(QWidget):
-    """Paints a `Glance`; how, is up to `paint_glance`.  Everything is in its name and description too."""
+    """Paints a `Glance`; how, is up to `paint_glance`.  Everything is in its name and description too.
+
+    A click, Enter or Space opens it; the window is dragged by it as by anything else.
+    """
+
+    opened = Signal(str)
+    """The UUID of the GPU whose history is wanted."""
 
     HEIGHT: int
     RADIUS: int
@@ -23,6 +30,8 @@ class GpuView(QWidget):
         super().__init__(parent)
         self._look = look
         self.glance = glance
+        self._pressed: QPointF | None = None
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
@@ -44,6 +53,30 @@ class GpuView(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(NARROWEST), self._look.px(self.HEIGHT))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed = event.position()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        far = QApplication.startDragDistance()
+        if self._pressed and (event.position() - self._pressed).manhattanLength() >= far:
+            self._pressed = None
+            if handle := self.window().windowHandle():
+                handle.startSystemMove()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed:
+            self.opened.emit(self.glance.gpu.uuid)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.glance.gpu.uuid)
+        else:
+            super().keyPressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -55,7 +88,8 @@ class GpuView(QWidget):
         line = words(gpu_line(gpu, self.glance.thermal))
         self.setAccessibleName(f"{words(called(gpu))}, {gpu.name}")
         details = gpu_details(gpu)
-        parts = [line, *(words(part) for part in (self.glance.outlook, details) if part)]
+        how = message("Click or press Enter for its history.")
+        parts = [line, *(words(part) for part in (self.glance.outlook, details, how) if part)]
         description = "\n".join(parts)
         self.setAccessibleDescription(description)
         self.setToolTip(f"{gpu.name}\n{description}")

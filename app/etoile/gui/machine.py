@@ -36,6 +36,7 @@ class Machine(QWidget):
         self._room = 10_000
         self._heading = GpuHeading(look, self)
         self._gpus = GpuStrip(look, now_s, clock, self)
+        self.opened, self.reach = self._gpus.opened, self._gpus.reach
         self._nodes = NodeStrip(look, confirm_node, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

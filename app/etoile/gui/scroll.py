@@ -21,7 +21,8 @@ class ScrollColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setViewportMargins(0, 0, GUTTER, 0)
-        self.verticalScrollBar().rangeChanged.connect(self._leave_room)
+        # Not while the content is being laid out: it would not learn of its new width.
+        self.verticalScrollBar().rangeChanged.connect(self._leave_room, Qt.ConnectionType.QueuedConnection)
 
     def _leave_room(self, lowest: int, highest: int) -> None:
         self.setViewportMargins(0, 0, GUTTER - BAR if highest > lowest else GUTTER, 0)

@@ -15,18 +15,20 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, Declined, Typed, UndoWanted, VoiceMuted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase, Standing
 from etoile.gui.activity import Activity
 from etoile.gui.announcements import announce, announcements
+from etoile.gui.chart_page import ChartPage
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
 from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
+from etoile.gui.gpu_view import GpuView
 from etoile.gui.header import Header
 from etoile.gui.history import History
 from etoile.gui.icons import app_icon
@@ -80,12 +82,16 @@ class Window(Frame):
         self._session_ends = False
         self._header = Header(look, self.dismiss, self)
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
+        self._machine.opened.connect(self._open_chart)
+        self._chart = ChartPage(look, doors.publish, self._close_chart, self)
         self._notices = Notices(look, doors.publish)
         self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._notices, self)
         self._offer = OfferView(look, doors.publish, self)
         self._question = QuestionView(look, doors.publish, self)
         self._activity = Activity(look, doors.publish, self)
         self._composer = Composer(look, talk_key, doors.publish, self)
+        self._pages = QStackedLayout()
+        """What is now; in its place, the history of a card."""
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._show_times)
@@ -103,8 +109,15 @@ class Window(Frame):
         column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
         column.addLayout(beside_bar(self._header))
-        column.addWidget(self._machine)
-        column.addWidget(self._conversation, 1)
+        column.addLayout(self._pages, 1)
+        now = QWidget(self)
+        below = QVBoxLayout(now)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(8)
+        below.addWidget(self._machine)
+        below.addWidget(self._conversation, 1)
+        self._pages.addWidget(now)
+        self._pages.addWidget(self._chart)
         for part in (self._offer, self._question, self._activity, self._composer):
             column.addLayout(beside_bar(part))
         screen = QGuiApplication.primaryScreen().availableGeometry()
@@ -207,6 +220,8 @@ class Window(Frame):
             self._since = (turn.number, turn.phase, turn.standing, self._now_s())
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
             self.appear()
+        if turn.number != before.turn.number and self._chart.is_open:
+            self._close_chart()
         if self.isVisible():
             self._refresh()
             for told in announcements(before, state):
@@ -216,6 +231,7 @@ class Window(Frame):
         state = self._state
         self._header.show_state(state)
         self._machine.show_state(state, self._history)
+        self._chart.show_state(state)
         self._notices.show_state(state)
         self._offer.show_offer(state.learning.visible)
         self._conversation.refresh()
@@ -264,14 +280,29 @@ class Window(Frame):
         self._doors.publish(UndoWanted())
 
     def _step_back(self) -> None:
-        """Leave what is nearest: the recording, then the question, then the window."""
+        """Leave what is nearest: the recording, then the question, the history of a card, and then the window."""
         turn = self._state.turn
         if turn.phase in _HEARD:
             self._doors.publish(Cancelled())
         elif turn.question:
             self._doors.publish(Declined(turn.number, turn.question.number))
+        elif self._chart.is_open:
+            self._chart.step_back()
         else:
             self.dismiss()
+
+    def _open_chart(self, uuid: str) -> None:
+        # A click leaves the focus where it is.
+        by_keys = isinstance(self.focusWidget(), GpuView)
+        self._chart.show_state(self._state)
+        self._pages.setCurrentWidget(self._chart)
+        self._chart.open(uuid, by_keys=by_keys)
+
+    def _close_chart(self) -> None:
+        uuid = self._chart.uuid
+        self._chart.close_card()
+        self._pages.setCurrentIndex(0)
+        self._machine.reach(uuid)
 
     def _copy_answer(self) -> None:
         if answer := self._conversation.last_answer:

@@ -1,0 +1,134 @@
+"""One plot of a chart: a band from the lowest to the highest value, a line through the means, and its limits."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from etoile.config import Thermal as ThermalLimits
+from etoile.domain.forecast import Forecast
+from etoile.domain.history import Point
+from etoile.gui.chart_axis import Scale
+from etoile.gui.design import Palette
+
+_BAND = 0.25
+"""How opaque the band is."""
+_NARROW = 1.5
+"""A run of points that would be narrower is drawn so wide: one measurement is to be seen as well."""
+
+
+class Area(NamedTuple):
+    """Where times and values are on the screen."""
+
+    box: QRectF
+    since_s: float
+    until_s: float
+    scale: Scale
+
+    def x(self, at_s: float) -> float:
+        """Return where a time is."""
+        return self.box.left() + (at_s - self.since_s) / (self.until_s - self.since_s) * self.box.width()
+
+    def y(self, value: float) -> float:
+        """Return where a value is; one outside of the scale is at its edge."""
+        lowest, highest = self.scale
+        part = min(1.0, max(0.0, (value - lowest) / (highest - lowest)))
+        return self.box.bottom() - part * self.box.height()
+
+
+def paint_ground(painter: QPainter, area: Area, times_s: Sequence[float], palette: Palette) -> None:
+    """Paint the ground of a plot with lines at its marks."""
+    painter.fillRect(area.box, palette.raised)
+    painter.setPen(QPen(palette.border, 1))
+    middle = round((area.box.top() + area.box.bottom()) / 2) + 0.5
+    painter.drawLine(QPointF(area.box.left(), middle), QPointF(area.box.right(), middle))
+    for at_s in times_s:
+        x = round(area.x(at_s)) + 0.5
+        painter.drawLine(QPointF(x, area.box.top()), QPointF(x, area.box.bottom()))
+
+
+def paint_series(
+    painter: QPainter, area: Area, runs: Sequence[Sequence[Point]], point_s: int, colour: QColor, width: float = 1.5
+) -> None:
+    """Paint the band and the line of each run; between two runs there is nothing."""
+    fill = QColor(colour)
+    fill.setAlphaF(_BAND)
+    pen = QPen(colour, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    for run in runs:
+        xs = _places(area, run, point_s)
+        pairs = list(zip(xs, run, strict=False)) if len(run) > 1 else [(x, run[0]) for x in xs]
+        highs = [QPointF(x, area.y(point.highest)) for x, point in pairs]
+        lows = [QPointF(x, area.y(point.lowest)) for x, point in pairs]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawPolygon(QPolygonF([*highs, *reversed(lows)]))
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF([QPointF(x, area.y(point.mean)) for x, point in pairs]))
+
+
+def _places(area: Area, run: Sequence[Point], point_s: int) -> list[float]:
+    """Return the middle of each point; a single one has two places, as wide as it is long."""
+    if len(run) > 1:
+        return [area.x(point.at_s + point_s / 2) for point in run]
+    left = area.x(run[0].at_s)
+    return [left, max(left + _NARROW, area.x(run[0].at_s + point_s))]
+
+
+def paint_temperature(
+    painter: QPainter,
+    area: Area,
+    runs: Sequence[Sequence[Point]],
+    point_s: int,
+    limits: ThermalLimits,
+    palette: Palette,
+) -> None:
+    """Paint temperatures with both limits: grey until they are crossed, and what is above takes their hue."""
+    highest = max((point.highest for run in runs for point in run), default=0.0)
+    for limit_c, colour, dashes in (
+        (limits.warning_c, palette.warning, [4.0, 3.0]),
+        (limits.critical_c, palette.critical, [1.5, 2.5]),
+    ):
+        pen = QPen(colour if highest >= limit_c else palette.ctrl, 1)
+        pen.setDashPattern(dashes)
+        painter.setPen(pen)
+        y = round(area.y(limit_c)) + 0.5
+        painter.drawLine(QPointF(area.box.left(), y), QPointF(area.box.right(), y))
+    paint_series(painter, area, runs, point_s, palette.text2)
+    for limit_c, colour in ((limits.warning_c, palette.warning), (limits.critical_c, palette.critical)):
+        if highest >= limit_c:
+            painter.save()
+            top = area.box.top()
+            painter.setClipRect(QRectF(area.box.left(), top, area.box.width(), area.y(limit_c) - top))
+            paint_series(painter, area, runs, point_s, colour, 2.5)
+            painter.restore()
+
+
+def paint_forecast(
+    painter: QPainter, area: Area, last: Point, now_s: float, forecast: Forecast, colour: QColor, palette: Palette
+) -> None:
+    """Paint where the temperature is going: a broken line from the last measurement to the limit."""
+    pen = QPen(palette.text2, 1.5)
+    pen.setDashPattern([1.0, 2.5])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    there = QPointF(area.x(now_s + forecast.in_s), area.y(forecast.limit_c))
+    painter.drawLine(QPointF(area.x(now_s), area.y(last.mean)), there)
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(palette.raised)
+    painter.drawEllipse(there, 3.2, 3.2)
+
+
+def paint_cursor(
+    painter: QPainter, area: Area, at_s: float, point: Point | None, colour: QColor, palette: Palette
+) -> None:
+    """Paint the cursor through the plot, and what it points at."""
+    x = round(area.x(at_s)) + 0.5
+    painter.setPen(QPen(palette.text3, 1))
+    painter.drawLine(QPointF(x, area.box.top()), QPointF(x, area.box.bottom()))
+    if point:
+        painter.setPen(QPen(palette.raised, 1.5))
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(x, area.y(point.mean)), 3.6, 3.6)
