@@ -9,8 +9,10 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +21,26 @@ import numpy as np
 import pytest
 
 from etoile.config import Speech
-from etoile.domain.events import Transcribed
+from etoile.domain.events import TalkPressed, Transcribed
 from etoile.speech import decoding
+from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES
 from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.ears import Ears
-from etoile.speech.microphone import BLOCK_S, BLOCK_SAMPLES, Microphone
+from etoile.speech.hotkeys import TalkKey
+from etoile.speech.microphone import Microphone
 from etoile.speech.sound import SoundCard
 from etoile.speech.spans import SAMPLE_RATE_HZ
 from etoile.speech.whisper import Whisper, read_audio
 from tests.benchmarks import random_whisper
+from tests.benchmarks.opening import PAUSE_S
+from tests.desktop.conftest import desktop
+from tests.desktop.rig import Desktop
+from tests.desktop.sound import Recording
 from tests.speech.fakes import Events, FakeSound
+from tests.speech.test_on_the_desktop import LONG, ROOT, Live
 from tests.waiting import wait_until
+
+__all__ = ["desktop"]
 
 PEER = "faster-whisper"
 TOKENS = 12
@@ -252,3 +263,70 @@ def _measure_words(benchmark: Any, transcribe: Callable[[Samples, str], str], fo
     benchmark.group = "words wrong"
     benchmark.extra_info["unit"] = "%"
     benchmark.extra_info["value"] = benchmark.pedantic(wrong_words_percent, (transcribe, folder), rounds=1)
+
+
+# Microphone and key, on the virtual desktop with its own sound server
+
+OPENINGS = 15
+
+
+@pytest.fixture(scope="module")
+def live(desktop: Desktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with Live(desktop, tmp_path_factory.mktemp("recordings")) as running:
+        yield running
+
+
+def test_key_down_to_first_sample(benchmark: Any, live: Live) -> None:
+    """The microphone was used shortly before, and is still open; the very first use opens it as the peer does."""
+    ms = []
+    for turn in range(1, OPENINGS + 2):
+        pressed_s = time.monotonic()
+        live.order("record", turn)
+        ms.append((live.wait("RecordingStarted", turn)["at_s"] - pressed_s) * 1000)
+        live.order("discard", turn)
+        time.sleep(PAUSE_S)
+    _report(benchmark, "key down to first sample", ms[1:])
+
+
+def test_key_down_to_first_sample_plainly(benchmark: Any, desktop: Desktop) -> None:
+    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'app'}"}
+    printed = desktop.run(sys.executable, "-m", "tests.benchmarks.opening", str(OPENINGS), env=environment)
+    _report(benchmark, "key down to first sample", [float(line) for line in printed.split()], peer="sounddevice")
+
+
+@pytest.mark.parametrize("by", ["stop talking", "key down"])
+def test_silence(benchmark: Any, desktop: Desktop, live: Live, by: str) -> None:
+    """What the loudspeaker plays, as it is recorded there; the recorder's own lag of up to 40 ms is within."""
+    ms = []
+    with desktop.record_speaker() as recording, watching_key(desktop, lambda: live.order("hush")):
+        for _ in range(12):
+            heard_s = recording.loud_s()
+            live.order("say", "fr", LONG)
+            wait_until(lambda heard_s=heard_s: recording.loud_s() > heard_s + 0.5, 10)
+            length = len(recording.samples())
+            if by == "key down":
+                desktop.xdotool("key", "F9")
+            else:
+                live.order("hush")
+            wait_until(lambda length=length: len(recording.samples()) > length + Recording.RATE_HZ // 2)
+            ms.append(last_sound_ms(recording.samples()[length:]))
+    _report(benchmark, f"silence after {by}, 95th percentile", [sorted(ms)[round(0.95 * (len(ms) - 1))]])
+    benchmark.extra_info["all_ms"] = [round(each) for each in ms]
+
+
+@contextmanager
+def watching_key(desktop: Desktop, pressed: Callable[[], None]) -> Iterator[None]:
+    """Call `pressed` when F9 goes down on the desktop."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", desktop.env["DISPLAY"])
+        patch.setenv("XDG_SESSION_TYPE", "x11")
+        patch.delenv("WAYLAND_DISPLAY", raising=False)
+        with TalkKey("F9", lambda event: pressed() if isinstance(event, TalkPressed) else None) as key:
+            wait_until(lambda: key._keyboard)
+            yield
+
+
+def last_sound_ms(samples: Any) -> float:
+    """Return when the last of `samples` is loud, in ms from their beginning."""
+    loud = np.flatnonzero(np.abs(np.asarray(samples, np.int32)) > 100)
+    return float(loud[-1] + 1) / Recording.RATE_HZ * 1000 if len(loud) else 0.0
