@@ -156,6 +156,18 @@ class Speech(Section, frozen=True):
     speak: Literal["always", "voice", "never"] = "always"
     """Whether answers are spoken: always, to spoken requests only, never."""
     rate_wpm: int = 180
+    voices: dict[Literal["fr", "en"], str] = {}
+    """The voice for each language: its name or a part of it ("Thomas"), as “etoile voices” lists them; for another
+    engine what its command takes for `{voice}`."""
+    engine: str = "system"
+    """What makes speech of text: "system" for the system's own voices, "piper", or any other name with its command."""
+    engine_command: tuple[str, ...] = ()
+    """How another engine is started: it reads a sentence from stdin and writes WAV, or raw 16-bit samples, to stdout.
+    `{voice}`, `{language}` and `{rate_wpm}` are filled in; no shell is between."""
+    engine_rate_hz: int = 22_050
+    """The sample rate of an engine that writes raw samples."""
+    earcons: bool = True
+    """Whether short sounds tell when Etoile listens, has heard, is done, or failed."""
 
 
 class Routing(Section, frozen=True):
@@ -339,6 +351,7 @@ def _check_values(config: Config, name: str) -> None:
             )
         )
     _check_alerts(config, name)
+    _check_engine(config.speech, name)
     if (url := config.commands.speed_test_url) and not _is_address(url):
         raise ConfigError(
             message('{path}: commands.speed_test_url is "{url}".', path=name, url=url),
@@ -356,6 +369,21 @@ def _check_values(config: Config, name: str) -> None:
                     highest=str(highest),
                 )
             )
+
+
+def _check_engine(speech: Speech, name: str) -> None:
+    """Raise ConfigError for a speech engine of which nobody knows how it is started."""
+    if speech.engine not in ("system", "piper") and not speech.engine_command:
+        raise ConfigError(
+            message(
+                '{path}: speech.engine is "{engine}", and speech.engine_command is missing.',
+                path=name,
+                engine=speech.engine,
+            ),
+            message(
+                'Write how it is started as a list: engine_command = ["{engine}", "--stdout"].', engine=speech.engine
+            ),
+        )
 
 
 def _check_alerts(config: Config, name: str) -> None:
@@ -416,6 +444,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "speech.recordings_days", speech.recordings_days, 0, 3650
     yield "speech.recordings_most", speech.recordings_most, 1, 10_000
     yield "speech.rate_wpm", speech.rate_wpm, 50, 600
+    yield "speech.engine_rate_hz", speech.engine_rate_hz, 8_000, 96_000
     yield "routing.connect_s", routing.connect_s, 0.1, 60
     yield "routing.first_token_s", routing.first_token_s, 0.1, 3600
     yield "routing.between_tokens_s", routing.between_tokens_s, 0.1, 3600

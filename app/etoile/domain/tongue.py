@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 
 _FRENCH = """
-    le la les un une des du de et est dans que qui pour pas avec ce cette ces il elle nous vous je tu sont au aux mais ou
-    où donc se sa ses leur leurs être avoir fait peut très comme si ne mon ton votre notre aussi sans sous entre depuis
-    voici voilà cela ça été j l c n qu
+    le la les un une des du de et est dans que qui pour pas avec ce cette ces il elle nous vous je tu sont au aux
+    mais ou où donc se sa ses leur leurs être avoir fait peut très comme si ne mon ton votre notre aussi sans
+    sous entre depuis voici voilà cela ça été j l c n qu
 """
 _ENGLISH = """
-    the of and to is that it for you with are this be have from not was by they we which can will your an at has if would
-    there their what about all more when how been but or so its my our these those into than then were do does i he she
+    the of and to is that it for you with are this be have from not was by they we which can will your an at has if
+    would there their what about all more when how been but or so its my our these those into than then were do does
+    i he she
 """
 _LITTLE: Mapping[str, frozenset[str]] = {"fr": frozenset(_FRENCH.split()), "en": frozenset(_ENGLISH.split())}
 """Words of each language that the other has not."""
