@@ -866,6 +866,27 @@ def test_a_dry_run_tells_the_decision(match: Match, asking: Asking, decision: De
     assert not {"Run", "Ask", "Remember"} & set(kinds(effects))
 
 
+@pytest.mark.parametrize(
+    ("match", "told"),
+    [
+        (
+            replace(MUTE, then=(Candidate(command="screen.lock"),)),
+            "I would do this: Mute the sound and Lock the screen.",
+        ),
+        (
+            SHUTDOWN,
+            "I would ask first: Shut the computer down? Every program is closed; work that was not saved may be",
+        ),
+        (UNSURE, "I would ask what is meant. Did you mean: 1, Lock the screen and 2, Shut the computer down?"),
+        (CHAT, "I would hand this to a node: it is no command."),
+    ],
+)
+def test_a_dry_run_says_exactly_what_would_be_done(match: Match, told: str) -> None:
+    turn, effects = play(QUIET, on.Typed("x", Asking(dry_run=True, ticket="t1")), on.Interpreted(1, match))
+    assert said(turn).startswith(told)
+    assert kinds(effects)[-1] == "ReportOutcome"
+
+
 def test_deadlines_are_as_long_as_the_settings_say() -> None:
     turn, effects = play(replace(QUIET, confirm_s=30.0, longest_s=20.0), on.TalkPressed(1.0))
     assert effects[-1] == do.Deadline(1, 1, 20.0)

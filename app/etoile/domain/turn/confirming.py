@@ -13,7 +13,7 @@ from etoile.domain.descriptions import consequence_of, describe
 from etoile.domain.effects import Decision, Effect, Option, Question
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match
-from etoile.domain.policy import asks_first, choices_of, harm, parts_of
+from etoile.domain.policy import Ruling, asks_first, choices_of, harm, parts_of
 from etoile.domain.replies import DECLINE, reply_to
 from etoile.domain.turn.lifetime import begin, deadline, enter, finish, give_up, interpret, speaks
 from etoile.domain.turn.running import run
@@ -115,6 +115,23 @@ def did_you_mean(turn: Turn, found: Match, *, by_hand: bool = False) -> Question
     consequence = BY_HAND if by_hand else None
     asked = message("Did you mean:")
     return Question(turn.number, turn.stage, asked, consequence, options, proposes=True, by_hand=by_hand)
+
+
+def preview(turn: Turn, found: Match, ruling: Ruling, commands: tuple[Candidate, ...]) -> Message | None:
+    """Return what would be done; None where nothing would be."""
+    parts = [describe(part) for command in commands for part in parts_of(command)]
+    match ruling.decision:
+        case Decision.RUN:
+            return message("I would do this: {what}.", what=parts)
+        case Decision.ASK:
+            asked = aloud(confirmation(turn, commands, by_hand=ruling.by_hand))
+            return message("I would ask first: {asked}", asked=asked)
+        case Decision.PROPOSE:
+            return message("I would ask what is meant. {asked}", asked=aloud(did_you_mean(turn, found)))
+        case Decision.ROUTE:
+            return message("I would hand this to a node: it is no command.")
+        case Decision.REFUSE:
+            return None
 
 
 def chosen(turn: Turn, event: on.Chosen) -> Step:

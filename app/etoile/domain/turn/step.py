@@ -17,6 +17,7 @@ from etoile.domain.turn.confirming import (
     confirmation,
     declined,
     did_you_mean,
+    preview,
     put,
     put_again,
     read_aloud,
@@ -237,7 +238,8 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     if commands:
         turn = replace(turn, command=commands[0].command, slots=commands[0].slots)
     if turn.asking.dry_run:
-        return finish(turn, ok=decision is not Decision.REFUSE, said=None)
+        said = preview(turn, found, ruling, commands)
+        return finish(turn, ok=decision is not Decision.REFUSE, said=said)
     match decision:
         case Decision.RUN:
             return run(turn, commands)
