@@ -871,13 +871,13 @@ def test_a_dry_run_tells_the_decision(match: Match, asking: Asking, decision: De
     [
         (
             replace(MUTE, then=(Candidate(command="screen.lock"),)),
-            "I would do this: Mute the sound and Lock the screen.",
+            "I would do this: Mute the sound, Lock the screen.",
         ),
         (
             SHUTDOWN,
             "I would ask first: Shut the computer down? Every program is closed; work that was not saved may be",
         ),
-        (UNSURE, "I would ask what is meant. Did you mean: 1, Lock the screen and 2, Shut the computer down?"),
+        (UNSURE, "I would ask what is meant. Did you mean: 1, Lock the screen, 2, Shut the computer down?"),
         (CHAT, "I would hand this to a node: it is no command."),
     ],
 )
