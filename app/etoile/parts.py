@@ -341,7 +341,7 @@ def open_rooms(
             learner = stack.enter_context(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
             )
-            downloads = _open_downloads(stack, publish)
+            downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_ears(stack, config, publish, live)
             _watch_gpus(stack, config, source, router, publish)
         yield Rooms(
@@ -529,10 +529,10 @@ def _open_voice(stack: ExitStack, config: Config, publish: Publish) -> "Voice":
     return stack.enter_context(Voice(config.speech, publish))
 
 
-def _open_downloads(stack: ExitStack, publish: Publish) -> "Downloads":
+def _open_downloads(stack: ExitStack, publish: Publish, *, offline: bool) -> "Downloads":
     from etoile.speech.downloads import Downloads
 
-    return stack.enter_context(Downloads(publish))
+    return stack.enter_context(Downloads(publish, offline=offline))
 
 
 def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":

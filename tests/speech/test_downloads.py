@@ -21,7 +21,7 @@ def ended(events: list[Event]) -> bool:
 
 
 def test_progress_and_then_the_model_is_there() -> None:
-    def download(name: str, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def download(name: str, progress: Progress, cancelled: Callable[[], bool], *, offline: bool) -> Path:
         progress(50, 100)
         progress(100, 100)
         return Path(name)
@@ -36,7 +36,7 @@ def test_progress_and_then_the_model_is_there() -> None:
 
 
 def test_a_failure_is_told_and_can_be_tried_again() -> None:
-    def download(name: str, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def download(name: str, progress: Progress, cancelled: Callable[[], bool], *, offline: bool) -> Path:
         raise BROKEN
 
     events: list[Event] = []
@@ -50,7 +50,7 @@ def test_stopping_and_leaving_end_it_and_a_second_start_changes_nothing() -> Non
     started = threading.Event()
     names: list[str] = []
 
-    def download(name: str, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def download(name: str, progress: Progress, cancelled: Callable[[], bool], *, offline: bool) -> Path:
         names.append(name)
         started.set()
         wait_until(cancelled)

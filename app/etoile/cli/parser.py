@@ -16,6 +16,7 @@ from etoile.cli import (
     gpus,
     learn,
     machine,
+    models,
     nodes,
     pull,
     requests,
@@ -298,10 +299,11 @@ def _add_speech(command: Command, words: Words) -> None:
         "--unfinished", action="store_true", help=words(message("recordings that have no text yet; nothing is run"))
     )
     _json(transcribe, words)
-    models = command("models", speech.models, message("list, download, remove, choose or check speech models"))
-    models.add_argument("what", choices=("list", "download", "remove", "use", "check"), nargs="?", default="list")
-    models.add_argument("names", nargs="*", metavar="NAME", help=words(message("a model; to check, recordings")))
-    _json(models, words)
+    own = command("models", models.models, message("list, download, remove, choose or check speech models"))
+    own.add_argument("what", choices=("list", "download", "remove", "use", "check"), nargs="?", default="list")
+    own.add_argument("names", nargs="*", metavar="NAME", help=words(message("a model; to check, recordings")))
+    own.add_argument("--yes", action="store_true", help=words(message("remove without being asked")))
+    _json(own, words)
 
 
 def _add_about(command: Command, words: Words) -> None:

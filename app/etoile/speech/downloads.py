@@ -24,15 +24,23 @@ class Download(Protocol):
     """What fetches a model: `models.download`."""
 
     def __call__(
-        self, name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool]
+        self,
+        name: str,
+        progress: Callable[[int, int | None], None],
+        cancelled: Callable[[], bool],
+        *,
+        offline: bool,
     ) -> Path: ...
 
 
 class Downloads:
     """One download at a time, on its thread `download`.  Both methods return at once."""
 
-    def __init__(self, publish: Callable[[Event], None], *, download: Download = models.download) -> None:
+    def __init__(
+        self, publish: Callable[[Event], None], *, offline: bool = False, download: Download = models.download
+    ) -> None:
         self._publish = publish
+        self._offline = offline
         self._download = download
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -65,7 +73,12 @@ class Downloads:
     def _run(self, model: str) -> None:
         self._publish(ModelDownloading(model, 0, None))
         try:
-            self._download(model, lambda received, total: self._report(model, received, total), self._stopping.is_set)
+            self._download(
+                model,
+                lambda received, total: self._report(model, received, total),
+                self._stopping.is_set,
+                offline=self._offline,
+            )
         except models.DownloadCancelled:
             log.info("the download of %s was given up", model)
         except ModelUnavailable as error:

@@ -1,11 +1,13 @@
 """Speech models on this computer: their names, their folders, and how they get there."""
 
 import difflib
-import logging
+import errno
+import json
 import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +15,22 @@ from etoile.config import FOLDERS
 from etoile.errors import EtoileError, ModelUnavailable
 from etoile.text import message
 
-log = logging.getLogger(__name__)
-
-FILES = ("config.json", "preprocessor_config.json", "model.bin", "tokenizer.json", "vocabulary.*")
-"""What of a repository is downloaded."""
+MANIFEST = "etoile.json"
+"""Tells what was downloaded, so that a file that loses its end later is recognised."""
 NEEDED = ("model.bin", "tokenizer.json", "config.json")
 """Without these faster-whisper does not load a folder, or looks for it on the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model that can be downloaded by its name; every one knows French and English."""
+    """A model that can be downloaded by its name; every one knows French and English among others."""
 
     repository: str
     """On the Hugging Face hub, as faster-whisper names it."""
     size_bytes: int
     """About what the download takes."""
+    languages: int = 99
+    """How many it knows (openai/whisper, model card)."""
 
 
 KNOWN = {
@@ -36,8 +38,8 @@ KNOWN = {
     "base": KnownModel("Systran/faster-whisper-base", 148_000_000),
     "small": KnownModel("Systran/faster-whisper-small", 486_000_000),
     "medium": KnownModel("Systran/faster-whisper-medium", 1_531_000_000),
-    "large-v3": KnownModel("Systran/faster-whisper-large-v3", 3_090_000_000),
-    "large-v3-turbo": KnownModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1_621_000_000),
+    "large-v3": KnownModel("Systran/faster-whisper-large-v3", 3_090_000_000, 100),
+    "large-v3-turbo": KnownModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1_621_000_000, 100),
 }
 
 Fetch = Callable[[str, Path, Callable[[int, int | None], None]], None]
@@ -83,6 +85,23 @@ def installed() -> tuple[str, ...]:
     return tuple(name for name in KNOWN if not _missing_files(home() / name))
 
 
+class State(StrEnum):
+    """What there is of a known model."""
+
+    INSTALLED = "installed"
+    DAMAGED = "damaged"
+    BEGUN = "begun"
+    """A download was broken off."""
+    ABSENT = "absent"
+
+
+def state(name: str) -> State:
+    """Return what there is of the known model `name`."""
+    if (home() / name).is_dir():
+        return State.DAMAGED if _missing_files(home() / name) else State.INSTALLED
+    return State.BEGUN if (home() / f".{name}.part").is_dir() else State.ABSENT
+
+
 def is_there(model: str) -> bool:
     """Tell whether there is anything by the name `model`, whole or not."""
     return (home() / model if model in KNOWN else Path(model).expanduser()).is_dir()
@@ -100,15 +119,22 @@ def weights_bytes(model: str) -> int:
 
 
 def download(
-    name: str, progress: Callable[[int, int | None], None], cancelled: Callable[[], bool], fetch: Fetch | None = None
+    name: str,
+    progress: Callable[[int, int | None], None],
+    cancelled: Callable[[], bool],
+    fetch: Fetch | None = None,
+    *,
+    offline: bool = False,
 ) -> Path:
     """Download the known model `name` and return its folder; blocks, calls `progress(received, total)` in bytes.
 
-    It arrives in a folder of its own and takes its name only once it is whole; a broken download goes on where it
-    ended.  Raises ModelUnavailable (unknown name, no network, disk full, not whole) and DownloadCancelled.
+    It arrives in a folder of its own and takes its name only once it is whole, and every file is what the hub lists; a
+    broken download goes on where it ended.  Raises ModelUnavailable (unknown name, no network, disk full, not whole,
+    `offline`) and DownloadCancelled.
     """
     if name not in KNOWN:
         raise _unknown(name)
+    _refuse_offline(name, offline)
     part = home() / f".{name}.part"
 
     def watched(received: int, total: int | None) -> None:
@@ -119,14 +145,11 @@ def download(
     try:
         part.mkdir(parents=True, exist_ok=True)
         _check_space(part, KNOWN[name].size_bytes)
-        (fetch or _fetch_from_hub)(KNOWN[name].repository, part, watched)
+        (fetch or _from_hub())(KNOWN[name].repository, part, watched)
         _whole(part, message("Try again: etoile models download {name}", name=name))
         return _put_in_place(part, home() / name)
     except OSError as error:
-        raise ModelUnavailable(
-            message('The speech model "{name}" could not be downloaded: {error}.', name=name, error=_reason(error)),
-            message("Check the network (a proxy is named by HTTPS_PROXY) and try again: what has arrived is kept."),
-        ) from error
+        raise _not_downloaded(name, part, error) from error
 
 
 def remove(name: str) -> bool:
@@ -139,9 +162,43 @@ def remove(name: str) -> bool:
     return bool(there)
 
 
+def _from_hub() -> Fetch:
+    """Return what fetches from the hub: what speaks HTTP is loaded when something is to be fetched."""
+    from etoile.speech.fetching import fetch
+
+    return fetch
+
+
+def _refuse_offline(name: str, offline: bool) -> None:
+    variable = os.environ.get("HF_HUB_OFFLINE", "").strip().lower() in ("1", "true", "yes", "on")
+    if not (offline or variable):
+        return
+    raise ModelUnavailable(
+        message('"{name}" is not downloaded: Etoile is to stay offline.', name=name),
+        message("Unset HF_HUB_OFFLINE, or bring the folder from another computer to {path}.", path=str(home() / name))
+        if variable
+        else message(
+            "Take “offline” out of [speech], or bring the folder from elsewhere to {path}.", path=str(home() / name)
+        ),
+    )
+
+
+def _not_downloaded(name: str, part: Path, error: OSError) -> ModelUnavailable:
+    """Return what to say of a download that ended too early; what has arrived is kept, unless it was wrong."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        here = sum(file.stat().st_size for file in part.rglob("*") if file.is_file())
+        return ModelUnavailable(
+            message('The disk is full: {here:bytes} of the speech model "{name}" have arrived.', here=here, name=name),
+            message("Make room in {path} and try again: what has arrived is kept.", path=str(home())),
+        )
+    said = message('The speech model "{name}" could not be downloaded: {error}.', name=name, error=_reason(error))
+    return ModelUnavailable(
+        said, message("Check the network (a proxy is named by HTTPS_PROXY) and try again: what has arrived is kept.")
+    )
+
+
 def _put_in_place(part: Path, place: Path) -> Path:
     """Give a whole download its name; an older one makes room."""
-    shutil.rmtree(part / ".cache", ignore_errors=True)
     if place.exists():
         shutil.rmtree(place)
     return part.rename(place)
@@ -158,11 +215,24 @@ def _check_space(part: Path, size_bytes: int) -> None:
 
 
 def _missing_files(path: Path) -> list[str]:
-    """Return what a model in `path` lacks; empty files count as missing."""
+    """Return what a model in `path` lacks; files that are empty, or have lost their end, count as missing."""
     missing = [name for name in NEEDED if not _has_content(path / name)]
     if not any(map(_has_content, path.glob("vocabulary.*"))):
         missing.append("vocabulary.json")
-    return missing
+    return list(dict.fromkeys((*missing, *_shortened_files(path))))
+
+
+def _shortened_files(folder: Path) -> list[str]:
+    """Return the files in `folder` that do not have the size with which they were downloaded, where that is known."""
+    try:
+        sizes = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+        return [name for name, size in sizes.items() if not _has_size(folder / name, size)]
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return []
+
+
+def _has_size(file: Path, size: int) -> bool:
+    return file.is_file() and file.stat().st_size == size
 
 
 def _has_content(file: Path) -> bool:
@@ -189,39 +259,3 @@ def _reason(error: OSError) -> str:
     """Return the first line of what went wrong: the hub's messages run to paragraphs."""
     lines = (error.strerror or str(error)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
-
-
-def _fetch_from_hub(repository: str, into: Path, progress: Callable[[int, int | None], None]) -> None:
-    # The hub's second protocol downloads in threads that a cancel does not reach; must be set before the import.
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    import huggingface_hub
-
-    huggingface_hub.snapshot_download(
-        repository,
-        local_dir=into,
-        allow_patterns=list(FILES),
-        token=False,
-        max_workers=1,
-        tqdm_class=_progress_bar(progress),
-    )
-
-
-def _progress_bar(progress: Callable[[int, int | None], None]) -> Any:
-    """Return the class of a progress bar that draws nothing and reports the bytes."""
-    from tqdm import tqdm  # type: ignore[import-untyped]
-
-    class Bar(tqdm):  # type: ignore[misc]
-        def __init__(self, *args: Any, **settings: Any) -> None:
-            self._counts_bytes = settings.get("unit") == "B"
-            settings.pop("name", None)
-            super().__init__(*args, **{**settings, "disable": True})
-            self.total = settings.get("total")
-            self.received = 0
-
-        def update(self, n: float | None = 1) -> None:
-            self.received += int(n or 0)
-            if self._counts_bytes:
-                progress(self.received, int(self.total) if self.total else None)
-
-    return Bar
