@@ -169,7 +169,7 @@ CONFIRMING = turn(phase=Phase.CONFIRMING, request="shut it down", question=CONFI
 PROPOSING = turn(phase=Phase.CONFIRMING, request="open fire", question=DID_YOU_MEAN, decision=Decision.PROPOSE)
 OPENING = turn(phase=Phase.LISTENING, asking=Asking(origin=Origin.VOICE))
 LISTENING = replace(OPENING, hearing=True, level=0.6)
-MUTE = replace(LISTENING, level=0.0, note=message("Only silence comes from the microphone: is it muted?"))
+MUTE = replace(LISTENING, level=0.0, note=message("Only silence: is the microphone muted?"))
 HEARING = replace(LISTENING, stable="Mets le volume", tentative="à quarante")
 HEARING_LONG = replace(
     LISTENING,

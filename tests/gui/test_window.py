@@ -62,7 +62,7 @@ class TestWhatIsShown:
             (replace(CALM, microphone_open=True, turn=states.LISTENING), ["3 nodes · 2 GPUs", "Listening"]),
             (
                 replace(CALM, microphone_open=True, turn=states.MUTE),
-                ["Only silence comes from the microphone: is it muted?"],
+                ["Only silence: is the microphone muted?"],
             ),
             (replace(CALM, turn=states.STREAMING), ["How does vLLM keep its cache?", "M1 · qwen3-30b-a3b-2507"]),
             (replace(CALM, turn=states.STREAMING), ["M2 was passed over: it did not answer within 2 s.", "Thinking"]),

@@ -26,7 +26,7 @@ from etoile.domain.events import (
 from etoile.errors import ModelUnavailable
 from etoile.speech.ears import Ears
 from etoile.speech.microphone import Microphone
-from etoile.speech.recording import MUTED, WAITING
+from etoile.speech.recording import ANOTHER, MUTED, WAITING
 from etoile.speech.sound import SoundCard
 from etoile.speech.unfinished import keep
 from etoile.text import message, render
@@ -40,13 +40,22 @@ SILENT_TAIL = bytes(2 * 1280)
 class Stage:
     """Ears with everything around them."""
 
-    def __init__(self, folder: Path, library: FakeSound, model: FakeModel, longest_s: float, **opening: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        library: FakeSound,
+        model: FakeModel,
+        longest_s: float,
+        device: str | None = None,
+        **opening: float,
+    ) -> None:
         self.events = Events()
         self.library = library
         self.model = model
         self.clock = Clock()
         self.folder = folder
-        microphone = Microphone(None, SoundCard(lambda: library), self.clock, **opening)
+        card = SoundCard(lambda: library)
+        microphone = Microphone(device, card, self.clock, sources=lambda: (), **opening)
         speech = Speech(longest_s=longest_s, language="auto", **opening)
         self.ears = Ears(speech, self.events.append, recordings=folder, microphone=microphone, model=model)
 
@@ -107,10 +116,14 @@ class Stage:
 
 @contextmanager
 def stage(
-    tmp_path: Path, library: FakeSound | None = None, longest_s: float = 60.0, **opening: float
+    tmp_path: Path,
+    library: FakeSound | None = None,
+    longest_s: float = 60.0,
+    device: str | None = None,
+    **opening: float,
 ) -> Iterator[Stage]:
     before = threading.active_count()
-    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s, **opening)
+    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s, device, **opening)
     with made.ears:
         yield made
     wait_until(lambda: threading.active_count() == before, 2, what="the end of the threads")
@@ -587,3 +600,20 @@ def test_leaving_while_transcribing_keeps_the_recording(tmp_path: Path) -> None:
         threading.Timer(0.1, it.model.go.set).start()
     assert it.events.of(Transcribed) == []
     assert len(it.kept()) == 1
+
+
+def test_that_another_microphone_listens_is_told_while_it_does(tmp_path: Path) -> None:
+    library = FakeSound("Built-in")
+    with stage(tmp_path, library, device="Headset") as it:
+        it.until(PartMissing)
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Transcribed)
+        library.names.append("Headset")
+        it.press(2)
+        it.speak()
+        it.until(PartReady)
+    assert it.events.of(MicrophoneNoted) == [MicrophoneNoted(1, ANOTHER)]
+    assert [event.part for event in it.events.of(PartMissing)] == ["chosen_microphone"]
+    assert it.events.of(PartReady) == [PartReady("chosen_microphone")]

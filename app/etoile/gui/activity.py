@@ -109,7 +109,7 @@ class Activity(Surface):
         heard = turn.phase in _HEARD and bool(turn.stable or turn.tentative)
         self._what.say(None if heard else _said(turn))
         self._heard.show_words(turn.stable if heard else "", turn.tentative if heard else "")
-        self._level.setVisible(listening)
+        self._level.setVisible(listening and (heard or not turn.note))
         if listening:
             self._level.show_level(turn.level, hearing=turn.hearing)
         self._since.say(verbatim(clock(since_s)) if turn.phase is not Phase.SPEAKING else None)

@@ -100,10 +100,10 @@ class Recorder:
         self._tidy()
         while not self._closing:
             try:
+                self._tell_whether_open()
                 self._obey()
                 if self._recording is not None:
                     self._advance(self._recording)
-                self._tell_whether_open()
             except MicrophoneUnavailable as error:
                 self._part.missing(error)
                 self._break_off(error.said, error.remedy)
@@ -173,12 +173,13 @@ class Recorder:
             self._recording = Recording(
                 utterance, capture, speech.longest_s, speech.silence_s, self._publish, self._listener.hears_voice
             )
-            self._tell_which()
+            self._tell_which(self._recording)
 
-    def _tell_which(self) -> None:
+    def _tell_which(self, recording: Recording) -> None:
         """Tell when it is not the chosen microphone that listens; blocks wait meanwhile, and none is lost."""
         if (astray := self._microphone.astray()) is not None:
             self._chosen.missing(astray)
+            recording.tell_another_listens()
         else:
             self._chosen.ready()
 

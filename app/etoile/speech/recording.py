@@ -30,7 +30,9 @@ MUTED_S = 1.2
 """From here on it is asked whether it is muted."""
 
 WAITING = message("Waiting for the microphone…")
-MUTED = message("Only silence comes from the microphone: is it muted?")
+MUTED = message("Only silence: is the microphone muted?")
+ANOTHER = message("Listening on the default microphone")
+"""Not on the one that was chosen: it is not there."""
 
 
 class Recording:
@@ -60,6 +62,7 @@ class Recording:
         self._started = False
         self._held_s = 0.0
         self._note: Message | None = None
+        self._usual_note: Message | None = None
         self._blocks: list[bytes] = []
         self._released_after: int | None = None
 
@@ -95,6 +98,10 @@ class Recording:
         """Listen no more."""
         self._capture.pause()
 
+    def tell_another_listens(self) -> None:
+        """Tell for as long as it lasts that it is not the chosen microphone that listens."""
+        self._usual_note = ANOTHER
+
     def _take(self, block: bytes) -> bool:
         loudness = loudness_db(block)
         self.sound = self.sound or loudness > DIGITAL_SILENCE_DB
@@ -116,7 +123,7 @@ class Recording:
 
     def _tell_of_the_microphone(self) -> None:
         """Say what is wrong with it, for as long as no sound comes."""
-        note = None if self.sound or self.released else self._what_is_wrong()
+        note = self._usual_note if self.sound or self.released else self._what_is_wrong() or self._usual_note
         if note != self._note:
             self._note = note
             self._publish(MicrophoneNoted(self.utterance.turn, note))
