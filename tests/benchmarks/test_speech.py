@@ -23,6 +23,7 @@ import pytest
 from etoile.config import Speech
 from etoile.domain.events import TalkPressed, Transcribed
 from etoile.speech import decoding
+from etoile.speech.audio_files import read_audio
 from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES
 from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.ears import Ears
@@ -30,7 +31,7 @@ from etoile.speech.hotkeys import TalkKey
 from etoile.speech.microphone import Microphone
 from etoile.speech.sound import SoundCard
 from etoile.speech.spans import SAMPLE_RATE_HZ
-from etoile.speech.whisper import Whisper, read_audio
+from etoile.speech.whisper import Whisper
 from tests.benchmarks import random_whisper
 from tests.benchmarks.opening import PAUSE_S
 from tests.desktop.conftest import desktop

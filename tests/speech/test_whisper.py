@@ -4,7 +4,6 @@ import os
 import shutil
 import struct
 import subprocess
-import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from etoile.errors import CudaFailed, ModelUnavailable, UsageError
+from etoile.errors import CudaFailed, ModelUnavailable
 from etoile.speech import whisper
+from etoile.speech.audio_files import read_audio
 from etoile.speech.placed import cpu_threads
 from etoile.speech.spans import Speech
-from etoile.speech.whisper import Whisper, hear, load, loudest_db, read_audio
+from etoile.speech.whisper import Whisper, hear, load, loudest_db
 from tests.needs import need
 
 RATE_HZ = 16_000
@@ -264,50 +264,6 @@ def test_loudness() -> None:
 @pytest.mark.parametrize(("processors", "threads"), [(1, 1), (2, 1), (4, 2), (8, 4), (64, 4)])
 def test_threads(processors: int, threads: int) -> None:
     assert cpu_threads(processors) == threads
-
-
-# Files
-
-
-def put_wav(path: Path, rate_hz: int, channels: int = 1, seconds: float = 1.0) -> Path:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(struct.pack("<h", 8000) * channels * round(seconds * rate_hz))
-    return path
-
-
-@pytest.mark.parametrize(("rate_hz", "channels"), [(16_000, 1), (8_000, 1), (96_000, 1), (44_100, 2)])
-def test_files_of_any_rate_are_read(rate_hz: int, channels: int, tmp_path: Path) -> None:
-    samples = read_audio(put_wav(tmp_path / "a.wav", rate_hz, channels))
-    assert samples.dtype == np.float32
-    assert len(samples) == pytest.approx(RATE_HZ, rel=0.01)
-
-
-def test_a_truncated_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    path = put_wav(tmp_path / "a.wav", RATE_HZ)
-    path.write_bytes(path.read_bytes()[:16_044])
-    assert len(read_audio(path)) == pytest.approx(8_000, rel=0.05)
-
-
-@pytest.mark.parametrize("content", [b"", b"RIFF", b"This is a letter.\n" * 100, b"\x89PNG\r\n\x1a\n"], ids=repr)
-def test_what_is_not_audio_is_told(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "letter.wav"
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=r"letter\.wav is not audio that can be read"):
-        read_audio(path)
-
-
-def test_a_wav_without_samples_holds_no_speech(tmp_path: Path) -> None:
-    path = put_wav(tmp_path / "empty.wav", RATE_HZ, seconds=0)
-    assert hear(read_audio(path)).spans == ()
-
-
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
-    for path in (tmp_path / "nowhere.wav", tmp_path):
-        with pytest.raises(UsageError, match="There is no file"):
-            read_audio(path)
 
 
 # Loading

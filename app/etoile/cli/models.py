@@ -52,7 +52,7 @@ def _use(name: str, arguments: argparse.Namespace, console: Console) -> int:
 def _check(arguments: argparse.Namespace, console: Console) -> int:
     """Tell how little of the window the model in use needs, on the user's own recordings."""
     from etoile.parts import speech_model
-    from etoile.speech import whisper
+    from etoile.speech.audio_files import read_audio
     from etoile.speech.contexts import ENOUGH, compare, safe_context_s
 
     config, _ = settings(arguments)
@@ -64,7 +64,7 @@ def _check(arguments: argparse.Namespace, console: Console) -> int:
         )
     model = speech_model(config, arguments.simulate).loaded()
     comparisons = []
-    for each in compare(model, map(whisper.read_audio, files), config.speech.language):
+    for each in compare(model, map(read_audio, files), config.speech.language):
         comparisons.append(each)
         if console.json:
             console.line(

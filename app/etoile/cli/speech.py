@@ -1,6 +1,8 @@
-"""`etoile talk`, `transcribe` and `models`: the running app's talk key, and speech without it."""
+"""`etoile talk` and `transcribe`: the running app's talk key, and speech without it."""
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from etoile.cli import unfinished
@@ -31,7 +33,7 @@ def transcribe(arguments: argparse.Namespace, console: Console) -> int:
     code = 0
     for name in files:
         try:
-            heard = model.transcribe_file(name, config.speech.language)
+            heard = model.transcribe_file(name, config.speech.language, _progress(name, console))
         except EtoileError as error:
             console.error(error)
             code = 1
@@ -54,6 +56,22 @@ def transcribe(arguments: argparse.Namespace, console: Console) -> int:
         else:
             console.say(verbatim(heard.text) if heard.text else message("(nothing was said)"))
     return code
+
+
+def _progress(path: Path, console: Console) -> Callable[[float], None]:
+    """Return what tells at a terminal how far a long file is."""
+    from etoile.speech.audio_files import PIECE_S, duration_s
+
+    total_s = duration_s(path)
+
+    def progress(heard_s: float) -> None:
+        if console.json or not sys.stderr.isatty() or heard_s < PIECE_S / 2 or total_s is None:
+            return
+        told = message("{heard:duration} of {total:duration}", heard=heard_s, total=max(heard_s, total_s))
+        end = "  " if heard_s < total_s - 1 else "\n"
+        print(f"\r{console.words(told)}", end=end, file=sys.stderr, flush=True)
+
+    return progress
 
 
 def _nothing_to_transcribe(arguments: argparse.Namespace, console: Console) -> int:

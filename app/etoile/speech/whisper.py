@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,11 @@ import numpy as np
 
 from etoile.domain.cuda import orders_by_bus
 from etoile.domain.placement import Device
-from etoile.errors import CudaFailed, EtoileError, ModelUnavailable, UsageError
+from etoile.errors import CudaFailed, EtoileError, ModelUnavailable
 from etoile.speech import decoding, models
+from etoile.speech.audio_files import pieces, read_blocks
 from etoile.speech.decoding import Decoded, Samples
+from etoile.speech.dictation import joined
 from etoile.speech.hallucinations import is_invented
 from etoile.speech.placed import cpu_threads
 from etoile.speech.spans import SAMPLE_RATE_HZ, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
@@ -102,9 +104,22 @@ class Whisper:
         before = round((start_s - from_s) * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
         return any(probability >= STILL_SPEECH for probability in _voice_probabilities(end)[before:])
 
-    def transcribe_file(self, path: Path, language: str, cancelled: Callable[[], bool] = lambda: False) -> Transcript:
-        """Return what was said in an audio file of any common format.  Raises UsageError for one that is not audio."""
-        return self.transcribe(read_audio(path), language, cancelled)
+    def transcribe_file(
+        self, path: Path, language: str, progress: Callable[[float], None] = lambda heard_s: None
+    ) -> Transcript:
+        """Return what was said in an audio file of any common format, however long; `progress` is told the seconds.
+
+        The language is found where somebody first speaks, and kept.  Raises UsageError for one that is not audio.
+        """
+        parts: list[Transcript] = []
+        for piece in pieces(read_blocks(path)):
+            part = self.transcribe(piece, language)
+            language = part.language if part.text else language
+            parts.append(part)
+            progress(sum(part.audio_s for part in parts))
+        if not parts:
+            return self.transcribe(np.zeros(0, np.float32), language)
+        return replace(joined(tuple(parts)), language=parts[-1].language, audio_s=sum(part.audio_s for part in parts))
 
     def transcribe(self, samples: Samples, language: str, cancelled: Callable[[], bool] = lambda: False) -> Transcript:
         """Return what was said in `samples`, in `language` ("fr", "en", or "auto": one of the two).
@@ -199,25 +214,6 @@ def loudest_db(samples: Samples) -> float:
         return float("-inf")
     power = np.square(samples[: windows * WINDOW_SAMPLES]).reshape(windows, WINDOW_SAMPLES).mean(axis=1).max()
     return 10.0 * float(np.log10(max(float(power), 1e-12)))
-
-
-def read_audio(path: Path) -> Samples:
-    """Return the samples of an audio file.  Raises UsageError, which names the file."""
-    from av.error import FFmpegError
-    from faster_whisper import decode_audio
-
-    if not path.is_file():
-        raise UsageError(message("There is no file {path}.", path=str(path)))
-    try:
-        samples: Samples = decode_audio(str(path), sampling_rate=SAMPLE_RATE_HZ)
-    except (FFmpegError, IndexError, ValueError, TypeError) as error:
-        # Without an audio stream faster-whisper looks for the first of none; without a frame it has no sample type.
-        log.debug("%s: %r", path, error)
-        raise UsageError(
-            message("{path} is not audio that can be read.", path=str(path)),
-            message("Common formats can be: WAV, FLAC, MP3, Ogg, M4A, WebM."),
-        ) from error
-    return samples
 
 
 def _voice_probabilities(samples: Samples) -> list[float]:
