@@ -28,7 +28,7 @@ class Model:
     def loaded(self) -> "Model":
         return self
 
-    def transcribe_file(self, path: Path, language: str) -> Transcript:
+    def transcribe_file(self, path: Path, language: str, *told: object) -> Transcript:
         self.heard.append(path)
         text = self.texts.pop(0)
         if isinstance(text, EtoileError):
