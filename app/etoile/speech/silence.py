@@ -24,8 +24,12 @@ class Silence:
         """
         self._silent_s += block_s
         self._unlooked_s += block_s
-        if self._unlooked_s >= LOOK_S:
+        if self._unlooked_s >= LOOK_S or self._silent_s >= self._allowed_s:
             if quiet_s < self._unlooked_s and hears_voice(self._unlooked_s):
                 self._spoken, self._silent_s = True, 0.0
             self._unlooked_s = 0.0
-        return self._silent_s >= (self._silence_s if self._spoken else max(FIRST_WORD_S, self._silence_s))
+        return self._silent_s >= self._allowed_s
+
+    @property
+    def _allowed_s(self) -> float:
+        return self._silence_s if self._spoken else max(FIRST_WORD_S, self._silence_s)
