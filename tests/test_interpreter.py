@@ -38,6 +38,16 @@ def test_what_is_about_the_window_in_front_names_it() -> None:
     assert dict(muting.slots) == {}
 
 
+def test_a_kill_names_the_processes_that_would_end() -> None:
+    events: list[Event] = []
+    known = {"process": ("firefox",)}
+    with Interpreter(events.append, lambda: known, processes=lambda name: {"pids": f"1, 2 of {name}"}) as interpreter:
+        interpreter.interpret(Interpret(1, "kill the process firefox", "en"))
+        wait_until(lambda: events, 20)
+    [killing] = [event.match for event in events if isinstance(event, Interpreted)]
+    assert dict(killing.slots) == {"process": "firefox", "pids": "1, 2 of firefox"}
+
+
 def test_where_commands_are_off_nothing_is_one() -> None:
     with Interpreter(lambda event: None, dict, enabled=False) as interpreter:
         assert interpreter.match("mute the sound", "en")[0].command is None

@@ -11,12 +11,12 @@ from typing import Self
 from etoile.actions.skills import read_book
 from etoile.aliases import AliasFile, Stamp
 from etoile.catalogue import load_catalogues
-from etoile.domain.commands import ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
+from etoile.domain.commands import KILL, ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
 from etoile.domain.learning.aliases import AliasBook, objection
 from etoile.domain.learning.offers import Alias
-from etoile.domain.match import Candidate, Match, Reason
+from etoile.domain.match import Candidate, Match, Reason, Slots
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.matching.readings import heard
 from etoile.domain.skills import Book, with_skills
@@ -30,7 +30,7 @@ Values = Mapping[str, Sequence[str]]
 
 class Interpreter:
     """Matches requests against the commands; `values` returns what their slots may be filled with on this computer,
-    `name_in_front` what the window in front is called.
+    `name_in_front` what the window in front is called, `processes` what is to be known of those of a name.
 
     `interpret` returns at once and publishes Interpreted; `match` blocks and raises ConfigError.  Without `enabled`
     nothing is a command.
@@ -43,6 +43,7 @@ class Interpreter:
         *,
         enabled: bool = True,
         name_in_front: Callable[[], str | None] = lambda: None,
+        processes: Callable[[str], Slots] = lambda name: {},
         aliases: AliasFile | None = None,
         skills: Callable[[], Book] = read_book,
     ) -> None:
@@ -50,6 +51,7 @@ class Interpreter:
         self._values = values
         self._enabled = enabled
         self._name_in_front = name_in_front
+        self._processes = processes
         self.aliases = aliases or AliasFile()
         """The user's own phrases, read again whenever their file changed."""
         self._stamp: Stamp = None
@@ -103,7 +105,7 @@ class Interpreter:
             self._tell(error)
             match = Match(text=effect.text, language=effect.language)
         try:
-            self._publish(Interpreted(effect.turn, self._with_window(self._with_steps(match))))
+            self._publish(Interpreted(effect.turn, self._with_details(self._with_steps(match))))
         except ConfigError as error:  # a skill that cannot run
             self._publish(Failed(effect.turn, error.said, error.remedy))
         self._refresh_quietly()
@@ -112,15 +114,24 @@ class Interpreter:
         """Return `match` with the steps of the skills in it.  Raises ConfigError when one cannot run."""
         return with_skills(match, self._skills(), lambda text, language: self._timed(text, language)[0])
 
-    def _with_window(self, match: Match) -> Match:
-        """Return `match` with the name of the window in front, where it is about that window."""
+    def _with_details(self, match: Match) -> Match:
+        """Return `match` with what a question about it must name: the window in front, the processes to be killed."""
         whole = Candidate(command=match.command or "", slots=match.slots, steps=match.steps)
         commands = (whole, *match.then, *match.choices)
-        if not any(map(_is_on_the_window, commands)) or (name := self._name_in_front()) is None:
-            return match
-        whole, *others = (_on_the_window(command, name) for command in commands)
+        on_window = any(one.command in ON_THE_WINDOW_IN_FRONT for command in commands for one in _parts(command))
+        window = self._name_in_front() if on_window else None
+        named = {} if window is None else {WINDOW_SLOT: window}
+        whole, *others = (self._detailed(command, named) for command in commands)
         then, choices = others[: len(match.then)], others[len(match.then) :]
         return replace(match, slots=whole.slots, steps=whole.steps, then=tuple(then), choices=tuple(choices))
+
+    def _detailed(self, candidate: Candidate, window: Slots) -> Candidate:
+        """Return `candidate`, and each of its steps, with the details of what it is about."""
+        steps = tuple(self._detailed(step, window) for step in candidate.steps)
+        more: Slots = window if candidate.command in ON_THE_WINDOW_IN_FRONT else {}
+        if candidate.command == KILL:
+            more = self._processes(str(candidate.slots.get("process", "")))
+        return replace(candidate, slots={**candidate.slots, **more}, steps=steps)
 
     def _refresh_quietly(self) -> None:
         try:
@@ -209,12 +220,5 @@ def _calling(text: str, call: str, language: str | None) -> Match:
     return Match(text=text, language=language, command="skills.run", slots=slots, confidence=1.0, reason=Reason.EXACT)
 
 
-def _is_on_the_window(candidate: Candidate) -> bool:
-    return candidate.command in ON_THE_WINDOW_IN_FRONT or any(map(_is_on_the_window, candidate.steps))
-
-
-def _on_the_window(candidate: Candidate, name: str) -> Candidate:
-    """Return `candidate`, and each of its steps, with the name of the window that it is about."""
-    steps = tuple(_on_the_window(step, name) for step in candidate.steps)
-    named = {WINDOW_SLOT: name} if candidate.command in ON_THE_WINDOW_IN_FRONT else {}
-    return replace(candidate, slots={**candidate.slots, **named}, steps=steps)
+def _parts(candidate: Candidate) -> tuple[Candidate, ...]:
+    return (candidate, *candidate.steps)

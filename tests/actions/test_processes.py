@@ -8,8 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from etoile.actions.processes import Running, process_names, targets
+from etoile.actions.processes import Running, called, process_names, targets
+from etoile.domain.commands import PIDS_SLOT
+from etoile.domain.descriptions import describe
+from etoile.domain.match import Candidate, Slots
 from etoile.errors import ActionFailed
+from etoile.text import render
 from tests.actions.fakes import Scene
 
 RUNNING = (
@@ -68,6 +72,42 @@ def test_a_real_process_is_ended_and_those_beside_it_live(scene: Scene, tmp_path
         for process in (*victims, spared):
             process.kill()
             process.wait()
+
+
+def test_the_question_tells_which_processes_whose_and_how_large(scene: Scene, tmp_path: Path) -> None:
+    sleeping = shutil.which("sleep")
+    assert sleeping
+    shutil.copy(sleeping, tmp_path / "etoile-asked")
+    start = [str(tmp_path / "etoile-asked"), "60"]
+    victims = [subprocess.Popen(start) for _ in range(2)]
+    try:
+        told = called("etoile-asked")
+        assert told[PIDS_SLOT] == ", ".join(str(victim.pid) for victim in victims)
+        assert told["user"] == psutil.Process().username()
+        assert int(told["memory_bytes"]) > 0
+        asked = render(describe(Candidate(command="process.kill", slots={"process": "etoile-asked", **told})), "en")
+        assert asked.startswith(f"Kill 2 processes etoile-asked (numbers {told[PIDS_SLOT]}, of ")
+
+        victims.append(subprocess.Popen(start))  # nobody was asked about this one
+        scene.do("process.kill", process="etoile-asked", **told)
+        assert [victim.poll() is None for victim in victims] == [False, False, True]
+        with pytest.raises(ActionFailed, match="has ended already"):
+            scene.do("process.kill", process="etoile-asked", **told)
+    finally:
+        for process in victims:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.parametrize("name", ["no-such-program", "init", "systemd"])
+def test_what_is_refused_tells_nothing(name: str) -> None:
+    assert called(name) == {}
+
+
+def test_of_many_processes_the_first_are_shown() -> None:
+    slots: Slots = {"process": "chrome", PIDS_SLOT: ", ".join(map(str, range(10, 20))), "user": "ana", "memory_bytes": 2**30}
+    said = render(describe(Candidate(command="process.kill", slots=slots)), "en")
+    assert said.startswith("Kill 10 processes chrome (numbers 10, 11, 12, 13, 14, …, of ana, ")
 
 
 def test_never_ourselves(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import psutil
 
 from etoile.actions.action import ActionTable, Context, Done, text_of
 from etoile.actions.spoken import nearest
+from etoile.domain.commands import PIDS_SLOT
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
 from etoile.text import message, plural
@@ -67,7 +68,8 @@ def targets(name: str, running: Iterable[Running], spared: frozenset[int]) -> li
 
 def _kill(slots: Slots, context: Context) -> Done:
     name = text_of(slots, "process")
-    chosen = [process for pid in targets(name, _running(), _spared()) if (process := _process(pid))]
+    meant = _meant(slots, targets(name, _running(), _spared()))
+    chosen = [process for pid in meant if (process := _process(pid))]
     refused = sum(not _signal(process, "terminate") for process in chosen)
     _, alive = psutil.wait_procs(chosen, min(TERMINATED_S, context.programs.left_s))
     for process in alive:
@@ -80,6 +82,31 @@ def _kill(slots: Slots, context: Context) -> Done:
             "{count} process {process} is ended.", "{count} processes {process} are ended.", len(chosen), process=name
         )
     )
+
+
+def _meant(slots: Slots, running: list[int]) -> list[int]:
+    """Return those of `running` that the user was asked about, all of them where nobody asked.  Raises ActionFailed."""
+    if PIDS_SLOT not in slots:
+        return running
+    asked = str(slots[PIDS_SLOT]).split(", ")
+    meant = [pid for pid in running if str(pid) in asked]
+    if not meant:
+        raise ActionFailed(message("What you were asked about has ended already; others of that name go on."))
+    return meant
+
+
+def called(name: str) -> Slots:
+    """Return what a question about killing `name` tells: numbers, user, memory; nothing where it would be refused."""
+    try:
+        found = [process for pid in targets(name, _running(), _spared()) if (process := _process(pid))]
+        memory_bytes = sum(process.memory_info().rss for process in found)
+        return {
+            PIDS_SLOT: ", ".join(str(process.pid) for process in found),
+            "user": found[0].username(),
+            "memory_bytes": memory_bytes,
+        }
+    except (ActionFailed, psutil.Error, IndexError):
+        return {}
 
 
 def _running() -> list[Running]:

@@ -14,6 +14,7 @@ from typing import Self
 from etoile.actions.action import Action, Context, Desk, Done
 from etoile.actions.alarms import AlarmFile, Alarms, Clock
 from etoile.actions.dictation import Dictation
+from etoile.actions.processes import called
 from etoile.actions.programs import Programs
 from etoile.actions.slots import SlotValues, Values
 from etoile.actions.table import ACTIONS, LIMIT_S, LIMITS_S
@@ -24,7 +25,7 @@ from etoile.config import FOLDERS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Run
 from etoile.domain.events import ActionDone, Event, Failed
-from etoile.domain.match import Candidate
+from etoile.domain.match import Candidate, Slots
 from etoile.errors import ActionFailed
 from etoile.text import Message, message, verbatim
 
@@ -131,6 +132,10 @@ class Actions:
     def name_in_front(self) -> str | None:
         """Return what the window in front is called; None when nobody can tell.  Blocks for a moment."""
         return name_in_front(self._windowing)
+
+    def processes(self, name: str) -> Slots:
+        """Return what is to be known of the processes called `name` before they are killed.  Blocks for a moment."""
+        return called(name)
 
     def _context(self, limit_s: float) -> Context:
         return Context(

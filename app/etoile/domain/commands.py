@@ -213,6 +213,11 @@ ON_THE_WINDOW_IN_FRONT = frozenset({"window.close", "tab.close", "clipboard.past
 WINDOW_SLOT = "window"
 """The slot that holds its name."""
 
+KILL = "process.kill"
+"""Its question tells what nobody says: which processes are so called, whose they are, how much memory they hold."""
+PIDS_SLOT = "pids"
+"""The slot that holds their numbers ("41, 42"); only these are ended."""
+
 NODE_REQUEST = "node.ask"
 """A step of a skill that is handed to a node, with its slot `query`.  No request means it: it is no command."""
 

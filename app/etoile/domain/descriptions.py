@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from etoile.domain.commands import WINDOW_SLOT
+from etoile.domain.commands import PIDS_SLOT, WINDOW_SLOT
 from etoile.domain.match import Candidate
-from etoile.text import Message, message
+from etoile.text import Message, message, plural
+
+SHOWN_PIDS = 5
 
 
 def describe(candidate: Candidate) -> Message:
@@ -12,11 +14,24 @@ def describe(candidate: Candidate) -> Message:
     seconds = candidate.slots.get("seconds")
     if candidate.command == "timer.set" and isinstance(seconds, int):
         return message("Set a timer of {seconds:duration}", seconds=seconds)
+    if PIDS_SLOT in candidate.slots:
+        return _named_processes(candidate)
     said = _IN_A_WINDOW.get(candidate.command) if WINDOW_SLOT in candidate.slots else None
     said = said or _PHRASES.get(candidate.command)
     if said is None:
         return message("Run {command}", command=candidate.command)
     return Message(said.id, dict(candidate.slots))
+
+
+def _named_processes(candidate: Candidate) -> Message:
+    pids = str(candidate.slots[PIDS_SLOT]).split(", ")
+    shown = ", ".join(pids[:SHOWN_PIDS]) + (", …" if len(pids) > SHOWN_PIDS else "")
+    return plural(
+        "Kill the process {process} (number {pids}, of {user}, {memory_bytes:bytes} of memory)",
+        "Kill {count} processes {process} (numbers {pids}, of {user}, {memory_bytes:bytes} of memory together)",
+        len(pids),
+        **{**candidate.slots, "pids": shown},
+    )
 
 
 def consequence_of(command: str) -> Message | None:
