@@ -114,6 +114,7 @@ class Live:
         self._state = state
         self._publish = publish
         self._history = history
+        self._speed_test_url = config.commands.speed_test_url
         self._read_gpus = read_gpus
         self._care = Care(config, self.nodes, history.database if history else None)
 
@@ -149,6 +150,10 @@ class Live:
     def set_language(self, code: str) -> None:
         """Speak `code` from now on."""
         self._publish(on.LanguageChosen(code))
+
+    def speed_test_url(self) -> str:
+        """Return what the settings name to measure the network's speed against; empty for nothing."""
+        return self._speed_test_url
 
     def load_model(self, model: str, check: Callable[[], None]) -> Message:
         """Bring `model` into the memory of a node, and tell which."""
@@ -334,6 +339,7 @@ def open_rooms(
                 actions.slot_values,
                 enabled=config.commands.enabled,
                 name_in_front=actions.name_in_front,
+                processes=actions.processes,
             )
         )
         if desktop:
