@@ -22,6 +22,7 @@ import pytest
 
 from etoile.config import Speech
 from etoile.domain.events import TalkPressed, Transcribed
+from etoile.domain.placement import Failure, Machine, Placement, Wish, place
 from etoile.speech import decoding
 from etoile.speech.audio_files import read_audio
 from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES
@@ -166,7 +167,10 @@ class Loaded:
     def check(self) -> None:
         pass
 
-    def load(self) -> Whisper:
+    def place(self, now: Placement | None, failure: Failure | None) -> Placement:
+        return place(Wish(model="base"), Machine(), 0.0, now, failure)
+
+    def load(self, placement: Placement) -> Whisper:
         return Whisper(self.engine, model="base", device="cpu", context_s=10.0)
 
 
