@@ -2,9 +2,9 @@
 
 import ctypes.util
 import sys
+import tempfile
 import textwrap
 import time
-import wave
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +13,16 @@ from types import SimpleNamespace
 import pytest
 
 from etoile.errors import VoiceUnavailable
-from etoile.speech.synthesis import choose_voice
+from etoile.speech.engines import SpeechVoice
+from etoile.speech.synthesis import usable
 from etoile.speech.synthesiser import Synthesiser, child_command
 from etoile.text import render
 from tests.needs import need
 
 SCRIPT = """
-import json, sys, time
-print(json.dumps({"ok": True}), flush=True)
+import json, sys, time, wave
+VOICES = [{"id": "roa/fr", "name": "French (France)", "languages": ["fr-fr"]}]
+print(json.dumps({"ok": True, "voices": VOICES}), flush=True)
 for line in sys.stdin:
     sentence = json.loads(line)
     match sentence["text"]:
@@ -29,8 +31,11 @@ for line in sys.stdin:
         case "babble": print("Audio saved to nowhere", flush=True)
         case "list": print("[1]", flush=True)
         case "fail": print(json.dumps({"error": "no such voice."}), flush=True)
+        case "nothing": print(json.dumps({"ok": True}), flush=True)
         case text:
-            open(sentence["path"], "w").write(text)
+            with wave.open(sentence["path"], "wb") as file:
+                file.setparams((1, 2, 8000, 0, "NONE", ""))
+                file.writeframes(f'{text} {sentence["voice"]}'.encode("utf-16-le"))
             print(json.dumps({"ok": True}), flush=True)
 """
 
@@ -52,42 +57,76 @@ def synthesiser(command: Callable[[], Sequence[str]] = well_scripted, sentence_s
         made.kill()
 
 
-def test_sentences_go_to_one_process(tmp_path: Path) -> None:
+def said(it: Synthesiser, text: str, language: str = "fr", voice: str | None = None) -> str:
+    return it.synthesise(text, language, voice, 180).samples.decode("utf-16-le")
+
+
+def test_sentences_go_to_one_process() -> None:
     with synthesiser() as it:
+        processes = []
         for text in ("un", "deux"):
-            it.synthesise(text, "fr", 180, tmp_path / text)
-            assert (tmp_path / text).read_text() == text
-            process = it._process
-        assert it._process is process
+            assert said(it, text) == f"{text} roa/fr"
+            processes.append(it._process)
+        assert processes[0] is processes[1]
+
+
+def test_the_voices_are_told() -> None:
+    with synthesiser() as it:
+        assert it.voices() == ()
+        it.start()
+        assert it.voices() == (SpeechVoice("roa/fr", "French (France)", ("fr-fr",)),)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "told"),
     [
         ("die", "no answer"),
         ("babble", "no answer"),
         ("list", "no answer"),
         ("fail", "The speech engine failed: no such voice."),
+        ("nothing", "gave no sound"),
     ],
 )
-def test_a_failure_is_told_and_the_next_sentence_is_spoken(text: str, said: str, tmp_path: Path) -> None:
+def test_a_failure_is_told_and_the_next_sentence_is_spoken(text: str, told: str) -> None:
     with synthesiser() as it:
-        with pytest.raises(VoiceUnavailable, match=said):
-            it.synthesise(text, "fr", 180, tmp_path / "a")
-        it.synthesise("next", "fr", 180, tmp_path / "b")
-    assert (tmp_path / "b").read_text() == "next"
+        with pytest.raises(VoiceUnavailable, match=told):
+            said(it, text)
+        assert said(it, "next") == "next roa/fr"
 
 
-def test_a_hung_engine_is_killed_and_replaced(tmp_path: Path) -> None:
+def test_a_hung_engine_is_killed_and_replaced() -> None:
     with synthesiser(sentence_s=0.3) as it:
         started_s = time.monotonic()
-        with pytest.raises(VoiceUnavailable):
-            it.synthesise("hang", "fr", 180, tmp_path / "a")
-        assert time.monotonic() - started_s < 3
+        it.start()
         hung = it._process
-        it.synthesise("next", "fr", 180, tmp_path / "b")
+        with pytest.raises(VoiceUnavailable):
+            said(it, "hang")
+        assert time.monotonic() - started_s < 3
+        assert hung is not None
+        assert hung.returncode is not None
+        assert said(it, "next") == "next roa/fr"
         assert it._process is not hung
-    assert (tmp_path / "b").read_text() == "next"
+
+
+def test_an_engine_that_died_between_two_sentences_is_replaced() -> None:
+    with synthesiser() as it:
+        said(it, "one")
+        assert it._process is not None
+        it._process.kill()
+        it._process.wait()
+        assert said(it, "two") == "two roa/fr"
+
+
+def test_without_a_folder_for_its_sound_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with synthesiser() as it:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        with pytest.raises(VoiceUnavailable) as caught:
+            said(it, "one")
+        assert str(tmp_path / "gone") in str(caught.value)
+        assert caught.value.remedy is not None
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        said(it, "two")
+    assert list(tmp_path.glob("etoile-voice-*")) == []
 
 
 @pytest.mark.parametrize("script", ["", 'print(\'{"error": "no libespeak"}\')', "raise SystemExit(1)"])
@@ -110,26 +149,24 @@ def test_killing_leaves_no_process() -> None:
 
 
 def voice(id: str, *languages: str | bytes) -> SimpleNamespace:
-    return SimpleNamespace(id=id, languages=languages)
+    return SimpleNamespace(id=id, name=id.upper(), languages=languages)
 
 
 @pytest.mark.parametrize(
-    ("voices", "language", "chosen"),
+    ("found", "told"),
     [
-        pytest.param([voice("en", "en-gb"), voice("fr", "fr-fr")], "fr", "fr", id="espeak"),
-        pytest.param([voice("be", "fr-be"), voice("fr", "fr-fr")], "fr", "fr", id="the language's own country"),
-        pytest.param([voice("be", "fr-be"), voice("ca", "fr-ca")], "fr", "be", id="or another one"),
-        pytest.param([voice("amelie", "fr_CA"), voice("thomas", "fr_FR")], "fr", "thomas", id="macos"),
-        pytest.param([voice("old", b"\x05fr-fr")], "fr", "old", id="bytes with a priority"),
-        pytest.param([voice("mb/mb-fr1", "fr-fr"), voice("roa/fr", "fr-fr")], "fr", "roa/fr", id="no mbrola"),
-        pytest.param([voice("gb", "en-gb"), voice("us", "en-us")], "en", "us", id="english"),
-        pytest.param([voice("gb", "en-gb")], "fr", None, id="none"),
-        pytest.param([voice("frisian", "fry")], "fr", None, id="not by its first letters"),
-        pytest.param([voice("mute")], "fr", None, id="without languages"),
+        pytest.param(voice("fr", "fr-fr"), ["fr-fr"], id="espeak"),
+        pytest.param(voice("thomas", "fr_FR"), ["fr-fr"], id="macos"),
+        pytest.param(voice("old", b"\x05fr-fr"), ["fr-fr"], id="bytes with a priority"),
+        pytest.param(voice("mute"), [], id="without languages"),
     ],
 )
-def test_a_voice_for_the_language(voices: list[SimpleNamespace], language: str, chosen: str | None) -> None:
-    assert choose_voice(voices, language) == chosen
+def test_languages_are_told_in_one_way(found: SimpleNamespace, told: list[str]) -> None:
+    assert usable([found]) == [{"id": found.id, "name": found.name, "languages": told}]
+
+
+def test_voices_without_their_data_are_not_told() -> None:
+    assert usable([voice("mb/mb-fr1", "fr-fr")]) == []
 
 
 @pytest.fixture
@@ -139,28 +176,33 @@ def espeak() -> None:
 
 
 @pytest.mark.usefixtures("espeak")
-def test_the_real_engine_speaks_both_languages(tmp_path: Path) -> None:
+def test_the_real_engine_speaks_both_languages() -> None:
     with synthesiser(child_command, 10.0) as it:
         for language, text in (("fr", "Il est « midi » à l'île."), ("en", "It is noon.")):
-            path = tmp_path / f"{language}.wav"
-            it.synthesise(text, language, 180, path)
-            with wave.open(str(path)) as file:
-                assert file.getnframes() / file.getframerate() > 0.5
-                assert file.getsampwidth() == 2
-                assert any(file.readframes(file.getnframes()))
+            clip = it.synthesise(text, language, None, 180)
+            assert clip.seconds > 0.5
+            assert any(clip.samples)
 
 
 @pytest.mark.usefixtures("espeak")
-def test_the_real_engines_voice_depends_on_the_language_and_the_rate(tmp_path: Path) -> None:
-    lengths = {}
+def test_the_real_engine_tells_its_voices_and_speaks_with_the_one_that_was_chosen() -> None:
+    with synthesiser(child_command, 10.0) as it:
+        it.start()
+        names = {voice.name for voice in it.voices() if voice.speaks("en")}
+        assert len(names) > 3
+        sounds = {it.synthesise("A bird sings.", "en", name, 180).samples for name in (None, *sorted(names)[:3])}
+        assert len(sounds) > 2
+
+
+@pytest.mark.usefixtures("espeak")
+def test_the_real_engines_sound_depends_on_the_language_and_the_rate() -> None:
+    seconds = {}
     with synthesiser(child_command, 10.0) as it:
         for language, rate_wpm in (("fr", 120), ("fr", 240), ("en", 120)):
-            path = tmp_path / "a.wav"
-            it.synthesise("Les oiseaux chantent dans la forêt.", language, rate_wpm, path)
-            with wave.open(str(path)) as file:
-                lengths[language, rate_wpm] = file.getnframes()
-    assert lengths["fr", 120] > 1.5 * lengths["fr", 240]
-    assert lengths["en", 120] != lengths["fr", 120]
+            clip = it.synthesise("Les oiseaux chantent dans la forêt.", language, None, rate_wpm)
+            seconds[language, rate_wpm] = clip.seconds
+    assert seconds["fr", 120] > 1.5 * seconds["fr", 240]
+    assert seconds["en", 120] != seconds["fr", 120]
 
 
 @pytest.mark.usefixtures("espeak")
@@ -168,4 +210,4 @@ def test_the_folder_where_etoile_was_started_offers_no_modules(tmp_path: Path, m
     (tmp_path / "wave.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
     with synthesiser(child_command, 10.0) as it:
-        it.synthesise("Hello.", "en", 180, tmp_path / "a.wav")
+        it.synthesise("Hello.", "en", None, 180)

@@ -1,8 +1,9 @@
 """A child process that turns sentences into WAV files: the home of pyttsx3.
 
-`python -m etoile.speech.synthesis` reads one JSON object a line, `{"text", "language", "rate_wpm", "path"}`, and
-answers each with `{"ok": true}` or `{"error": "..."}`; its first line tells whether there is an engine at all.  It is a
-process of its own because the engines hang, print and cannot be stopped: its owner kills it.  It ends with its input.
+`python -m etoile.speech.synthesis` reads one JSON object a line, `{"text", "voice", "rate_wpm", "path"}`, and answers
+each with `{"ok": true}` or `{"error": "..."}`; its first line tells whether there is an engine at all, and its voices.
+It is a process of its own because the engines hang, print and cannot be stopped: its owner kills it.  It ends with its
+input.
 """
 
 import json
@@ -17,7 +18,6 @@ from typing import Any, TextIO
 
 FILE_S = 5.0
 """Some engines return before their file is whole; it is waited for this long."""
-PREFERRED = {"en": ("en-us", "en-gb"), "fr": ("fr-fr",)}
 
 
 def main() -> None:
@@ -25,33 +25,31 @@ def main() -> None:
     answers = _own_output()
     try:
         engine = _start_engine()
-        voices = engine.getProperty("voices")
+        voices = usable(engine.getProperty("voices"))
     except Exception as error:  # noqa: BLE001 (each engine fails in its own way, and all that counts is that it did)
         _answer(answers, {"error": _reason(error)})
         return
-    _answer(answers, {"ok": True})
+    _answer(answers, {"ok": True, "voices": voices})
     for line in sys.stdin:
         try:
-            _synthesise(engine, voices, json.loads(line))
+            _synthesise(engine, json.loads(line))
         except Exception as error:  # noqa: BLE001 (as above; the next sentence may do better)
             _answer(answers, {"error": _reason(error)})
         else:
             _answer(answers, {"ok": True})
 
 
-def choose_voice(voices: Sequence[Any], language: str) -> str | None:
-    """Return the id of the best voice for `language` ("fr", "en"); None leaves the engine's own.
+def usable(voices: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return what is told of the engine's voices: id, name, languages as "fr-fr".
 
     Engines write languages as "fr-fr", "fr_FR" or with control characters around; MBROLA voices are listed by espeak
     even where their data is not installed.
     """
-    usable = [voice for voice in voices if "mb-" not in voice.id and "mbrola" not in voice.id]
-    spoken = [(tag, voice.id) for voice in usable for tag in _tags(voice) if tag.split("-")[0] == language]
-    by_tag = dict(reversed(spoken))
-    for preferred in PREFERRED.get(language, ()):
-        if preferred in by_tag:
-            return str(by_tag[preferred])
-    return str(spoken[0][1]) if spoken else None
+    return [
+        {"id": str(voice.id), "name": str(voice.name), "languages": _tags(voice)}
+        for voice in voices
+        if "mb-" not in voice.id and "mbrola" not in voice.id
+    ]
 
 
 def _tags(voice: Any) -> list[str]:
@@ -69,12 +67,10 @@ def _start_engine() -> Any:
     return engine
 
 
-def _synthesise(engine: Any, voices: Sequence[Any], sentence: dict[str, Any]) -> None:
+def _synthesise(engine: Any, sentence: dict[str, Any]) -> None:
     path = Path(sentence["path"])
-    path.unlink(missing_ok=True)
-    voice = choose_voice(voices, sentence["language"])
-    if voice is not None:
-        engine.setProperty("voice", voice)
+    if sentence["voice"] is not None:
+        engine.setProperty("voice", sentence["voice"])
     engine.setProperty("rate", sentence["rate_wpm"])
     _settle()
     engine.save_to_file(sentence["text"], str(path))

@@ -4,19 +4,22 @@ import json
 import logging
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from etoile.errors import VoiceUnavailable
-from etoile.text import message
+from etoile.speech.clip import Clip, read_wav
+from etoile.speech.engines import SpeechVoice, choose
+from etoile.text import message, verbatim
 
 log = logging.getLogger(__name__)
 
-SENTENCE_S = 10.0
+SENTENCE_S = 5.0
 """A sentence takes some 10 ms; an engine that needs longer than this, and `LETTER_S` for each letter, hangs."""
-LETTER_S = 0.01
+LETTER_S = 0.02
 START_S = 20.0
 """Windows' engine compiles its bindings at its first start."""
 
@@ -34,12 +37,13 @@ def child_command() -> list[str]:
 
 
 class Synthesiser:
-    """Turns sentences into WAV files.  Used by one thread, but for `kill`, which any may call."""
+    """The system's own voices, in a process of theirs.  Used by one thread, but for `kill`, which any may call."""
 
     def __init__(self, command: Callable[[], Sequence[str]] = child_command, sentence_s: float = SENTENCE_S) -> None:
         self._command = command
         self._sentence_s = sentence_s
         self._process: subprocess.Popen[str] | None = None
+        self._voices: tuple[SpeechVoice, ...] = ()
 
     def start(self) -> None:
         """Have the process ready.  Raises VoiceUnavailable when there is no engine."""
@@ -61,22 +65,29 @@ class Synthesiser:
             raise VoiceUnavailable(
                 message("There is no working speech engine: {error}.", error=answer["error"].rstrip(".")), INSTALL
             )
+        self._voices = tuple(
+            SpeechVoice(voice["id"], voice["name"], tuple(voice["languages"])) for voice in answer.get("voices", ())
+        )
 
-    def synthesise(self, text: str, language: str, rate_wpm: int, path: Path) -> None:
-        """Write `text` as speech to `path` (WAV, 16 bits).  Raises VoiceUnavailable; a hung engine is replaced."""
+    def voices(self) -> tuple[SpeechVoice, ...]:
+        """Return the voices of the system; empty before `start`."""
+        return self._voices
+
+    def synthesise(self, text: str, language: str, voice: str | None, rate_wpm: int) -> Clip:
+        """Return `text` as speech.  Raises VoiceUnavailable; the next call starts anew an engine that hung."""
         self.start()
-        process = self._process
-        if process is None or process.stdin is None:
-            raise VoiceUnavailable(message("The speech engine was stopped."))
-        sentence = {"text": text, "language": language, "rate_wpm": rate_wpm, "path": str(path)}
-        try:
-            process.stdin.write(json.dumps(sentence) + "\n")
-            process.stdin.flush()
-        except OSError as error:
-            raise VoiceUnavailable(message("The speech engine ended by itself."), INSTALL) from error
-        answer = self._answer(process, self._sentence_s + LETTER_S * len(text))
-        if "error" in answer:
-            raise VoiceUnavailable(message("The speech engine failed: {error}.", error=answer["error"].rstrip(".")))
+        chosen = choose(self._voices, language, voice)
+        with _folder() as folder:
+            path = Path(folder) / "sentence.wav"
+            sentence = {"text": text, "voice": chosen.id if chosen else None, "rate_wpm": rate_wpm, "path": str(path)}
+            self._order(sentence, self._sentence_s + LETTER_S * len(text))
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise VoiceUnavailable(
+                    message("The speech engine gave no sound: {error}.", error=str(error))
+                ) from error
+        return read_wav(content)
 
     def kill(self) -> None:
         """End the process at once."""
@@ -88,6 +99,21 @@ class Synthesiser:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 _close(pipe)
+
+    def _order(self, sentence: dict[str, Any], within_s: float) -> None:
+        """Have the process carry out one order.  Raises VoiceUnavailable."""
+        process = self._process
+        if process is None or process.stdin is None:
+            raise VoiceUnavailable(message("The speech engine was stopped."))
+        try:
+            process.stdin.write(json.dumps(sentence) + "\n")
+            process.stdin.flush()
+        except (OSError, ValueError) as error:
+            self.kill()
+            raise VoiceUnavailable(message("The speech engine ended by itself."), INSTALL) from error
+        answer = self._answer(process, within_s)
+        if "error" in answer:
+            raise VoiceUnavailable(message("The speech engine failed: {error}.", error=answer["error"].rstrip(".")))
 
     def _answer(self, process: subprocess.Popen[str], within_s: float) -> dict[str, Any]:
         """Return the next answer.  An engine that does not give it in time, or answers anything else, is killed."""
@@ -115,3 +141,16 @@ def _close(pipe: Any) -> None:
         pipe.close()
     except OSError as error:
         log.debug("closing a pipe: %s", error)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for the sound of one sentence: a full disk costs that sentence, not the voice.
+
+    Raises VoiceUnavailable.
+    """
+    try:
+        return tempfile.TemporaryDirectory(prefix="etoile-voice-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise VoiceUnavailable(
+            verbatim(str(error)), message("Check that the folder can be written and that the disk is not full.")
+        ) from error

@@ -2,57 +2,38 @@
 
 import logging
 import queue
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from etoile import config
-from etoile.domain.events import Event, Spoken
+from etoile.domain.events import Event
+from etoile.domain.spoken import is_block, pieces
+from etoile.domain.tongue import language_of
 from etoile.errors import VoiceUnavailable
+from etoile.speech.clip import Clip
+from etoile.speech.engines import Engine, SpeechVoice, engine_of
 from etoile.speech.part import Part
-from etoile.speech.playback import Player
+from etoile.speech.playback import Player, Sound
+from etoile.speech.playing import Era, Loudspeaker, Piece, Playing
 from etoile.speech.spoken import speakable
-from etoile.speech.synthesiser import Synthesiser
-from etoile.text import message, verbatim
+from etoile.text import message
 
 log = logging.getLogger(__name__)
 
 CLOSE_S = 0.2
 """How long leaving waits for the voice; with every other room's share it stays below two seconds."""
-
-
-class Engine(Protocol):
-    """What turns a sentence into a WAV file."""
-
-    def start(self) -> None:
-        """Be ready.  Raises VoiceUnavailable."""
-
-    def synthesise(self, text: str, language: str, rate_wpm: int, path: Path) -> None:
-        """Write the speech to `path`.  Raises VoiceUnavailable."""
-
-    def kill(self) -> None:
-        """Give up at once whatever is being done; any thread."""
-
-
-class Loudspeaker(Protocol):
-    """What plays a WAV file."""
-
-    def play(self, path: Path, wanted: Callable[[], bool]) -> bool:
-        """Play it to its end; False when it was stopped or no longer `wanted`.  Raises VoiceUnavailable."""
-
-    def stop(self) -> None:
-        """Fall silent; any thread."""
+AHEAD = 2
+"""So many sentences are synthesised before they are played: an engine may take as long as the sentence before lasts."""
+PATIENCE = 2
+"""An engine that fails at so many sentences of a turn is left alone until the next turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     era: int
-    """Counts the hushes: sentences of an older era are not spoken."""
     turn: int
     text: str
     language: str
@@ -60,9 +41,10 @@ class _Sentence:
 
 
 class Voice:
-    """Speaks the sentences of a turn one after the other, on its thread `voice`.
+    """Speaks the sentences of a turn one after the other: its thread `voice` synthesises, `loudspeaker` plays.
 
-    `Spoken` comes when a sentence marked `last` has been played, or could not be; never for what was hushed.
+    `Spoken` comes when a sentence marked `last` has been heard, or could not be; never for what was hushed.  Nothing
+    that fails ends the voice: what cannot be said is told in the window, once, and the next sentence is tried.
     """
 
     def __init__(
@@ -73,19 +55,25 @@ class Voice:
         engine: Engine | None = None,
         loudspeaker: Loudspeaker | None = None,
     ) -> None:
-        self._speech = speech
-        self._publish = publish
-        self._engine = engine or Synthesiser()
+        self._speaks = speech.speak != "never"
+        self._engine = engine or engine_of(speech)
         self._loudspeaker = loudspeaker or Player()
-        self._era = 0
+        self._named: dict[str, str] = dict(speech.voices.items())
+        self.rate_wpm = speech.rate_wpm
+        """How fast is spoken, from the next sentence on, in words a minute; set from any thread."""
+        self._era = Era()
         self._closing = False
-        self._gate = threading.RLock()
         self._part = Part("voice", publish)
+        self._failures = (0, 0)
+        """The turn in which the engine failed last, and at how many sentences."""
         self._sentences: queue.SimpleQueue[_Sentence | None] = queue.SimpleQueue()
+        self._ahead = threading.Semaphore(AHEAD)
+        self._playing = Playing(self._loudspeaker, self._era, publish)
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._playing.thread.start()
         return self
 
     def __exit__(
@@ -95,66 +83,104 @@ class Voice:
         self.hush()
         self._sentences.put(None)
         self._engine.kill()
-        self._thread.join(CLOSE_S)
-        if self._thread.is_alive():
+        threads = (self._thread, self._playing.thread)
+        for thread in threads:
+            thread.join(CLOSE_S / len(threads))
+        if any(thread.is_alive() for thread in threads):
             log.info("the voice is still busy; leaving it behind")
 
     def say(self, turn: int, text: str, language: str, last: bool) -> None:
-        """Speak `text` after what is being spoken; with `last`, report `Spoken` once all of it was played."""
-        self._sentences.put(_Sentence(self._era, turn, text, language, last))
+        """Speak `text` after what is being spoken; with `last`, report `Spoken` once all of it was heard.
+
+        It is cut into sentences, and one that is clearly in another language is read by that one's voice.
+        """
+        era = self._era.now
+        *first, final = pieces(text) or ("",)
+        for sentence in first:
+            self._sentences.put(_Sentence(era, turn, sentence, language, last=False))
+        self._sentences.put(_Sentence(era, turn, final, language, last))
+
+    def cue(self, clip: Clip) -> None:
+        """Play a short sound before what is still to be spoken."""
+        self._playing.put(Piece(self._era.now, 0, Sound(clip)))
 
     def hush(self) -> None:
         """Be silent at once, and forget what was still to be spoken."""
-        with self._gate:
-            self._era += 1
+        self._era.end()
         self._loudspeaker.stop()
 
+    def voices(self) -> tuple[SpeechVoice, ...]:
+        """Return the voices that can be chosen; empty until the engine has started, and where it tells none."""
+        return self._engine.voices()
+
+    def use(self, language: str, name: str) -> None:
+        """Speak `language` with the voice called `name` from the next sentence on."""
+        self._named = {**self._named, language: name}
+
     def _run(self) -> None:
-        if self._speech.speak != "never":
-            self._attempt(self._engine.start)
+        if self._speaks:
+            self._start()
         while (sentence := self._sentences.get()) is not None:
-            self._attempt(partial(self._speak, sentence))
-            self._report(sentence)
+            self._ahead.acquire()
+            sound = self._sound_of(sentence)
+            self._playing.put(Piece(sentence.era, sentence.turn, sound, sentence.last, self._ahead.release))
+        self._playing.end()
         self._engine.kill()
 
-    def _speak(self, sentence: _Sentence) -> None:
-        text = speakable(sentence.text, sentence.language)
-        if not text or not self._wanted(sentence):
-            return
-        with _folder() as folder:
-            path = Path(folder) / "sentence.wav"
-            self._engine.synthesise(text, sentence.language, self._speech.rate_wpm, path)
-            self._loudspeaker.play(path, lambda: self._wanted(sentence))
-        self._part.ready()
-
-    def _attempt(self, act: Callable[[], None]) -> None:
-        """Do `act`; without a voice the turn goes on in silence."""
+    def _start(self) -> None:
+        """Have the engine ready before the first sentence, and tell where there is none."""
         try:
-            act()
+            self._engine.start()
         except VoiceUnavailable as error:
-            log.info("no voice: %s", error)
-            if not self._closing:
-                self._part.missing(error)
+            self._missing(error)
+        except Exception:
+            log.exception("the speech engine does not start")
+
+    def _sound_of(self, sentence: _Sentence) -> Sound | None:
+        """Return `sentence` as sound; None when there is nothing to say, nobody wants it, or it cannot be said."""
+        if self._failures == (sentence.turn, PATIENCE) or not self._wanted(sentence):
+            return None
+        language = sentence.language
+        if not is_block(sentence.text):
+            language = language_of(sentence.text, language)
+        text = speakable(sentence.text, language)
+        try:
+            clip = self._synthesised(text, language, sentence) if text else None
+        except VoiceUnavailable as error:
+            turn, count = self._failures
+            self._failures = (sentence.turn, count + 1 if turn == sentence.turn else 1)
+            self._missing(error)
+            return None
         except Exception:
             log.exception("speaking failed")
+            return None
+        if clip is None:
+            return None
+        if self._failures[0] != sentence.turn:
+            # What was left out of an answer stays told until another one was spoken.
+            self._part.ready()
+        return Sound(clip)
 
-    def _report(self, sentence: _Sentence) -> None:
-        with self._gate:
-            if sentence.last and self._wanted(sentence):
-                self._publish(Spoken(sentence.turn))
+    def _synthesised(self, text: str, language: str, sentence: _Sentence) -> Clip:
+        """Return `text` as sound; an engine that hung or died gets a second chance.  Raises VoiceUnavailable."""
+        self._engine.start()
+        try:
+            return self._engine.synthesise(text, language, self._named.get(language), self.rate_wpm)
+        except VoiceUnavailable as error:
+            if self._closing or not self._wanted(sentence):
+                raise
+            log.info("the speech engine failed (%s): trying the sentence again", error)
+        self._engine.start()
+        try:
+            return self._engine.synthesise(text, language, self._named.get(language), self.rate_wpm)
+        except VoiceUnavailable as error:
+            said = message("A sentence was left out: {reason}", reason=error.said)
+            raise VoiceUnavailable(said, error.remedy) from error
+
+    def _missing(self, error: VoiceUnavailable) -> None:
+        log.info("no voice: %s", error)
+        if not self._closing:
+            self._part.missing(error)
 
     def _wanted(self, sentence: _Sentence) -> bool:
-        return sentence.era == self._era
-
-
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for the sound of one sentence: a full disk costs that sentence, not the voice.
-
-    Raises VoiceUnavailable.
-    """
-    try:
-        return tempfile.TemporaryDirectory(prefix="etoile-voice-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise VoiceUnavailable(
-            verbatim(str(error)), message("Check that the folder can be written and that the disk is not full.")
-        ) from error
+        return sentence.era == self._era.now
