@@ -120,7 +120,11 @@ def _fill_one(
             (card.power_limit_w or 300) * (0.06 + 0.9 * busy) * 10,
             max(0.0, busy * 900 - 100),
         )
-        values = [max(0, round(middle * (1 + chance.uniform(-0.01, 0.01)))) for middle in middles]
+        most = (1000, 1000, total_mib, 1 << 30, 1000)
+        values = [
+            min(top, max(0, round(middle * (1 + chance.uniform(-0.01, 0.01)))))
+            for middle, top in zip(middles, most, strict=True)
+        ]
         if table == "seconds":
             rows.append((None, at_s, number, *values))
         else:

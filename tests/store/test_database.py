@@ -101,3 +101,51 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be opened"):
         _open(tmp_path / "file" / "pets.db", [PETS])
+
+
+def test_it_opens_in_the_background_and_what_is_asked_of_it_waits(tmp_path: Path) -> None:
+    path = tmp_path / "pets.db"
+    with Database(path, [PETS]) as database:
+        _add(database, "Rex")
+    slow = sqlite3.connect(path, isolation_level=None)
+    slow.execute("BEGIN IMMEDIATE")  # the migration must wait for this
+    with Database(path, [PETS, LEGS]) as database:
+        assert not database.opened.done()
+        _add(database, "Tom")
+        names = database.ask(lambda connection: [name for (name,) in connection.execute("SELECT name FROM pets")])
+        assert not names.done()
+        slow.execute("COMMIT")
+        assert names.result(10) == ["Rex", "Tom"]
+        assert database.opened.result() is None
+    slow.close()
+
+
+def test_a_file_that_is_damaged_deep_inside_is_set_aside_and_nothing_new_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "pets.db"
+    with Database(path, [PETS]) as database:
+        database.write(
+            lambda connection: connection.executemany(
+                "INSERT INTO pets VALUES (?)", [(f"Rex {n}" * 50,) for n in range(500)]
+            )
+        )
+    whole = path.read_bytes()
+    path.write_bytes(whole[: 4096 * 9] + bytes(4096 * 3) + whole[4096 * 12 :])
+    with Database(path, [PETS]) as database:
+        _add(database, "Tom")
+        assert _names(database) == ["Tom"]
+        set_aside = database.opened.result()
+    assert set_aside
+    assert set_aside.stat().st_size == len(whole)
+    assert "is corrupt" in caplog.text
+    caplog.clear()
+
+
+def test_a_file_that_cannot_be_opened_refuses_all_that_is_asked_of_it(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with Database(tmp_path / "file" / "pets.db", [PETS]) as database:
+        _add(database, "Rex")
+        with pytest.raises(StoreError, match="cannot be opened"):
+            _names(database)
+        assert isinstance(database.ask(lambda connection: None).exception(5), StoreError)

@@ -52,7 +52,7 @@ class Span(Enum):
     DAY = (DAY_S, 120, Level.MINUTE)
     WEEK = (7 * DAY_S, 900, Level.QUARTER)
     MONTH = (30 * DAY_S, HOUR_S, Level.QUARTER)
-    YEAR = (365 * DAY_S, DAY_S // 2, Level.QUARTER)
+    YEAR = (365 * DAY_S, DAY_S, Level.QUARTER)
 
     @property
     def length_s(self) -> int:
