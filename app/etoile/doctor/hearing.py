@@ -4,11 +4,12 @@ import ctypes
 import sys
 from collections.abc import Iterator
 
+from etoile.config import Speech
 from etoile.doctor.finding import Check, Finding, Patient
 from etoile.errors import ModelUnavailable, NvmlUnavailable
 from etoile.speech import models
 from etoile.speech.keys import names_of
-from etoile.text import message, verbatim
+from etoile.text import desktop_language, message, verbatim
 
 MICROPHONE_S = 7.0
 """A Bluetooth headset may take five to deliver its first sound."""
@@ -26,7 +27,8 @@ def checks(patient: Patient) -> Iterator[Check]:
     yield Check(name="talk_key", look=lambda: _talk_key(patient), wanted="speech.talk_key" in asked)
     yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
     yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda")
-    yield Check(name="voice", look=_voice, wanted="speech.speak" in asked and speech.speak != "never", limit_s=5.0)
+    spoken = "speech.speak" in asked and speech.speak != "never"
+    yield Check(name="voice", look=lambda: _voice(speech), wanted=spoken, limit_s=10.0)
 
 
 def _microphone(device: str | None) -> Finding:
@@ -110,12 +112,19 @@ def _has_cublas() -> bool:
     return True
 
 
-def _voice() -> Finding:
-    from etoile.speech.synthesiser import Synthesiser
+def _voice(speech: Speech) -> Finding:
+    """Have a word synthesised: an engine that is another program tells only then what it lacks."""
+    from etoile.speech.engines import choose, engine_of
 
-    engine = Synthesiser()
+    language = desktop_language() if speech.language == "auto" else speech.language
+    named = dict[str, str](speech.voices.items()).get(language)
+    engine = engine_of(speech)
     try:
         engine.start()
+        engine.synthesise("Étoile", language, named, speech.rate_wpm)
+        voice = choose(engine.voices(), language, named)
     finally:
         engine.kill()
-    return Finding(ok=True, detail=message("Speech can be synthesised."))
+    if voice is None:
+        return Finding(ok=True, detail=message("Speech can be synthesised."))
+    return Finding(ok=True, detail=message("Speech can be synthesised, with the voice {name}.", name=voice.name))

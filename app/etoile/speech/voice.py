@@ -58,7 +58,7 @@ class Voice:
         self._speaks = speech.speak != "never"
         self._engine = engine or engine_of(speech)
         self._loudspeaker = loudspeaker or Player()
-        self._named: dict[str, str] = dict(speech.voices.items())
+        self._named = dict[str, str](speech.voices.items())
         self.rate_wpm = speech.rate_wpm
         """How fast is spoken, from the next sentence on, in words a minute; set from any thread."""
         self._era = Era()
