@@ -40,7 +40,7 @@ def _named(arguments: argparse.Namespace) -> str:
 
 def _use(name: str, arguments: argparse.Namespace, console: Console) -> int:
     """Write the model into the settings, once it is certain that it can be used."""
-    from etoile.settings_file import put
+    from etoile.config.writing import put
 
     known.folder(name)
     _, path = settings(arguments)

@@ -6,7 +6,7 @@ Comments and order stay as they are (tomlkit).  What would not be a valid config
 import tempfile
 from pathlib import Path
 
-from etoile.config import parse
+from etoile.config.reading import parse
 from etoile.errors import ConfigError
 from etoile.text import message
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from etoile.config import load
+from etoile.config.writing import put
 from etoile.errors import ConfigError
-from etoile.settings_file import put
 
 OWN = """\
 # my settings
