@@ -18,6 +18,8 @@ Result = TypeVar("Result")
 
 LIMIT_S = 3.0
 """A check that takes longer is given up, and says so."""
+GPU_S = 8.0
+"""Cards that do not answer are given up by their reader before this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

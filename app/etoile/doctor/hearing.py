@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from etoile.config import Speech
-from etoile.doctor.finding import Check, Finding, Patient
+from etoile.doctor.finding import GPU_S, Check, Finding, Patient
 from etoile.errors import ModelUnavailable, NvmlUnavailable
 from etoile.speech import models
 from etoile.speech.keys import names_of
@@ -26,7 +26,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     )
     yield Check(name="talk_key", look=lambda: _talk_key(patient), wanted="speech.talk_key" in asked)
     yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
-    yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda")
+    yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda", limit_s=GPU_S)
     spoken = "speech.speak" in asked and speech.speak != "never"
     yield Check(name="voice", look=lambda: _voice(speech), wanted=spoken, limit_s=10.0)
 

@@ -3,27 +3,28 @@
 import os
 import platform
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from etoile import __version__
-from etoile.config import FOLDERS
-from etoile.doctor.finding import Check, Finding, Patient
+from etoile.config import FOLDERS, uuids
+from etoile.doctor.finding import GPU_S, Check, Finding, Patient
 from etoile.domain.gpus import GpuState
 from etoile.text import message, verbatim
 
 LEAST_FREE_BYTES = 1_000_000_000
 """With less room, histories and downloads are at risk."""
-GPU_S = 8.0
-"""Cards that do not answer are given up by their reader before this."""
 LIBRARIES = ("ctranslate2", "faster-whisper", "PySide6-Essentials")
 """Whose versions matter when something is reported."""
 
 
 def checks(patient: Patient) -> Iterator[Check]:
     """Yield the checks of this machine."""
-    asks_for_gpu = patient.config.speech.device == "cuda" or any(node.gpus for node in patient.config.nodes)
+    asks_for_gpu = patient.config.speech.device == "cuda" or any(
+        node.gpus == "local" or uuids(node) for node in patient.config.nodes
+    )
     yield Check(name="app", look=lambda: _app(patient))
     yield Check(name="gpu", look=lambda: _gpu(patient), wanted=asks_for_gpu, limit_s=GPU_S)
     yield Check(name="disk", look=_disk)
@@ -42,7 +43,8 @@ def _gpu(patient: Patient) -> Finding:
     from etoile.gpu.driver_version import driver_version
 
     readings = patient.gpus()
-    cards = [f"{reading.index} {reading.name}" for reading in readings]
+    names = Counter(reading.name for reading in readings)
+    cards = [f"{count} × {name}" if count > 1 else name for name, count in names.items()]
     silent = [reading.name for reading in readings if reading.state in _SILENT]
     if silent:
         return Finding(
