@@ -1,6 +1,8 @@
 """Folders, files, notes and the trash, in a home of the test's own."""
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,8 +13,9 @@ from tests.actions.fakes import FakePrograms, Scene
 
 
 @pytest.fixture
-def home(own_home: Path) -> Path:
-    """Give a French home, whose downloads are elsewhere."""
+def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a French home, whose downloads are elsewhere, and no other disk."""
+    monkeypatch.setattr("psutil.disk_partitions", list)
     for name in ("Bureau", "Documents", "Images", "Projets", ".hidden", "Elsewhere/Down"):
         (own_home / name).mkdir(parents=True)
     (own_home / ".config/user-dirs.dirs").write_text(
@@ -128,6 +131,51 @@ def test_the_trash_is_emptied_and_nothing_outside_it_is_touched(scene: Scene, ho
     assert list((trash / "files").iterdir()) == list((trash / "info").iterdir()) == []
     assert precious.exists()
     assert scene.do("file.trash.empty") == "The trash is empty already."
+
+
+@pytest.fixture
+def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give another disk."""
+    disk = tmp_path / "stick"
+    disk.mkdir()
+    monkeypatch.setattr("psutil.disk_partitions", lambda: [SimpleNamespace(mountpoint=str(disk))])
+    return disk
+
+
+def test_trashes_of_other_disks_are_emptied_too(scene: Scene, home: Path, stick: Path) -> None:
+    for trash in (stick / f".Trash-{os.getuid()}", stick / ".Trash" / str(os.getuid())):
+        (trash / "files").mkdir(parents=True)
+        (trash / "files/file").touch()
+    assert scene.do("file.trash.empty") == "2 things in the trash are deleted."
+
+
+def test_a_trash_behind_a_link_is_not_one(scene: Scene, home: Path, stick: Path) -> None:
+    (home / "Documents/files").mkdir()
+    precious = home / "Documents/files/precious"
+    precious.touch()
+    (stick / f".Trash-{os.getuid()}").symlink_to(home / "Documents")
+    assert scene.do("file.trash.empty") == "The trash is empty already."
+    assert precious.exists()
+
+
+def test_what_cannot_be_deleted_is_told_with_what_was(
+    scene: Scene, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = home / ".local/share/Trash/files"
+    files.mkdir(parents=True)
+    for name in ("a", "b", "c"):
+        (files / name).touch()
+    delete = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "b":
+            raise PermissionError(13, "Permission denied", str(path))
+        delete(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(ActionFailed, match=r"Only 1 thing of the trash is deleted: .*Permission denied"):
+        scene.do("file.trash.empty")
+    assert sorted(path.name for path in files.iterdir()) == ["b", "c"]
 
 
 def test_notes_are_appended_and_the_last_one_can_be_taken_back(scene: Scene, home: Path) -> None:

@@ -1,11 +1,12 @@
 """Applications: what desktop entries say, and by which names they are found."""
 
+import struct
 from pathlib import Path
 
 import pytest
 
 from etoile.actions.apps import belongs
-from etoile.actions.installed import App, app_of, argv_of, entry_of, find, installed
+from etoile.actions.installed import App, app_of, argv_of, entry_of, find, installed, target_of
 from etoile.actions.windowing import Window
 from etoile.errors import ActionFailed
 from tests.actions.fakes import FakePrograms, FakeWindows, Scene
@@ -180,3 +181,40 @@ def test_windows_start_menu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     app = find(installed("win32"), "notepad++")
     assert app
     assert app.argv == ("explorer.exe", str(menu / "Notepad++.lnk"))
+
+
+def shortcut(target: str, *, with_ids: bool = True) -> bytes:
+    """Return a .lnk file, as far as it is read here (MS-SHLLINK)."""
+    ids = struct.pack("<H", 6) + b"\x04\x00ab\x00\x00" if with_ids else b""
+    path = target.encode("latin-1") + b"\0"
+    info = struct.pack("<IIIIIII", 28 + len(path), 28, 1, 0, 28, 0, 0) + path
+    return struct.pack("<I16xI", 76, 2 | int(with_ids)) + bytes(76 - 24) + ids + info
+
+
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_a_shortcut_names_the_program_that_its_windows_belong_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_ids: bool
+) -> None:
+    menu = tmp_path / "Microsoft/Windows/Start Menu/Programs"
+    menu.mkdir(parents=True)
+    content = shortcut(r"C:\Program Files\Google\Chrome\chrome.exe", with_ids=with_ids)
+    (menu / "Google Chrome.lnk").write_bytes(content)
+    monkeypatch.setenv("PROGRAMDATA", str(tmp_path))
+    app = find(installed("win32"), "google chrome")
+    assert app
+    assert belongs(Window(1, "a page", ("chrome.exe", "chrome")), app)
+
+
+@pytest.mark.parametrize("cut", [0, 3, 20, 76, 90, 100])
+def test_a_broken_shortcut_names_nothing(cut: int) -> None:
+    assert target_of(shortcut(r"C:\x.exe")[:cut]) == ""
+
+
+@pytest.mark.parametrize(
+    "command", ["python3 /opt/a.py", "/usr/bin/python3.11 -m a", "flatpak run org.a", "bash -c a", "java -jar a.jar"]
+)
+def test_a_program_that_starts_others_says_nothing_about_a_window(command: str) -> None:
+    app = app_of({"Type": "Application", "Name": "A", "Exec": command}, "org.example.a")
+    assert app
+    assert not belongs(Window(1, "another", (argv_of(command)[0].rpartition("/")[2], "python3", "java")), app)
+    assert belongs(Window(1, "a", ("org.example.a",)), app)

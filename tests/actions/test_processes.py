@@ -105,7 +105,12 @@ def test_what_is_refused_tells_nothing(name: str) -> None:
 
 
 def test_of_many_processes_the_first_are_shown() -> None:
-    slots: Slots = {"process": "chrome", PIDS_SLOT: ", ".join(map(str, range(10, 20))), "user": "ana", "memory_bytes": 2**30}
+    slots: Slots = {
+        "process": "chrome",
+        PIDS_SLOT: ", ".join(map(str, range(10, 20))),
+        "user": "ana",
+        "memory_bytes": 2**30,
+    }
     said = render(describe(Candidate(command="process.kill", slots=slots)), "en")
     assert said.startswith("Kill 10 processes chrome (numbers 10, 11, 12, 13, 14, …, of ana, ")
 

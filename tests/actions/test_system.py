@@ -1,6 +1,10 @@
 """Services, network and the state of this computer: exact calls, and refusals."""
 
+import http.server
 import ipaddress
+import re
+import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,6 +13,7 @@ from etoile.actions.programs import Programs
 from etoile.actions.services import service_names, units_in
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.errors import ActionFailed
+from etoile.text import render
 from tests.actions.fakes import FakeDesk, FakePrograms, Scene
 
 UNITS = """\
@@ -50,7 +55,7 @@ def test_a_service_of_the_system(
     cases = "".join(f'[ "$1" = {word} ] && exit 1\n' for word in fails.split())
     program.write_text(program.read_text().replace("case", f"{cases}case", 1))
     scene.do(command, service="ollama")
-    assert programs.calls() == [
+    assert [call for call in programs.calls() if "list-unit-files" not in call] == [
         ("systemctl", "--user", "cat", "ollama.service"),
         ("systemctl", "is-active", "--quiet", "ollama.service"),
         ("systemctl", verb, "ollama.service"),
@@ -74,6 +79,94 @@ def test_services_that_are_never_touched(scene: Scene, programs: FakePrograms, s
     with pytest.raises(ActionFailed):
         scene.do("service.stop", service=service)
     assert programs.calls() == []
+
+
+def test_a_service_that_there_is_not_is_never_guessed(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("systemctl", UNITS)
+    with pytest.raises(ActionFailed, match="No service is called olama") as error:
+        scene.do("service.stop", service="olama")
+    assert error.value.remedy
+    assert error.value.remedy.values["names"] == ("ollama",)
+    assert not any("stop" in call for call in programs.calls())
+
+
+def test_without_the_right_to_it_the_command_for_a_terminal_is_told(scene: Scene, programs: FakePrograms) -> None:
+    programs.add("systemctl")
+    # It lists nothing, knows no service of the user's, and may not stop one of the system's.
+    (programs.folder / "systemctl").write_text(
+        "#!/bin/sh\n"
+        'case "$1" in --user) exit 1;; is-active|list-*) exit 0;; esac\n'
+        "echo 'Failed to stop ollama.service: Interactive authentication required.' >&2; exit 1\n"
+    )
+    with pytest.raises(ActionFailed, match="You are not allowed to do this here: systemd refuses") as error:
+        scene.do("service.stop", service="ollama")
+    assert error.value.remedy
+    assert render(error.value.remedy, "en") == "In a terminal: sudo systemctl stop ollama"
+
+
+def test_services_of_windows(programs: FakePrograms) -> None:
+    programs.add("powershell", "Spooler\nW32Time")
+    scene = Scene(system="win32")
+    assert scene.do("service.list") == "2 services run: Spooler, W32Time."
+    assert scene.do("service.restart", service="Spooler") == "The service Spooler was restarted."
+    assert programs.calls()[-1][-1].endswith("Restart-Service -Name ([Console]::In.ReadLine())")
+    with pytest.raises(ActionFailed):
+        scene.do("service.stop", service="a; Remove-Item x")
+
+
+SPEED = b"x" * 400_000
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """A server of files to measure against."""
+
+    def do_GET(self) -> None:
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "/big")
+            self.end_headers()
+            return
+        body = {"/big": SPEED, "/small": b"x"}.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body or b"")))
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        return None
+
+
+@pytest.fixture
+def files() -> Iterator[str]:
+    """Give the address of a server of files."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_speed_is_measured_against_the_place_that_was_named(files: str) -> None:
+    said = Scene(desk=FakeDesk(speed_url=f"{files}/big")).do("network.speedtest")
+    assert re.fullmatch(r"[\d.,]+ Mbit/s from 127\.0\.0\.1, measured over .*\.", said), said
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/small", "too little"), ("/none", "cannot be measured"), ("/away", "cannot be measured")]
+)
+def test_what_cannot_be_measured_is_said(files: str, path: str, said: str) -> None:
+    with pytest.raises(ActionFailed, match=said):
+        Scene(desk=FakeDesk(speed_url=files + path)).do("network.speedtest")
+
+
+def test_nobody_is_asked_for_the_speed_whom_the_user_did_not_name(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.create_connection", lambda *_, **__: pytest.fail("a connection"))
+    with pytest.raises(ActionFailed, match="only against a place that you name") as error:
+        scene.do("network.speedtest")
+    assert "speed_test_url" in (error.value.remedy.id if error.value.remedy else "")
 
 
 def test_running_services(scene: Scene, programs: FakePrograms) -> None:

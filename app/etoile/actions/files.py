@@ -5,8 +5,12 @@ Copying, moving and deleting files by voice are left out on purpose: too easy to
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from etoile.actions.action import ActionTable, Context, Done, not_on, text_of
 from etoile.actions.folders import folder_called, user_folders
@@ -18,6 +22,8 @@ from etoile.text import Message, message, plural
 
 SHOWN = 5
 FOUND_AT_MOST = 50
+ENOUGH_S = 2.0
+"""A search ends this long before its time is over, and tells what it has found."""
 _FORBIDDEN = set('/\\:*?"<>|')
 
 
@@ -71,7 +77,13 @@ def _create(slots: Slots, context: Context) -> Done:
 def folder_name(spoken: str) -> str:
     """Return `spoken` as a name that every file system takes.  Raises ActionFailed."""
     name = " ".join(spoken.split())
-    if _FORBIDDEN & set(name) or name.startswith(".") or len(name.encode()) > 200 or not name.isprintable():
+    if (
+        _FORBIDDEN & set(name)
+        or name.startswith(".")
+        or name.endswith(".")
+        or len(name.encode()) > 200
+        or not name.isprintable()
+    ):
         raise ActionFailed(message("“{name}” cannot be the name of a folder.", name=spoken))
     return name
 
@@ -83,6 +95,12 @@ def _search(slots: Slots, context: Context) -> Done:
         found.append(path)
         if len(found) == FOUND_AT_MOST:
             break
+    if not found and context.programs.left_s < ENOUGH_S:
+        raise ActionFailed(
+            message(
+                "I found no file called {name}, and did not look everywhere: your home folder is large.", name=wanted
+            )
+        )
     if not found:
         return Done(message("I found no file called {name} in your home folder.", name=wanted))
     what = plural("I found {count} file called {name}", "I found {count} files called {name}", len(found), name=wanted)
@@ -93,13 +111,15 @@ def _matching(root: Path, wanted: str, context: Context) -> Iterator[Path]:
     """Yield what is below `root`, hidden places left out, and has `wanted` in its name."""
     for folder, folders, files in os.walk(root):
         context.programs.check()
+        if context.programs.left_s < ENOUGH_S:
+            return
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in (*folders, *sorted(files)):
             if wanted in folded(name):
                 yield Path(folder) / name
 
 
-# The trash (the Trash Specification of freedesktop.org; the one in the home folder)
+# The trash (the Trash Specification of freedesktop.org): that of the home folder and those of other disks
 
 
 def _empty_trash(slots: Slots, context: Context) -> Done:
@@ -108,30 +128,58 @@ def _empty_trash(slots: Slots, context: Context) -> Done:
             context.programs.powershell("Clear-RecycleBin -Force")
             return Done(message("The trash is empty."))
         case "linux":
-            return Done(_emptied(_home_trash()))
+            return Done(_emptied(list(trashes()), context))
+        case "darwin":
+            context.programs.run("osascript", "-e", 'tell application "Finder" to empty trash')
+            return Done(message("The trash is empty."))
         case _:
             raise not_on(context)
 
 
-def _home_trash() -> Path:
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "Trash"
+def trashes() -> Iterator[Path]:
+    """Yield every trash of this user that there is; none is reached through a link."""
+    yield Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "Trash"
+    user = str(os.getuid()) if sys.platform != "win32" else ""
+    for disk in psutil.disk_partitions():
+        shared = Path(disk.mountpoint) / ".Trash"
+        for trash in (Path(disk.mountpoint) / f".Trash-{user}", shared / user):
+            with suppress(OSError):
+                if trash.is_dir() and not trash.is_symlink() and not shared.is_symlink():
+                    yield trash
 
 
-def _emptied(trash: Path) -> Message:
-    """Delete what is in `trash` for good, and tell how much it was."""
-    thrown = _entries(trash / "files")
+def _emptied(found: list[Path], context: Context) -> Message:
+    """Delete what is in the trashes for good, each thing with its note, and tell how much it was."""
+    thrown = [entry for trash in found for entry in _entries(trash / "files")]
     if not thrown:
         return message("The trash is empty already.")
-    try:
-        for entry in (*thrown, *_entries(trash / "info")):
+    for number, entry in enumerate(thrown):
+        try:
+            context.programs.check()
             _delete(entry)
-    except OSError as error:
-        raise _cannot(error) from error
+            _delete(entry.parent.parent / "info" / f"{entry.name}.trashinfo")
+        except OSError as error:
+            raise _only_some(number, _cannot(error).said) from error
+        except ActionFailed as error:
+            raise _only_some(number, error.said) from error
+    for leftover in (entry for trash in found for entry in _entries(trash / "info")):
+        with suppress(OSError):  # a note about nothing
+            _delete(leftover)
     return plural("{count} thing in the trash is deleted.", "{count} things in the trash are deleted.", len(thrown))
 
 
+def _only_some(deleted: int, why: Message) -> ActionFailed:
+    said = plural(
+        "Only {count} thing of the trash is deleted: {why}",
+        "Only {count} things of the trash are deleted: {why}",
+        deleted,
+        why=why,
+    )
+    return ActionFailed(said, message("Empty it in the file manager, which can ask for more rights."))
+
+
 def _entries(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    return sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def _delete(path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import locale
 import os
+import re
 import shlex
 import shutil
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,12 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
 }
 """What applications of a category are called when nobody says which one."""
 _LANGUAGES = ("fr", "en")
+_LNK_HEADER = 76
+_LAUNCHERS = re.compile(
+    r"python[\d.]*|perl|ruby|node|nodejs|java|javaw|gjs(-console)?|electron[\d]*|bash|sh|dash|zsh|fish|env|pkexec|sudo"
+    r"|flatpak|snap|wine(64)?|mono|dotnet|xdg-open|gio|gtk-launch|setsid|nohup|systemd-run|kstart\d?|steam"
+)
+"""Programs that start others: what is called so may be anything, and closing one must not close the rest."""
 _TERMINALS = ("x-terminal-emulator", "gnome-terminal", "konsole", "xfce4-terminal", "xterm")
 
 
@@ -128,8 +136,14 @@ def app_of(entry: Mapping[str, str], id: str) -> App | None:
         roles=(*_names(entry, "GenericName"), *roles),
         argv=argv,
         folder=Path(entry["Path"]) if entry.get("Path") else None,
-        window_names=tuple(filter(None, (entry.get("StartupWMClass"), id, id.rpartition(".")[2], program))),
+        window_names=_window_names(entry.get("StartupWMClass"), id, program),
     )
+
+
+def _window_names(kind: str | None, id: str, program: str) -> tuple[str, ...]:
+    """Return what windows of an application may say they belong to."""
+    own = None if _LAUNCHERS.fullmatch(program) else program
+    return tuple(filter(None, (kind, id, id.rpartition(".")[2], own)))
 
 
 def _names(entry: Mapping[str, str], key: str) -> tuple[str, ...]:
@@ -174,7 +188,32 @@ def _start_menus(environment: Mapping[str, str]) -> Iterator[Path]:
 def _from_shortcuts(menus: Iterable[Path]) -> Iterator[App]:
     for menu in menus:
         for path in sorted(menu.rglob("*.lnk")):
-            yield App(id=str(path), names=(path.stem,), argv=("explorer.exe", str(path)), window_names=(path.stem,))
+            names = tuple(filter(None, (path.stem, _target(path))))
+            yield App(id=str(path), names=(path.stem,), argv=("explorer.exe", str(path)), window_names=names)
+
+
+def _target(path: Path) -> str | None:
+    """Return the name of the program that a shortcut starts: "chrome.exe"."""
+    try:
+        program = target_of(path.read_bytes())
+    except OSError:
+        return None
+    return None if _LAUNCHERS.fullmatch(program.casefold().removesuffix(".exe")) else program or None
+
+
+def target_of(shortcut: bytes) -> str:
+    """Return the file name of what a .lnk file points to; empty when it points to none (MS-SHLLINK, 2.1 to 2.3)."""
+    has_ids, has_info = 0x1, 0x2
+    try:
+        size, flags = struct.unpack_from("<I16xI", shortcut)
+        place = size + (2 + struct.unpack_from("<H", shortcut, size)[0] if flags & has_ids else 0)
+        if size != _LNK_HEADER or not flags & has_info:
+            return ""
+        base = place + struct.unpack_from("<I", shortcut, place + 16)[0]
+        end = shortcut.index(b"\0", base)
+    except (struct.error, ValueError):
+        return ""
+    return shortcut[base:end].decode("mbcs" if os.name == "nt" else "latin-1", "replace").rpartition("\\")[2]
 
 
 def _from_bundles(folders: Iterable[Path]) -> Iterator[App]:

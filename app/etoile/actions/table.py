@@ -42,6 +42,8 @@ ACTIONS: ActionTable = {command: action for kind in _KINDS for command, action i
 LIMIT_S = 10.0
 LIMITS_S: Mapping[str, float] = {
     "file.search": 20.0,
+    "file.trash.empty": 150.0,
+    "network.speedtest": 20.0,
     "network.ping": 20.0,
     "screen.read": 30.0,
     "cluster.benchmark": 150.0,
