@@ -9,21 +9,27 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from etoile.domain import events as on
-from etoile.domain.gpus import GpuState
+from etoile.domain.forecast import Forecast
+from etoile.domain.gpus import GpuState, Thermal
+from etoile.domain.history import Span
 from etoile.domain.learning.dialogue import Learning
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
+from etoile.domain.thermal import Track
+from etoile.gui.chart import Chart
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
+from etoile.gui.gpu_view import GpuView
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
+from etoile.gui.span_switch import SpanSwitch
 from etoile.gui.window import Window
-from tests.gui import states
+from tests.gui import charts, states
 
 HOT = replace(
     states.CALM,
@@ -103,6 +109,30 @@ def picture(name: str, state: State, language: str, theme: str, size: tuple[int,
     return image
 
 
+def chart(span: Span, language: str, theme: str) -> QImage:
+    """Return the window with the history of a card; in the hour with a forecast, in the day with the cursor."""
+    doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
+    window = Window(Look(language, theme), doors, tray_available=lambda: True)  # type: ignore[arg-type]
+    window.resize(440, 680)
+    window.compose()
+    card = states.gpu(2, name="NVIDIA GeForce RTX 3080", temperature_c=79)
+    forecast = Forecast(85, 178.0) if span is Span.HOUR else None
+    track = Track(reading=card, limits=states.LIMITS, state=Thermal.WARNING, forecast=forecast)
+    state = replace(states.CALM, gpus=(*states.CALM.gpus, card), tracks={card.uuid: track})
+    window.show_state(state)
+    window.findChildren(GpuView)[2].opened.emit(card.uuid)
+    window.findChild(SpanSwitch).show_span(span)
+    window.show_state(replace(state, history=charts.read(span)))
+    for _ in range(6 if span is Span.DAY else 0):
+        QTest.keyClick(window.findChild(Chart), Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    QTest.qWait(120)
+    image = window.grab().toImage()
+    image.setDevicePixelRatio(1)
+    window.hide()
+    window.deleteLater()
+    return image
+
+
 def sheet(images: list[QImage], ground: str) -> QImage:
     """Return `images` side by side."""
     gap = 24
@@ -165,6 +195,8 @@ def main(folder: Path) -> None:
             for part in range(0, len(names), 4):
                 shown = [images[name] for name in names[part : part + 4]]
                 sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
+            spans = [chart(span, language, theme) for span in Span]
+            sheet(spans, ground).save(str(folder / f"{theme}-{language}-charts.png"))
     narrow = [picture("six", scenes()["six"], language, "dark", (380, 680)) for language in ("en", "fr")]
     narrow += [picture("six", scenes()["six"], "fr", "light", (720, 680))]
     sheet(narrow, grounds["dark"]).save(str(folder / "widths.png"))

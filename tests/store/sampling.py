@@ -130,7 +130,9 @@ def _fill_one(
         else:
             key = at_s // 900 if table == "quarters" else None
             around = [
-                part for value in values for part in (round(value * (1 - spread)), value, round(value * (1 + spread)))
+                part
+                for value, top in zip(values, most, strict=True)
+                for part in (round(value * (1 - spread)), value, min(top, round(value * (1 + spread))))
             ]
             rows.append((key, at_s, number, step_s, *around))
     places = ", ".join("?" * len(rows[0]))
