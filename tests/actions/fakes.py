@@ -14,7 +14,7 @@ from etoile.actions.passwords import asks_password
 from etoile.actions.programs import Programs
 from etoile.actions.table import ACTIONS
 from etoile.actions.undo import UndoStack
-from etoile.actions.windowing import Area, State, Window
+from etoile.actions.windowing import Area, State, Window, WindowSystem
 from etoile.domain.descriptions import describe
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading, Thermal
@@ -236,6 +236,8 @@ class Scene:
     system: str = "linux"
     lasting: bool = True
     kept: AlarmFile | None = None
+    open_windows: Callable[[], WindowSystem] | None = None
+    """Opens another desktop than `windows`."""
 
     def __post_init__(self) -> None:
         self._undo_stack = UndoStack()
@@ -255,7 +257,7 @@ class Scene:
             undo_stack=self._undo_stack,
             alarms=self._alarms,
             dictation=self._dictation,
-            windowing=lambda: self.windows,
+            windowing=self.open_windows or (lambda: self.windows),
             system=self.system,
             now=self.clock.now,
         )
