@@ -8,6 +8,7 @@ import pytest
 
 from etoile.errors import StoreError
 from etoile.store.database import Database
+from tests.waiting import wait_until
 
 PETS = "CREATE TABLE pets (name TEXT NOT NULL)"
 LEGS = "ALTER TABLE pets ADD COLUMN legs INTEGER NOT NULL DEFAULT 4"
@@ -149,3 +150,20 @@ def test_a_file_that_cannot_be_opened_refuses_all_that_is_asked_of_it(tmp_path: 
         with pytest.raises(StoreError, match="cannot be opened"):
             _names(database)
         assert isinstance(database.ask(lambda connection: None).exception(5), StoreError)
+
+
+def test_nobody_who_leaves_waits_for_a_check(tmp_path: Path) -> None:
+    """Closing at any moment of the opening keeps what was handed over, and the file whole."""
+    path = tmp_path / "pets.db"
+    with Database(path, [PETS]) as database:
+        database.write(
+            lambda connection: connection.executemany("INSERT INTO pets VALUES (?)", [("Rex" * 99,)] * 20_000)
+        )
+    for number in range(20):
+        database = Database(path, [PETS])
+        _add(database, f"Tom {number}")
+        wait_until(lambda: database.opened.done() or number % 3)  # noqa: B023  # waited for here
+        database.close()
+        assert database.opened.result() is None
+    with Database(path, [PETS]) as database:
+        assert [name for name in _names(database) if name.startswith("Tom")] == [f"Tom {n}" for n in range(20)]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -44,6 +45,9 @@ class Database:
         """Where a corrupt file was put, None if there was none; or the StoreError of a file that can neither be opened
         nor set aside."""
         self._work: queue.SimpleQueue[tuple[Do, Work, Future[object]] | None] = queue.SimpleQueue()
+        self._closing = False
+        self._checked: sqlite3.Connection | None = None
+        """The connection, while its file is checked."""
         self._thread = threading.Thread(
             target=self._run, args=(tuple(migrations),), name=f"store {path.name}", daemon=True
         )
@@ -95,7 +99,11 @@ class Database:
         return done
 
     def close(self) -> None:
-        """Finish what was handed over, and close the file."""
+        """Finish what was handed over, and close the file; the check of a large one is left for the next time."""
+        self._closing = True
+        if checked := self._checked:
+            with suppress(sqlite3.ProgrammingError):
+                checked.interrupt()
         self._work.put(None)
         self._thread.join()
 
@@ -128,37 +136,48 @@ class Database:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_private(self.path)
         try:
-            return _connect(self.path, migrations), None
+            return self._connect(migrations), None
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             set_aside = _set_aside(self.path)
             _make_private(self.path)
             log.warning("%s is corrupt (%s); set aside as %s", self.path, error, set_aside)
-            return _connect(self.path, migrations), set_aside
+            return self._connect(migrations), set_aside
+
+    def _connect(self, migrations: tuple[str, ...]) -> sqlite3.Connection:
+        """Return a connection, its file checked and brought to the newest version."""
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            if not self._is_whole(connection):
+                raise sqlite3.DatabaseError("quick_check failed")
+            _migrate(connection, self.path, migrations)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _is_whole(self, connection: sqlite3.Connection) -> bool:
+        """Tell whether SQLite finds the file whole; while the app ends nobody waits for that."""
+        self._checked = connection
+        try:
+            return self._closing or connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        except sqlite3.OperationalError:
+            if self._closing:
+                return True
+            raise
+        finally:
+            self._checked = None
 
 
 def _make_private(path: Path) -> None:
     """Let nobody but the owner read what was asked and answered; SQLite gives its journals the mode of the file."""
     path.touch(mode=0o600)
     path.chmod(0o600)
-
-
-def _connect(path: Path, migrations: tuple[str, ...]) -> sqlite3.Connection:
-    """Return a connection to `path`, brought to the newest version."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("quick_check failed")
-        _migrate(connection, path, migrations)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, migrations: tuple[str, ...]) -> None:
