@@ -205,7 +205,7 @@ class Rooms:
         match effect:
             case do.Record() | do.Transcribe() | do.DiscardRecording():
                 self._listen(effect)
-            case do.Say() | do.Hush():
+            case do.Say() | do.Hush() | do.Cue():
                 self._speak(effect)
             case do.DownloadModel() | do.StopDownload():
                 self._download(effect)
@@ -264,7 +264,7 @@ class Rooms:
             case do.DiscardRecording(turn):
                 self.ears.discard(turn)
 
-    def _speak(self, effect: do.Say | do.Hush) -> None:
+    def _speak(self, effect: do.Say | do.Hush | do.Cue) -> None:
         match effect:
             case do.Say(turn, said, language, last) if self.voice:
                 self.voice.say(turn, render(said, language), language, last)
@@ -272,6 +272,8 @@ class Rooms:
                 self.publish(on.Spoken(turn))
             case do.Hush() if self.voice:
                 self.voice.hush()
+            case do.Cue(earcon) if self.voice:
+                self.voice.cue(earcon)
 
     def _learn(self, effect: do.TakeOffer | do.RefuseOffer | do.OfferDeadline) -> None:
         if self.learner is None:

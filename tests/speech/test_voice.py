@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from etoile.config import Speech
+from etoile.domain.effects import Earcon
 from etoile.domain.events import Event, PartMissing, PartReady, Spoken
 from etoile.errors import VoiceUnavailable
 from etoile.speech import playing
@@ -56,7 +57,8 @@ class FakeEngine:
         return Clip(22_050, 1, bytes(2 * len(self.said)))
 
     def text_of(self, clip: Clip) -> str:
-        return self.said[len(clip.samples) // 2 - 1][0] if clip.rate_hz == 22_050 else "*cue*"
+        number = len(clip.samples) // 2
+        return self.said[number - 1][0] if number <= len(self.said) else "*cue*"
 
     def kill(self) -> None:
         self.killed += 1
@@ -211,10 +213,18 @@ def test_an_idle_loudspeaker_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_cue_does_not_wait_for_what_is_still_to_be_made() -> None:
     with stage() as it:
-        it.voice.cue(Clip(44_100, 1, bytes(200)))
+        it.voice.cue(Earcon.ERROR)
         it.voice.say(1, "Yes.", "en", last=True)
         it.until_spoken(1)
     assert it.loudspeaker.played == ["*cue*", "Yes."]
+
+
+def test_who_wants_no_cues_hears_none() -> None:
+    with stage(Speech(earcons=False)) as it:
+        it.voice.cue(Earcon.START)
+        it.voice.say(1, "Yes.", "en", last=True)
+        it.until_spoken(1)
+    assert it.loudspeaker.played == ["Yes."]
 
 
 def test_hush_silences_and_forgets() -> None:
@@ -222,7 +232,7 @@ def test_hush_silences_and_forgets() -> None:
         it.loudspeaker.go.clear()
         it.voice.say(1, "A long story.", "en", last=False)
         it.voice.say(1, "Its end.", "en", last=True)
-        it.voice.cue(Clip(44_100, 1, bytes(200)))
+        it.voice.cue(Earcon.ERROR)
         wait_until(lambda: it.loudspeaker.begun)
         it.voice.hush()
         it.loudspeaker.go.set()

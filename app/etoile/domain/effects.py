@@ -58,6 +58,26 @@ class Hush:
     """Be silent at once, and forget what was still to be spoken."""
 
 
+class Earcon(StrEnum):
+    """A short sound; its file in `resources/sounds` is called so."""
+
+    START = "start"
+    """The first real sample has arrived: speak."""
+    END = "end"
+    """What was said is being understood."""
+    DONE = "done"
+    """It was done; only where nothing is said about it."""
+    ERROR = "error"
+    """Nothing was heard, or it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Play a short sound, before what is still to be spoken."""
+
+    earcon: Earcon
+
+
 @dataclass(frozen=True, slots=True)
 class DownloadModel:
     """Download a speech model."""
@@ -327,6 +347,7 @@ Effect = (
     | DiscardRecording
     | Say
     | Hush
+    | Cue
     | DownloadModel
     | StopDownload
     | Interpret

@@ -14,6 +14,7 @@ from etoile.domain.alerting import desk as alerting
 from etoile.domain.alerting.desk import Desk
 from etoile.domain.alerting.scope import Snooze
 from etoile.domain.alerting.telling import tell
+from etoile.domain.earcons import earcon
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.forecast import Forecast
@@ -132,7 +133,9 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, learning=learning), effects
         case _:
             learning, turn, effects = converse(state.learning, state.turn, event)
-            return replace(state, learning=learning, turn=turn), effects
+            sound = earcon(state.turn, turn)
+            cued = (do.Cue(sound),) if sound else ()
+            return replace(state, learning=learning, turn=turn), (*cued, *effects)
 
 
 def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, ...]]:

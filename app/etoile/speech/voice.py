@@ -9,11 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from etoile import config
+from etoile.domain.effects import Earcon
 from etoile.domain.events import Event
 from etoile.domain.spoken import is_block, pieces
 from etoile.domain.tongue import language_of
 from etoile.errors import VoiceUnavailable
 from etoile.speech.clip import Clip
+from etoile.speech.earcons import clip_of
 from etoile.speech.engines import Engine, SpeechVoice, engine_of
 from etoile.speech.part import Part
 from etoile.speech.playback import Player, Sound
@@ -56,6 +58,7 @@ class Voice:
         loudspeaker: Loudspeaker | None = None,
     ) -> None:
         self._speaks = speech.speak != "never"
+        self._earcons = speech.earcons
         self._engine = engine or engine_of(speech)
         self._loudspeaker = loudspeaker or Player()
         self._named = dict[str, str](speech.voices.items())
@@ -100,9 +103,10 @@ class Voice:
             self._sentences.put(_Sentence(era, turn, sentence, language, last=False))
         self._sentences.put(_Sentence(era, turn, final, language, last))
 
-    def cue(self, clip: Clip) -> None:
-        """Play a short sound before what is still to be spoken."""
-        self._playing.put(Piece(self._era.now, 0, Sound(clip)))
+    def cue(self, earcon: Earcon) -> None:
+        """Play a short sound before what is still to be spoken, if the user wants such sounds."""
+        if self._earcons:
+            self._playing.put(Piece(self._era.now, 0, Sound(clip_of(earcon))))
 
     def hush(self) -> None:
         """Be silent at once, and forget what was still to be spoken."""
