@@ -20,6 +20,16 @@ TOOLS = {
 }
 """The programs of the desktop, and the Debian packages that bring them."""
 
+WAYLAND_TOOLS = {
+    "sway": "sway",
+    "swaymsg": "sway",
+    "foot": "foot",
+    "wtype": "wtype",
+    "wl-copy": "wl-clipboard",
+    "grim": "grim",
+}
+"""The programs of the Wayland desktop, which few tests need."""
+
 EXTRA_PACKAGES = ("libasound2-plugins",)
 """Without it PortAudio does not see the sound server."""
 
@@ -31,4 +41,4 @@ def missing_tools() -> list[str]:
 
 def packages() -> list[str]:
     """Return Debian's packages for the desktop."""
-    return sorted({*TOOLS.values(), *EXTRA_PACKAGES})
+    return sorted({*TOOLS.values(), *WAYLAND_TOOLS.values(), *EXTRA_PACKAGES})

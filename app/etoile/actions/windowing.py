@@ -130,15 +130,28 @@ def open_window_system(system: str = sys.platform, environment: Mapping[str, str
     if system == "darwin":
         raise ActionFailed(message("Etoile cannot steer windows on macOS yet."))
     if is_wayland(environment):
-        raise ActionFailed(
-            message("This desktop (Wayland) does not let a program steer the windows of others."),
-            message("Log in to an X11 session to steer windows by voice."),
-        )
+        return _wayland(environment)
     if not environment.get("DISPLAY"):
         raise ActionFailed(message("There is no graphical desktop here."))
     from etoile.actions.x11 import X11
 
     return X11()
+
+
+def _wayland(environment: Mapping[str, str]) -> WindowSystem:
+    """Return the window system of a compositor that can be steered, known by a variable of its own."""
+    if environment.get("SWAYSOCK"):
+        from etoile.actions.sway import Sway
+
+        return Sway()
+    if environment.get("HYPRLAND_INSTANCE_SIGNATURE"):
+        from etoile.actions.hyprland import Hyprland
+
+        return Hyprland()
+    raise ActionFailed(
+        message("This desktop (Wayland) does not let a program steer the windows of others."),
+        message("Log in to an X11 session, or to Sway or Hyprland, to steer windows by voice."),
+    )
 
 
 def is_wayland(environment: Mapping[str, str]) -> bool:
