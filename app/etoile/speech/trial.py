@@ -70,7 +70,7 @@ def _judged(device: str | None, source: Source | None, loudness: float) -> Trial
     name = source.description if source else device or message("The default microphone")
     if source is not None and (source.muted or source.volume_percent == 0):
         remedy = message(
-            "Unmute it: pactl set-source-mute {source} 0; pactl set-source-volume {source} 80%", source=source.name
+            "Unmute it: pactl set-source-mute {source} 0 && pactl set-source-volume {source} 0.8", source=source.name
         )
         return Trial(False, message("{name} is muted in the sound settings.", name=name), remedy)
     if loudness <= DIGITAL_SILENCE_DB:
