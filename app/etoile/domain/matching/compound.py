@@ -21,7 +21,7 @@ MOST_COMMANDS = 4
 _TAKEN_BACK = "assistant.cancel"
 """As a later part it takes back what was said before it."""
 _ALWAYS_PRONOUNS = frozenset({"it", "them"})
-_NEVER_PRONOUNS = frozenset({"the"})
+_NEVER_PRONOUNS = frozenset({"the", "l"})
 
 Tokens = Sequence[Token]
 One = Callable[[Tokens], "Found | None"]
@@ -44,10 +44,14 @@ class Compounds:
     def ends_in_a_command(self, text: str, tokens: Tokens, one: One) -> bool:
         """Whether behind a connector something stands that is a command, or would be one if it told which "it" is."""
         return any(
-            self._speaks_of_it(text, tokens[end:]) or one(tokens[end:]) is not None
+            self.speaks_of_it(text, tokens[end:]) or one(tokens[end:]) is not None
             for _, end in self._seams(tokens)
             if end < len(tokens)
         )
+
+    def speaks_of_it(self, text: str, tokens: Tokens) -> bool:
+        """Whether `tokens` hold a pronoun: "it"."""
+        return any(self._is_pronoun(text, tokens, index) for index in range(len(tokens)))
 
     def _split(self, text: str, tokens: Tokens, one: One, names: tuple[Tokens, ...], most: int) -> "list[Found]":
         """Return the parts of `tokens`; `names` are the things that earlier parts name, the latest first."""
@@ -73,7 +77,7 @@ class Compounds:
 
     def _part(self, text: str, tokens: Tokens, one: One, names: tuple[Tokens, ...]) -> "Found | None":
         """Return the command that a part is; in a later one, which has `names`, "it" is one of these."""
-        if not names or not self._speaks_of_it(text, tokens):
+        if not names or not self.speaks_of_it(text, tokens):
             return one(tokens)
         places = [index for index in range(len(tokens)) if self._is_pronoun(text, tokens, index)]
         for name in filter(None, names):
@@ -86,9 +90,6 @@ class Compounds:
     def _named(self, tokens: Tokens) -> list[Tokens]:
         spans = self._grammar.named([token.text for token in tokens])
         return [tokens[start:end] for start, end in sorted(spans, key=lambda span: span[0] - span[1])]
-
-    def _speaks_of_it(self, text: str, tokens: Tokens) -> bool:
-        return any(self._is_pronoun(text, tokens, index) for index in range(len(tokens)))
 
     def _is_pronoun(self, text: str, tokens: Tokens, index: int) -> bool:
         """Whether a word stands for something: "it"; "le", "that" at the end; "-le" behind its verb."""

@@ -217,8 +217,10 @@ class Interpreter:
                 break
             order = bare.order
             one = self._one(text, bare.tokens)
-            vague = not bare.resolved and any(token.text in self._catalogue.words.pronouns for token in bare.tokens)
-            if one and _goes_with_a_remark(one.candidate.command, bare, vague=vague):
+            vague = not bare.resolved and self._compounds.speaks_of_it(text, bare.tokens)
+            if one is None or not _goes_with_a_remark(one.candidate.command, bare, vague=vague):
+                continue
+            if not self._remarks.speaks_of_another(bare, one.candidate.command, one.candidate.slots):
                 found.append(_with_remark(one))
         ranked = _ranked(found)
         return Outcome(ranked if len(ranked) == 1 else ())
@@ -263,19 +265,14 @@ def _as_repaired(found: Found, repaired: Repaired) -> Found:
 def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
     """Whether `command` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
     known = COMMANDS[command]
-    if command in _SAID_OF_ANYTHING or (vague and command == "assistant.stop_talking"):
+    if command in _SAID_OF_ANYTHING or (
+        vague and (command == "assistant.stop_talking" or known.consequence is Consequence.DESTRUCTIVE)
+    ):
         return False
-    is_open = any(slot.is_open for slot in known.slots)
-    if bare.resolved:
-        asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
-        return not asks_to_know and not is_open
-    return not bare.unlisted or not (
-        known.consequence is Consequence.SAFE or is_open or (vague and _of_etoile(command))
-    )
-
-
-def _of_etoile(command: str) -> bool:
-    return command.startswith("assistant.")
+    if not bare.resolved:
+        return True
+    asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
+    return not asks_to_know and not any(slot.is_open for slot in known.slots)
 
 
 def _with_remark(found: Found) -> Found:

@@ -1,18 +1,20 @@
 """What only says why: "my ears hurt, turn it down", "mute the microphone so I can sneeze".
 
-A remark stands beside a command that is whole by itself, and has nothing in it that makes the command somebody
-else's, or for later.  If it does not begin as the catalogue lists, less may be done.  A pronoun of the command may mean
-what the remark names.
+A remark stands beside a command that is whole by itself, begins as the catalogue lists, and has nothing in it that
+makes the command somebody else's, or for later; nor is it a command itself.  A pronoun of the command may mean what the
+remark names.
 """
 
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from etoile.domain.commands import SlotType
+from etoile.domain.match import Slots
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.grammar import Grammar
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.tokens import BREAK, Token
+from etoile.domain.matching.tokens import BREAK, Token, fold
 
 _MOST_CLAUSES = 5
 _MOST_NAMED = 4
@@ -22,6 +24,11 @@ _SHORTEST_REMARK, _LONGEST_REMARK = 3, 16
 _PRONOUN, _PLAIN, _DETERMINER = range(3)
 """The orders in which requests without their remarks are tried: "turn it down" with what "it" is, as it stands, and
 "stop the service" with the service's name."""
+
+_PROPER = frozenset(
+    {SlotType.APP, SlotType.SERVICE, SlotType.PROCESS, SlotType.NODE, SlotType.MODEL, SlotType.SKILL, SlotType.SYMBOL}
+)
+"""Slots whose names mean nothing else; folders are called "music" and "documents"."""
 
 Tokens = tuple[Token, ...]
 
@@ -33,10 +40,10 @@ class Bare:
     tokens: Tokens
     order: int = _PLAIN
     """What is found in an earlier order is meant."""
-    unlisted: bool = False
-    """Whether what was left out begins with no words that the catalogue lists: it may be anything."""
     dislocated: bool = False
     """Whether all that stood beside it was the name of what it is about: "is it hot, the gpu"."""
+    remarks: tuple[Tokens, ...] = ()
+    """What was left out."""
 
     @property
     def resolved(self) -> bool:
@@ -64,10 +71,38 @@ class Remarks:
         for command, remarks in self._parts(request, tuple(tokens)):
             said = tuple(itertools.chain.from_iterable(remarks))
             names = all(self._only_names(remark) for remark in remarks)
-            found |= dict.fromkeys(replace(bare, dislocated=names) for bare in self._resolved(command, said))
+            found |= dict.fromkeys(
+                replace(bare, dislocated=names, remarks=tuple(remarks)) for bare in self._resolved(command, said)
+            )
             if all(self._is_remark(remark) for remark in remarks):
-                found[Bare(command, unlisted=not all(map(self._is_listed, remarks)))] = None
+                found[Bare(command, remarks=tuple(remarks))] = None
         return sorted(found, key=lambda bare: bare.order)
+
+    def speaks_of_another(self, bare: Bare, command: str, slots: Slots) -> bool:
+        """Whether a remark beside `command` is another command, or names an app or a service that it is not about."""
+        return any(
+            self._names_another(remark, slots) or (not bare.resolved and self._orders_another(remark, command))
+            for remark in bare.remarks
+        )
+
+    def _names_another(self, remark: Tokens, slots: Slots) -> bool:
+        own = {str(value).casefold() for value in slots.values()}
+        texts = [token.text for token in remark]
+        names = [span for span in self._grammar.spans(texts) if span.slot in _PROPER]
+        called = [
+            str(name.value).casefold()
+            for name in names
+            if " ".join(texts[name.first : name.last]) == fold(str(name.value))
+        ]
+        return any(name not in own for name in called)
+
+    def _orders_another(self, remark: Tokens, command: str) -> bool:
+        """Whether `remark` is another command; if it denies something, whether it ends in one: "you must not ..."."""
+        texts = [token.text for token in remark]
+        ends = (
+            [texts] if not self._negations.intersection(texts) else [texts[at:] for at in range(max(len(texts) - 1, 1))]
+        )
+        return any(reading.command != command for end in ends for reading in self._grammar.readings(end))
 
     def _parts(self, request: str, tokens: Tokens) -> Iterator[tuple[Tokens, list[Tokens]]]:
         """Return every way to part `tokens` into a command and remarks beside it."""
@@ -97,8 +132,7 @@ class Remarks:
 
     def _is_remark(self, clause: Tokens) -> bool:
         """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
-        negated = any(token.text in self._negations for token in clause)
-        return not self._is_spoiled(clause) and (self._is_listed(clause) or not negated)
+        return self._is_listed(clause) and not self._is_spoiled(clause)
 
     def _is_listed(self, clause: Tokens) -> bool:
         """Whether `clause` begins as the catalogue says that remarks do."""
@@ -109,15 +143,20 @@ class Remarks:
                 break
             index += length
         rest = texts[index:]
+        if self._begins_with_a_name(rest):
+            return True
         length = self._start_of_remark(rest)
         return bool(length) and (length == len(rest) or len(rest) >= _SHORTEST_REMARK)
 
     def _start_of_remark(self, texts: Sequence[str]) -> int:
-        """Return how many words begin a remark: "i am", "because", or the name of something."""
-        if not texts:
-            return 0
-        name = next((reading.last for reading in self._grammar.spans(texts) if reading.first == 0), 0)
-        return max(self._starts.length_at(texts, 0), self._causes.length_at(texts, 0), min(name, len(texts) - 1))
+        """Return how many words begin a remark: "i am", "because"."""
+        return max(self._starts.length_at(texts, 0), self._causes.length_at(texts, 0)) if texts else 0
+
+    def _begins_with_a_name(self, texts: Sequence[str]) -> bool:
+        """Whether something is said of a thing that has a name: "docker crashed"."""
+        return any(
+            span.first == 0 and span.last < len(texts) and span.slot in _PROPER for span in self._grammar.spans(texts)
+        )
 
     def _is_spoiled(self, clause: Tokens) -> bool:
         texts = [token.text for token in clause]
