@@ -198,7 +198,7 @@ def test_release_of_the_key_plainly(benchmark: Any, base: Any, silence_s: float,
 
 
 def test_first_call_after_ready(benchmark: Any, base: Any, unguarded: None, tmp_path: Path) -> None:
-    """ "Ready" is said after a real inference; the peer here is the same model, later."""
+    """What is said to be ready has inferred already; the peer here is the same model, later."""
     samples = clip(3, tmp_path)
     whisper = Whisper(_again(base), model="base", device="cpu", context_s=10.0)
     whisper.warm_up()

@@ -1,4 +1,4 @@
-"""When somebody who holds no key has finished: quiet ends it, and where a fan goes on, the detector of voices decides."""
+"""When somebody who holds no key has finished: quiet ends it; where a fan goes on, the detector of voices decides."""
 
 import pytest
 
