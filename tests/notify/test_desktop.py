@@ -12,9 +12,9 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("notifications of Linux desktops", allow_module_level=True)
 
+from etoile import session_bus as bus_module
 from etoile.domain.effects import Urgency
 from etoile.domain.events import Event, NotificationActed, PartMissing, PartReady
-from etoile import session_bus as bus_module
 from etoile.notify.desktop import DesktopNotifier
 from tests.needs import need
 from tests.notify.daemon import Daemon, PrivateBus
