@@ -1,7 +1,9 @@
-"""How the databases are joined with the rest: damage is told, and the history of a card comes back as an event."""
+"""How the rooms are joined: damaged databases are told, the history of a card comes back, ears know of the voice."""
 
+import math
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +82,44 @@ def test_a_history_that_cannot_be_read_is_none(tmp_path: Path) -> None:
         _rooms(events.append, samples).perform(do.ReadHistory("GPU-0", Span.HOUR))
         wait_until(lambda: len(events) == 2, what="both are answered")
     assert events == [on.HistoryRead("GPU-0", Span.HOUR, None)] * 2
+
+
+@dataclass
+class _Mouth:
+    """A voice that tells since when it is silent, and notes what it is to do."""
+
+    silent_s: float = math.inf
+    cues: list[do.Earcon] = field(default_factory=list)
+
+    def cue(self, earcon: do.Earcon) -> None:
+        self.cues.append(earcon)
+
+
+class _Ears:
+    """Ears that note whether they may look back."""
+
+    def __init__(self) -> None:
+        self.broke_in: list[bool] = []
+
+    def record(self, turn: int, *, hands_free: bool, broke_in: bool) -> None:
+        self.broke_in.append(broke_in)
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "told", "broke_in"),
+    [(math.inf, False, False), (math.inf, True, True), (0.0, False, True), (2.0, False, True), (3.0, False, False)],
+)
+def test_what_was_heard_while_etoile_spoke_is_not_the_users(silent_s: float, told: bool, broke_in: bool) -> None:
+    """An alert or a timer is spoken outside of any turn: the voice knows best."""
+    ears: Any = _Ears()
+    voice: Any = _Mouth(silent_s)
+    replace(_rooms(list[Event]().append, None), ears=ears, voice=voice).perform(do.Record(1, broke_in=told))
+    assert ears.broke_in == [broke_in]
+
+
+def test_short_sounds_go_to_the_voice_if_there_is_one() -> None:
+    voice: Any = _Mouth()
+    rooms = _rooms(list[Event]().append, None)
+    for open_rooms in (rooms, replace(rooms, voice=voice)):
+        open_rooms.perform(do.Cue(do.Earcon.START))
+    assert voice.cues == [do.Earcon.START]

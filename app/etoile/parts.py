@@ -65,6 +65,10 @@ log = logging.getLogger(__name__)
 TICK_S = 5.0
 """How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
 
+ECHO_S = 2.5
+"""For so long after Etoile spoke, what was heard before the key went down is not the user's: the longest pre-roll, and
+what a room adds to it."""
+
 Publish = Callable[[Event], None]
 MIGRATIONS = [
     conversations.MIGRATION,
@@ -258,11 +262,15 @@ class Rooms:
             return
         match effect:
             case do.Record(turn, hands_free, broke_in):
-                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in)
+                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in or self._hears_itself())
             case do.Transcribe(turn):
                 self.ears.transcribe(turn)
             case do.DiscardRecording(turn):
                 self.ears.discard(turn)
+
+    def _hears_itself(self) -> bool:
+        """Whether what the microphone heard until now may be Etoile's own voice: an answer, an alert, a timer."""
+        return self.voice is not None and self.voice.silent_s < ECHO_S
 
     def _speak(self, effect: do.Say | do.Hush | do.Cue) -> None:
         match effect:

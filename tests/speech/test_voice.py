@@ -1,6 +1,7 @@
 """The voice: sentence after sentence, silent at once when told, and never in the way of the turn."""
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -225,6 +226,31 @@ def test_who_wants_no_cues_hears_none() -> None:
         it.voice.say(1, "Yes.", "en", last=True)
         it.until_spoken(1)
     assert it.loudspeaker.played == ["Yes."]
+
+
+def test_it_tells_for_how_long_no_word_was_to_be_heard() -> None:
+    with stage() as it:
+        assert it.voice.silent_s == math.inf
+        it.voice.cue(Earcon.ERROR)
+        wait_until(lambda: it.loudspeaker.played)
+        assert it.voice.silent_s == math.inf
+        it.loudspeaker.go.clear()
+        it.voice.say(1, "Stop the node?", "en", last=True)
+        wait_until(lambda: len(it.loudspeaker.begun) == 2)
+        assert it.voice.silent_s == 0
+        it.loudspeaker.go.set()
+        it.until_spoken(1)
+        assert 0 < it.voice.silent_s < 5
+
+
+def test_who_hushes_it_hears_no_word_of_it() -> None:
+    with stage() as it:
+        it.loudspeaker.go.clear()
+        it.voice.say(1, "Stop the node?", "en", last=True)
+        wait_until(lambda: it.loudspeaker.begun)
+        it.loudspeaker.is_open = False
+        it.voice.hush()
+        wait_until(lambda: 0 < it.voice.silent_s < 5)
 
 
 def test_hush_silences_and_forgets() -> None:

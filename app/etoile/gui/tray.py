@@ -17,6 +17,7 @@ from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import called
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
+from etoile.domain.turn.lifetime import is_sounding
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.icons import TrayState, tray_icon, tray_state
@@ -70,7 +71,7 @@ class Tray(QObject):
         if tip != self.icon.toolTip():
             self.icon.setToolTip(tip)
         wrong = state.desk.gpus.wrong.keys(), state.desk.nodes.wrong.keys()
-        outline = (state.turn.phase, _speaks(state), state.turn.muted, state.nodes, state.desk.snoozes, wrong)
+        outline = (state.turn.phase, is_sounding(state.turn), state.turn.muted, state.nodes, state.desk.snoozes, wrong)
         if outline != self._outline:
             self._outline = outline
             self._refresh_menu()
@@ -114,7 +115,7 @@ class Tray(QObject):
         self._talk.setText(self._words(message("Stop listening") if listening else message("Talk")))
         shown = self._window.isVisible() and not self._window.isMinimized()
         self._toggle.setText(self._words(message("Hide the window") if shown else message("Show the window")))
-        self._stop.setEnabled(_speaks(state))
+        self._stop.setEnabled(is_sounding(state.turn))
         self._mute.setChecked(turn.muted)
         self._refresh_snoozes(state)
         self._refresh_nodes(state.nodes)
@@ -215,12 +216,6 @@ def node_line(node: NodeStatus) -> Message:
     if node.state is NodeState.UNCONFIRMED:
         return message("Use {node} ({url})", node=node.name, url=node.url)
     return message("{node}: {state}", node=node.name, state=NODE_STATE[node.state])
-
-
-def _speaks(state: State) -> bool:
-    """Return whether there may be speech to stop: that of an answer begins while its rest is still coming."""
-    turn = state.turn
-    return turn.phase is Phase.SPEAKING or (turn.phase is Phase.THINKING and turn.spoken > 0 and not turn.hushed)
 
 
 def _temperature(gpu: GpuReading) -> int:

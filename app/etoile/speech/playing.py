@@ -1,8 +1,10 @@
 """The thread that plays what the voice has to say, and waits for a loudspeaker that goes away."""
 
 import logging
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -77,6 +79,8 @@ class Piece:
     turn: int
     sound: Sound | None
     last: bool = False
+    speech: bool = True
+    """Whether words are to be heard, and no mere sign."""
     done: Callable[[], object] = bool
     """Called once it was played, or will not be."""
 
@@ -84,7 +88,13 @@ class Piece:
 class Playing:
     """Plays pieces in their order, on its thread `loudspeaker`."""
 
-    def __init__(self, loudspeaker: Loudspeaker, era: Era, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        loudspeaker: Loudspeaker,
+        era: Era,
+        publish: Callable[[Event], None],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._loudspeaker = loudspeaker
         self._era = era
         self._publish = publish
@@ -92,11 +102,19 @@ class Playing:
         self._pieces: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
         self._sounding: int | None = None
         """The turn of which something has been heard."""
+        self._now_s = now_s
+        self._talking = False
+        self._silent_since_s = -math.inf
         self.thread = threading.Thread(target=self._run, name="loudspeaker", daemon=True)
 
     def put(self, piece: Piece) -> None:
         """Play `piece` after those before it."""
         self._pieces.put(piece)
+
+    @property
+    def silent_s(self) -> float:
+        """For how long no word was to be heard: 0 while one is, infinity where none ever was."""
+        return 0.0 if self._talking else self._now_s() - self._silent_since_s
 
     def end(self) -> None:
         """End the thread once all pieces are through."""
@@ -123,6 +141,7 @@ class Playing:
         except Exception:
             log.exception("playing failed")
         piece.done()
+        self._listen_for_silence()
         if piece.last:
             self._let_go()
             self._era.if_still(piece.era, lambda: self._publish(Spoken(piece.turn)))
@@ -133,6 +152,7 @@ class Playing:
         Raises VoiceUnavailable when there is none, or it does not come back.
         """
         looks = round(RETURN_S / LOOK_S)
+        self._talking = self._talking or piece.speech
         while self._era.now == piece.era:
             try:
                 if self._loudspeaker.play(sound, lambda: self._era.now == piece.era):
@@ -155,3 +175,10 @@ class Playing:
             self._part.missing(error)
         except Exception:
             log.exception("playing failed")
+        self._listen_for_silence()
+
+    def _listen_for_silence(self) -> None:
+        """Note when the last word was heard: once the loudspeaker is let go."""
+        if self._talking and not self._loudspeaker.is_open:
+            self._talking = False
+            self._silent_since_s = self._now_s()

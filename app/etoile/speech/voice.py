@@ -106,12 +106,20 @@ class Voice:
     def cue(self, earcon: Earcon) -> None:
         """Play a short sound before what is still to be spoken, if the user wants such sounds."""
         if self._earcons:
-            self._playing.put(Piece(self._era.now, 0, Sound(clip_of(earcon))))
+            self._playing.put(Piece(self._era.now, 0, Sound(clip_of(earcon)), speech=False))
 
     def hush(self) -> None:
         """Be silent at once, and forget what was still to be spoken."""
         self._era.end()
         self._loudspeaker.stop()
+
+    @property
+    def silent_s(self) -> float:
+        """For how long no word of ours was to be heard: 0 while one is, infinity where none ever was.  Any thread.
+
+        What a microphone heard before that may be our own voice.
+        """
+        return self._playing.silent_s
 
     def voices(self) -> tuple[SpeechVoice, ...]:
         """Return the voices that can be chosen; empty until the engine has started, and where it tells none."""
@@ -127,7 +135,7 @@ class Voice:
         while (sentence := self._sentences.get()) is not None:
             self._ahead.acquire()
             sound = self._sound_of(sentence)
-            self._playing.put(Piece(sentence.era, sentence.turn, sound, sentence.last, self._ahead.release))
+            self._playing.put(Piece(sentence.era, sentence.turn, sound, sentence.last, done=self._ahead.release))
         self._playing.end()
         self._engine.kill()
 

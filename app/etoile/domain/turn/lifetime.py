@@ -6,7 +6,7 @@ from etoile.domain import effects as do
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Exchange, Outcome
 from etoile.domain.events import Asking, Origin
-from etoile.domain.turn.turn import Phase, Speaking, Step, Turn
+from etoile.domain.turn.turn import Phase, Speaking, Standing, Step, Turn
 from etoile.text import Message, message, verbatim
 
 THINKING_S = 180.0
@@ -161,6 +161,19 @@ def speaks(turn: Turn) -> bool:
         return False
     by_voice = turn.asking.origin in (Origin.VOICE, Origin.WAKE)
     return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and by_voice)
+
+
+def is_sounding(turn: Turn) -> bool:
+    """Whether Etoile's own voice is to be heard now: an answer or a question is read aloud."""
+    match turn.phase:
+        case Phase.SPEAKING:
+            return True
+        case Phase.CONFIRMING:
+            return turn.standing is Standing.READING
+        case Phase.THINKING:
+            return turn.spoken > 0 and not turn.hushed
+        case _:
+            return False
 
 
 def deadline(turn: Turn, after_s: float) -> do.Deadline:

@@ -33,6 +33,7 @@ from etoile.domain.turn.lifetime import (
     enter,
     finish,
     give_up,
+    is_sounding,
     progress,
 )
 from etoile.domain.turn.making import added, forgotten, heard, is_telling
@@ -86,7 +87,7 @@ def _kept_if_late(event: Event) -> tuple[Effect, ...]:
 
 
 def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_free: bool = False) -> Step:
-    if turn.phase is Phase.LISTENING:
+    if turn.phase is Phase.LISTENING or not may_break_in(turn, origin):
         return turn, ()
     if turn.phase is Phase.CONFIRMING:
         # The answer to the question is about to be spoken: the question stays.
@@ -97,9 +98,16 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_fre
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
     fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
     fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
-    broke_in = turn.phase is Phase.SPEAKING or turn.standing is Standing.READING
-    record = do.Record(fresh.number, hands_free, broke_in)
+    record = do.Record(fresh.number, hands_free, broke_in=is_sounding(turn))
     return fresh, (*stop, record, deadline(fresh, turn.longest_s))
+
+
+def may_break_in(turn: Turn, origin: Origin) -> bool:
+    """Whether listening may begin: while Etoile's own voice is heard, only a hand begins it.
+
+    So nothing that Etoile says, a question and its choices least of all, is taken for an answer to it.
+    """
+    return origin is Origin.VOICE or not is_sounding(turn)
 
 
 def _released(turn: Turn, at_s: float) -> Step:
