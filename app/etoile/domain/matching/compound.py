@@ -31,7 +31,9 @@ One = Callable[[Tokens], "Found | None"]
 class Compounds:
     """Splits the requests of one language."""
 
-    def __init__(self, words: Words, grammar: Grammar) -> None:
+    def __init__(self, words: Words, grammar: Grammar, says_why: Callable[[Tokens], bool]) -> None:
+        """Take the words of a language; `says_why` tells whether a clause may be a remark: "wrong page"."""
+        self._says_why = says_why
         self._grammar = grammar
         self._connectors = PhraseSet(words.connectors)
         self._closers = PhraseSet(words.closers)
@@ -57,7 +59,7 @@ class Compounds:
         """Return the parts of `tokens`; `names` are the things that earlier parts name, the latest first."""
         for start, end in self._seams(tokens):
             first = self._part(text, tokens[:start], one, names)
-            if first is None or most < 2:
+            if first is None or most < 2 or (tokens[start].text == BREAK and self._is_idle(tokens[:start], first)):
                 continue
             known = (*self._named(tokens[:start]), *names)
             last = self._part(text, tokens[end:], one, known or ((),))
@@ -86,6 +88,10 @@ class Compounds:
                 if found and found.candidate.slots and not _is_open(found):
                     return found
         return None
+
+    def _is_idle(self, tokens: Tokens, found: "Found") -> bool:
+        """Whether a part may as well be the reason for what follows: "wrong page, close the tab"."""
+        return not found.opened and self._says_why(tokens)
 
     def _named(self, tokens: Tokens) -> list[Tokens]:
         spans = self._grammar.named([token.text for token in tokens])

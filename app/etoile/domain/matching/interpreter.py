@@ -78,7 +78,7 @@ class Interpreter:
         self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, self._reach)
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
-        self._compounds = Compounds(words, self._grammar)
+        self._compounds = Compounds(words, self._grammar, self._remarks.is_remark)
         self._here = PhraseSet(words.here)
         self._guards = PhraseSet((*words.guards, *words.code, *words.here))
 
@@ -157,7 +157,7 @@ class Interpreter:
         slots: Slots = {}
         confidence -= _OF_A_LIGHT_WORD * reading.passed_over
         if reading.slot and reading.slot.is_open:
-            words = choice.tokens[reading.first : reading.last]
+            words = self._cleaner.without_politeness(choice.tokens[reading.first : reading.last])
             said = _free_text(text, words)
             if not self._is_free_text(reading.slot, said, words):
                 return None

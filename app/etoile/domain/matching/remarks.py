@@ -74,9 +74,13 @@ class Remarks:
             found |= dict.fromkeys(
                 replace(bare, dislocated=names, remarks=tuple(remarks)) for bare in self._resolved(command, said)
             )
-            if all(self._is_remark(remark) for remark in remarks):
+            if all(self.is_remark(remark) for remark in remarks):
                 found[Bare(command, remarks=tuple(remarks))] = None
         return sorted(found, key=lambda bare: bare.order)
+
+    def is_remark(self, clause: Sequence[Token]) -> bool:
+        """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
+        return self._is_listed(clause) and not self._is_spoiled(clause)
 
     def speaks_of_another(self, bare: Bare, command: str, slots: Slots) -> bool:
         """Whether a remark beside `command` is another command, or names an app or a service that it is not about."""
@@ -128,13 +132,9 @@ class Remarks:
                 yield tokens[clauses[first][0] : clauses[last - 1][1]], remarks
 
     def _may_stand_beside(self, clause: Tokens) -> bool:
-        return self._is_remark(clause) or self._only_names(clause)
+        return self.is_remark(clause) or self._only_names(clause)
 
-    def _is_remark(self, clause: Tokens) -> bool:
-        """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
-        return self._is_listed(clause) and not self._is_spoiled(clause)
-
-    def _is_listed(self, clause: Tokens) -> bool:
+    def _is_listed(self, clause: Sequence[Token]) -> bool:
         """Whether `clause` begins as the catalogue says that remarks do."""
         texts = [token.text for token in clause]
         index = 0
@@ -158,7 +158,7 @@ class Remarks:
             span.first == 0 and span.last < len(texts) and span.slot in _PROPER for span in self._grammar.spans(texts)
         )
 
-    def _is_spoiled(self, clause: Tokens) -> bool:
+    def _is_spoiled(self, clause: Sequence[Token]) -> bool:
         texts = [token.text for token in clause]
         return len(clause) > _LONGEST_REMARK or self._spoilers.is_in(texts)
 
