@@ -13,6 +13,7 @@ from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading, GpuState, Kind
 from etoile.errors import NvmlUnavailable
 from etoile.gpu.amd import AmdSource
+from etoile.gpu.driver import ANSWER_S
 from etoile.gpu.gathering import Gathering
 from etoile.gpu.joined import RETRY_S, JoinedSource, local_source
 from etoile.gpu.monitor import GpuMonitor, read_once
@@ -142,6 +143,26 @@ class TestGathering:
             assert all(len(event.readings) == 2 for event in events if isinstance(event, GpusRead)), (
                 "nobody else tells anything"
             )
+
+    def test_cards_of_this_machine_stay_while_their_driver_is_opened_anew(self) -> None:
+        class Clock:
+            looks, now_s = 0, 100.0
+
+            def __call__(self) -> float:
+                self.looks += 1
+                return self.now_s
+
+        clock, events, here = Clock(), list[Event](), Card("nvidia-0").identity
+        with Gathering(
+            events.append, lambda: (FAR,), Processor("CPU-here"), period_s=PERIOD_S, now_s=clock
+        ) as gathered:
+            gathered.take(GpusRead((here,), clock.now_s))
+            clock.now_s += ANSWER_S
+            looks = clock.looks
+            wait_until(lambda: clock.looks > looks + 3)
+            assert latest(events) == ["nvidia-0", "GPU-far"]
+            clock.now_s += 1.0
+            wait_until(lambda: latest(events) == ["GPU-far"], what="far cards do not wait for ever")
 
     def test_without_a_gpu_the_processor_is_told_with_its_heat(self) -> None:
         with gathering(Source("nvidia", None), FAR) as events:

@@ -11,6 +11,7 @@ from typing import Self
 from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading
 from etoile.errors import EtoileError, NvmlUnavailable, Unavailable
+from etoile.gpu.driver import ANSWER_S
 from etoile.gpu.far import FarGpus
 from etoile.gpu.merging import merged
 from etoile.gpu.source import GpuCard
@@ -35,6 +36,7 @@ class Gathering:
         *,
         period_s: float,
         failure: Callable[[], Unavailable | None] = lambda: None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """`far` returns the cards of other machines, `failure` why cards are missing here while others are there."""
         self._publish = publish
@@ -43,9 +45,11 @@ class Gathering:
         self._period_s = period_s
         self._failure = failure
         self._said: Unavailable | None = None
-        self._told_s = time.monotonic()
+        self._now_s = now_s
+        self._told_s = now_s()
         """When the monitor last told of cards."""
         self._without_gpu = threading.Event()
+        self._with_gpu = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="gpu others", daemon=True)
 
@@ -64,10 +68,12 @@ class Gathering:
         match event:
             case GpusRead(readings, at_s):
                 self._told_s = at_s
+                self._with_gpu.set()
                 self._tell_failure()
                 event = GpusRead(merged(readings, self._far()), at_s)
             case PartMissing(part="gpu"):
                 self._without_gpu.set()
+                self._with_gpu.clear()
             case PartReady(part="gpu"):
                 self._without_gpu.clear()
         self._publish(event)
@@ -88,11 +94,13 @@ class Gathering:
                 log.exception("what there is beside GPUs of this machine could not be told")
 
     def _tell_of_others(self) -> None:
-        if time.monotonic() - self._told_s < 2 * self._period_s:
+        # While its driver is opened anew the monitor is silent: the cards here are not gone for that.
+        patience_s = ANSWER_S if self._with_gpu.is_set() else 0.0
+        if self._now_s() - self._told_s < 2 * self._period_s + patience_s:
             return
         processor = [self._processor.read(with_processes=False)] if self._without_gpu.is_set() else []
         if readings := merged(processor, self._far()):
-            self._publish(GpusRead(readings, time.monotonic()))
+            self._publish(GpusRead(readings, self._now_s()))
 
 
 @dataclass(frozen=True, slots=True)
