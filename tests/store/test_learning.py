@@ -63,6 +63,15 @@ def test_what_was_undone_is_marked_in_the_run_that_did_it(database: Database) ->
     assert [record.undone for record in memory.records(LONG_AGO)] == [False, True]
 
 
+def test_what_was_undone_after_it_was_forgotten_marks_nothing_else(database: Database) -> None:
+    history, memory = Conversations(database, "fr"), Memory(database)
+    history.remember(_asked(1, "coupe le son", "audio.mute"))
+    memory.forget_all()
+    history.remember(_asked(2, "monte le son", "audio.volume.up"))
+    history.mark_undone(1)
+    assert [record.undone for record in memory.records(LONG_AGO)] == [False]
+
+
 def test_a_history_from_before_learning_is_read(tmp_path: Path) -> None:
     with Database(tmp_path / "old.db", [conversations.MIGRATION]) as database:
         database.write(

@@ -65,8 +65,11 @@ class Conversations:
     def __init__(self, database: Database, language: str) -> None:
         self.database = database
         self._language = language
-        self._rows: dict[int, int] = {}
-        """The row of each turn of this run; the thread of the database alone touches it."""
+        self._rows: dict[int, tuple[int | None, float]] = {}
+        """Number and time of each turn's row, of this run; the thread of the database alone touches it.
+
+        What is forgotten leaves its number to another: the time tells the two apart.
+        """
 
     def remember(self, outcome: Outcome, origin: Origin | None = None, match: Match | None = None) -> None:
         """Keep what became of a request, where it came from and what it was taken for.  Returns at once."""
@@ -90,12 +93,12 @@ class Conversations:
         )
 
         def insert(connection: sqlite3.Connection) -> None:
-            number = connection.execute(
+            inserted = connection.execute(
                 "INSERT INTO exchanges (at_s, request, decision, command, slots, ok, answer, attribution, elapsed_ms,"
                 " language, origin, confidence, reason, compound) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
-            ).lastrowid
-            self._rows[outcome.turn] = number or 0
+            )
+            self._rows[outcome.turn] = inserted.lastrowid, row[0]
 
         self.database.write(insert)
 
@@ -103,7 +106,7 @@ class Conversations:
         """Keep that what `turn` of this run did was taken back.  Returns at once."""
         self.database.write(
             lambda connection: connection.execute(
-                "UPDATE exchanges SET undone = 1 WHERE id = ?", (self._rows.get(turn),)
+                "UPDATE exchanges SET undone = 1 WHERE id = ? AND at_s = ?", self._rows.get(turn, (None, None))
             )
         )
 
