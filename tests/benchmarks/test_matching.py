@@ -40,13 +40,14 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def sentences(catalogue: Catalogue) -> list[tuple[str, str]]:
     """The command and the words of as many sentences, the same number of each command as far as it has some."""
-    spelled = [[(command, said) for said in _spelled(catalogue, command)] for command in catalogue.forms]
+    spelled = [[(command, said) for said in _spelled(catalogue, command)] for command in catalogue.templates]
     in_turn = itertools.chain.from_iterable(itertools.zip_longest(*spelled))
     return list(itertools.islice((one for one in in_turn if one), SENTENCES))
 
 
 def _spelled(catalogue: Catalogue, command: str) -> Iterator[str]:
-    for form in catalogue.forms[command]:
+    forms = (form for template in catalogue.templates[command] for form in template.forms() if form)
+    for form in dict.fromkeys(forms):
         words = (catalogue.concepts[part[1:-1]][0] if part[0] == "<" else (part,) for part in form)
         yield " ".join(itertools.chain.from_iterable(words))
 

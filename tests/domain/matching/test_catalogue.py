@@ -76,7 +76,7 @@ def test_the_shipped_catalogues_are_sound(catalogues: dict[str, Catalogue]) -> N
 
 def test_every_command_can_be_said(catalogues: dict[str, Catalogue]) -> None:
     for catalogue in catalogues.values():
-        assert set(catalogue.forms) == set(COMMANDS)
+        assert set(catalogue.templates) == set(COMMANDS)
         assert catalogue.spoken_forms > 440
 
 

@@ -20,10 +20,14 @@ files too.  Later files add to earlier ones.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
-from etoile.domain.commands import SlotType
+from etoile.domain.commands import COMMANDS, SlotType
+from etoile.domain.matching.graph import Graph, short_forms, spelled
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.templates import Form
+from etoile.domain.matching.starts import Starts
+from etoile.domain.matching.templates import Branch, Choice, Form
 
 Split = tuple[Phrase, Phrase]
 """A phrase in two, around something else: "turn ... off"."""
@@ -65,7 +69,7 @@ class Words:
     """Anywhere in such a clause they show that the command is none: "she said", "if", "tomorrow"."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """What people say in one language."""
 
@@ -80,33 +84,108 @@ class Catalogue:
     """Concept -> what says it around something else."""
     values: Mapping[SlotType, Mapping[Phrase, str]]
     """Slot -> what is said -> value."""
-    forms: Mapping[str, tuple[Form, ...]]
-    """Command -> every form of its templates."""
+    templates: Mapping[str, tuple[Choice, ...]]
+    """Command -> what is said for it."""
     dictionary: frozenset[str] = frozenset()
     """Words of the language that are no slips, whether they mean something here or not; without accents."""
 
     @property
     def spoken_forms(self) -> int:
-        """How many different sentences it knows, slots unfilled and concepts counted with each of their words."""
-        return sum(self._spoken(form) for forms in self.forms.values() for form in forms)
+        """How many sentences it knows, slots unfilled and concepts counted with each of their words."""
+        return sum(self._spoken(template) for templates in self.templates.values() for template in templates)
 
-    @property
+    @cached_property
+    def parts(self) -> Mapping[str, frozenset[str]]:
+        """Command -> all that its templates are made of."""
+        return {
+            command: frozenset(chain.from_iterable(template.parts() for template in templates))
+            for command, templates in self.templates.items()
+        }
+
+    @cached_property
+    def words_of_concepts(self) -> Mapping[str, frozenset[str]]:
+        """Concept -> every word that helps to say it."""
+        return {
+            concept: frozenset(chain(*phrases, *chain.from_iterable(self.splits[concept])))
+            for concept, phrases in self.concepts.items()
+        }
+
+    @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that means something in this language."""
         words = self.words
         phrases = [*words.guards, *words.code, *words.openers, *words.closers, *words.connectors, *words.fillers]
-        phrases += [phrase for said in self.concepts.values() for phrase in said]
-        phrases += [part for splits in self.splits.values() for split in splits for part in split]
         phrases += [phrase for spoken in self.values.values() for phrase in spoken]
-        phrases += [form for forms in self.forms.values() for form in forms]
-        said = {word for phrase in phrases for word in phrase if word[0] not in "<{"}
-        return frozenset(
-            said | words.stop | words.light | words.known | words.negations | words.pronouns | set(self.same)
+        said = frozenset(chain(*phrases, *self.parts.values(), *self.words_of_concepts.values()))
+        others = (words.stop, words.light, words.known, words.negations, words.pronouns, self.same)
+        return frozenset(word for word in said if word[0] not in "<{").union(*others)
+
+    @cached_property
+    def commands_by_start(self) -> Mapping[str, frozenset[str]]:
+        """What a form begins with -> the commands that begin so."""
+        commands: dict[str, set[str]] = {}
+        for command, templates in self.templates.items():
+            for start in {start for template in templates for start in template.starts(self._skipped(command))}:
+                commands.setdefault(start, set()).add(command)
+        return {start: frozenset(begun) for start, begun in commands.items()}
+
+    def _skipped(self, command: str) -> frozenset[str]:
+        """Return the words that may be left out anywhere in what is said for `command`."""
+        takes_anything = any(slot.is_open for slot in COMMANDS[command].slots)
+        return frozenset() if takes_anything else self.words.stop
+
+    @cached_property
+    def _graphs(self) -> dict[str, Graph]:
+        return {}
+
+    def graph(self, command: str) -> Graph:
+        """Return the automaton of what is said for `command`, made when it is asked for first."""
+        if command not in self._graphs:
+            self._graphs[command] = Graph(self.templates[command], self._skipped(command))
+        return self._graphs[command]
+
+    @cached_property
+    def _short(self) -> dict[str, frozenset[Phrase]]:
+        return {}
+
+    def short(self, command: str) -> frozenset[Phrase]:
+        """Return what is said for `command` in a single word or concept, stop words aside: it stands for itself alone.
+
+        Nothing may be put into it or left out.
+        """
+        if command not in self._short:
+            forms: list[Form] = short_forms(self.templates[command], self.words.stop)
+            self._short[command] = frozenset(chain.from_iterable(spelled(form, self.concepts) for form in forms))
+        return self._short[command]
+
+    @cached_property
+    def said(self) -> Starts[str]:
+        """What says each `<concept>`, without stop words."""
+        return Starts(
+            (self.content(phrase), f"<{name}>") for name, phrases in self.concepts.items() for phrase in phrases
         )
 
-    def _spoken(self, form: Form) -> int:
+    @cached_property
+    def said_around(self) -> Starts[tuple[str, Phrase]]:
+        """What begins a `<concept>` that is said in two, and what ends it, without stop words."""
+        return Starts(
+            (self.content(head), (f"<{name}>", self.content(tail)))
+            for name, splits in self.splits.items()
+            for head, tail in splits
+        )
+
+    def content(self, phrase: Phrase) -> Phrase:
+        """Return `phrase` without stop words, unless nothing else is in it."""
+        return tuple(word for word in phrase if word not in self.words.stop) or phrase
+
+    def _spoken(self, choice: Choice) -> int:
+        return sum(self._spoken_side_by_side(branch) for branch in choice.branches)
+
+    def _spoken_side_by_side(self, branch: Branch) -> int:
         count = 1
-        for part in form:
-            if part.startswith("<"):
+        for part in branch:
+            if isinstance(part, Choice):
+                count *= self._spoken(part)
+            elif part[0] == "<":
                 count *= len(self.concepts[part[1:-1]]) + len(self.splits[part[1:-1]])
         return count

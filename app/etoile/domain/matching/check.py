@@ -5,7 +5,7 @@ commands that cannot be said at all.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from etoile.domain.commands import COMMANDS, SlotType
@@ -13,14 +13,12 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.interpreter import Interpreter, runs
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS
-from etoile.domain.matching.templates import Form
+from etoile.domain.matching.templates import Choice
 from etoile.text import Message, message
 
 FEWEST_SPOKEN_FORMS: Final = 440
 """Sentences that a language knows at the least, slots unfilled."""
 
-_SPELLINGS = 2
-"""Sentences of a form that are tried."""
 _SAID: Mapping[SlotType, str] = {
     SlotType.LEVEL: "20 %",
     SlotType.SECONDS: "5 minutes",
@@ -47,9 +45,9 @@ def _problems(catalogue: Catalogue) -> Iterator[Message]:
             fewest=FEWEST_SPOKEN_FORMS,
         )
     for command in COMMANDS:
-        if not catalogue.forms.get(command):
+        if not catalogue.templates.get(command):
             yield message("{language}: nothing is said for {command}.", language=language, command=command)
-    used = {SlotType(part[1:-1]) for forms in catalogue.forms.values() for form in forms for part in _slots(form)}
+    used = {SlotType(part[1:-1]) for parts in catalogue.parts.values() for part in parts if part[0] == "{"}
     for slot in sorted(used):
         given = slot.is_open or slot in READERS or slot in _FROM_THE_MACHINE or catalogue.values.get(slot)
         if not given:
@@ -61,14 +59,13 @@ def _misunderstood(catalogue: Catalogue) -> Iterator[Message]:
     """Return the sentences that do not mean the command that lists them, one for each pair of commands."""
     interpreter = Interpreter(catalogue, {slot.value: (_said(slot),) for slot in SlotType if not slot.is_open})
     told: set[tuple[str, ...]] = set()
-    for command, forms in catalogue.forms.items():
-        for form in forms:
-            for sentence in itertools.islice(_sentences(catalogue, form), _SPELLINGS):
-                found = interpreter.outcome(sentence).found
-                meant = (command, *(one.candidate.command for one in found[:2]))
-                if (not runs(found) or meant[1] != command) and meant not in told:
-                    told.add(meant)
-                    yield _misunderstanding(catalogue.language, sentence, *meant)
+    for command, templates in catalogue.templates.items():
+        for sentence in dict.fromkeys(_sentences(catalogue, templates)):
+            found = interpreter.outcome(sentence).found
+            meant = (command, *(one.candidate.command for one in found[:2]))
+            if (not runs(found) or meant[1] != command) and meant not in told:
+                told.add(meant)
+                yield _misunderstanding(catalogue.language, sentence, *meant)
 
 
 def _misunderstanding(language: str, sentence: str, command: str, first: str = "", second: str = "") -> Message:
@@ -96,20 +93,18 @@ def _misunderstanding(language: str, sentence: str, command: str, first: str = "
     )
 
 
-def _sentences(catalogue: Catalogue, form: Form) -> Iterator[str]:
-    """Return sentences of `form`, its concepts in their words and its slot filled."""
-    choices = [catalogue.concepts[part[1:-1]] if part.startswith("<") else (_words(part),) for part in form]
-    for chosen in itertools.product(*choices):
-        yield " ".join(itertools.chain.from_iterable(chosen))
+def _sentences(catalogue: Catalogue, templates: Iterable[Choice]) -> Iterator[str]:
+    """Return sentences in which all that is written in `templates` is said, concepts in their first words."""
+    for template in templates:
+        for form in filter(None, template.examples()):
+            yield " ".join(itertools.chain.from_iterable(_words(catalogue, part) for part in form))
 
 
-def _words(part: str) -> Phrase:
-    return (_said(SlotType(part[1:-1])),) if part.startswith("{") else (part,)
+def _words(catalogue: Catalogue, part: str) -> Phrase:
+    if part[0] == "<":
+        return next(iter(catalogue.concepts[part[1:-1]]), ())
+    return (_said(SlotType(part[1:-1])),) if part[0] == "{" else (part,)
 
 
 def _said(slot: SlotType) -> str:
     return _SAID.get(slot, f"zz{slot.value}")
-
-
-def _slots(form: Form) -> Iterator[str]:
-    return (part for part in form if part.startswith("{"))

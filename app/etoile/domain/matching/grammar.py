@@ -1,30 +1,29 @@
-"""The forms of a language as one trie, and the walk through it that explains every word of a request or gives up.
+"""What a language can say, and the walk through it that explains every word of a request or gives up.
 
-A node's children are labels: a word, a `<concept>`, a `{slot}`.  A request is walked token by token; at each, the walk
-may follow a word, all the words of a concept, all the words of a slot's value, or pass over a stop word.  What reaches
-the end has explained everything.
+A request is walked token by token through the automaton of each command that its words may all belong to.  At a token
+the walk may follow a word, all the words of a concept, all the words of a slot's value, or pass over a stop word.  What
+reaches the end has explained everything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.graph import OPEN, State
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.quantities import READERS
-from etoile.domain.matching.templates import Form
-from etoile.domain.matching.tokens import BREAK
-
-T = TypeVar("T")
-
-Label = tuple[str, int, str | int | None]
-"""What stands at a token: a word, a concept or a slot; how many tokens; the slot's value."""
+from etoile.domain.matching.quantities import READERS, UNITS
+from etoile.domain.matching.reach import Reach, Values
+from etoile.domain.matching.starts import Starts
+from etoile.domain.matching.tokens import BREAK, DOTS
 
 _MOST_STEPS = 2000
-"""A walk is given up after this many: no request of a person comes near."""
-_OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
+"""A walk through a command is given up after this many: no request of a person comes near."""
+_SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
 _QUANTITIES = frozenset(f"{{{slot}}}" for slot in READERS)
+_BEGIN_QUANTITIES = {language: units | {"one"} for language, units in UNITS.items()}
+_DOTS = frozenset((dot,) for dot in DOTS)
 _WIDEST_GAP = 3
 """Parts that stand inside a concept said in two: "turn <night light filter> off"."""
 _MOST_PASSED_OVER = 2
@@ -32,14 +31,20 @@ _MOST_PASSED_OVER = 2
 _LONGEST_NAME = 6
 """Words of a name that the user makes up."""
 
-Values = Mapping[SlotType, Mapping[Phrase, str]]
-"""Slot -> what is said -> value."""
 
+class Label(NamedTuple):
+    """What stands at a token."""
 
-@dataclass(slots=True)
-class _Node:
-    children: "dict[str, _Node]" = field(default_factory=dict)
-    commands: list[str] = field(default_factory=list)
+    name: str
+    """A word, a `<concept>` or a `{slot}`."""
+    length: int
+    """How many tokens say it."""
+    value: str | int | None = None
+    """The slot's; None if it is out of range."""
+    words: int = 1
+    """How many words it explains."""
+    tail: Phrase = ()
+    """What is still to be said of a concept in two."""
 
 
 class Reading(NamedTuple):
@@ -60,189 +65,195 @@ class Reading(NamedTuple):
 
 class _Step(NamedTuple):
     at: int
-    node: _Node
+    state: State
     reading: Reading
+    parts: int = 0
+    """How many have been said."""
     skipped: bool = False
     """Whether it came here over a stop word."""
+    tail: Phrase = ()
+    """What must still be said of a concept in two..."""
+    since: int = 0
+    """...and how many parts had been said with its beginning."""
 
 
 class Grammar:
     """What a language can say, with the values that slots can take on this machine."""
 
     def __init__(self, catalogue: Catalogue, values: Values) -> None:
+        self.reach = Reach(catalogue, values)
+        """Which words can stand together."""
         self._catalogue = catalogue
-        self._root = _Node()
-        self._lone: dict[Phrase, list[str]] = {}
-        self._concepts = _Starts(
-            (self._content(phrase), f"<{name}>") for name, phrases in catalogue.concepts.items() for phrase in phrases
-        )
-        self._values = _Starts(
-            (self._content(phrase), (slot, value))
+        self._stop, self._light = catalogue.words.stop, catalogue.words.light
+        self._weightless = self._stop | self._light | {BREAK}
+        self._values = Starts(
+            (catalogue.content(phrase), (slot, value))
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
         )
-        for command, forms in catalogue.forms.items():
-            for form in forms:
-                self._add(command, form)
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
+        self._labels_behind = lru_cache(maxsize=512)(self._found_labels)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
-        said = [text for text in tokens if text != BREAK]
-        lone = [Reading(command=command, explained=len(said)) for command in self._lone.get(tuple(said), ())]
-        return lone + list(self._walk(tokens))
+        said = tuple(text for text in tokens if text != BREAK)
+        commands = self.reach.commands(tokens)
+        started = self._started(tokens) if commands else frozenset()
+        lone = [
+            Reading(command=command, explained=len(said))
+            for command in commands
+            if said in self._catalogue.short(command)
+        ]
+        walked = (reading for command in commands if command in started for reading in self._walk(command, tokens))
+        return lone + list(dict.fromkeys(walked))
+
+    def _started(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return the commands that something at the start of `tokens` begins."""
+        found: set[str] = set()
+        light = 0
+        for index, token in enumerate(tokens):
+            for label in self._labels(tokens, index):
+                found.update(self._catalogue.commands_by_start.get(label.name, ()))
+            light += token in self._light and token not in self._stop
+            if token not in self._weightless or light > _MOST_PASSED_OVER:
+                break
+        return frozenset(found)
 
     def spans(self, tokens: Sequence[str]) -> list[Reading]:
         """Return the values of closed slots in `tokens`, each with the tokens that say it."""
         return [
-            Reading(command="", slot=SlotType(label[1:-1]), value=value, first=index, last=index + length)
+            Reading(command="", slot=_SLOTS[label.name], value=label.value, first=index, last=index + label.length)
             for index in range(len(tokens))
-            for label, length, value in self._labels(tokens, index)
-            if _is_name(label) and label[0] == "{"
+            for label in self._labels(tokens, index)
+            if label.name in _SLOTS
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
         longest = {
-            index: max((length for label, length, _ in self._labels(tokens, index) if _is_thing(label)), default=0)
+            index: max((label.length for label in self._labels(tokens, index) if _is_thing(label)), default=0)
             for index, token in enumerate(tokens)
-            if len(token) > 1 and token not in self._catalogue.words.stop
+            if len(token) > 1 and token not in self._stop
         }
         return [(index, index + length) for index, length in longest.items() if length]
 
-    def _walk(self, tokens: Sequence[str]) -> Iterator[Reading]:
-        labels: dict[int, list[Label]] = {}
-        steps = [_Step(0, self._root, Reading(command=""))]
+    def _walk(self, command: str, tokens: Sequence[str]) -> Iterator[Reading]:
+        steps = [_Step(0, self._catalogue.graph(command).root, Reading(command))]
         for _ in range(_MOST_STEPS):
             if not steps:
                 return
             step = steps.pop()
-            if step.at == len(tokens):
-                if step.skipped and step.reading.slot in _OPEN.values():
-                    continue  # the last words belong to the free text
-                yield from (step.reading._replace(command=command) for command in step.node.commands)
-                continue
-            if step.at not in labels:
-                labels[step.at] = list(self._labels(tokens, step.at))
-            steps += self._next(step, tokens, labels[step.at])
+            if step.at < len(tokens):
+                self._go_on(step, tokens, steps)
+            elif _is_whole(step):
+                yield step.reading
 
-    def _next(self, step: _Step, tokens: Sequence[str], labels: Sequence[Label]) -> Iterator[_Step]:
-        """Return where the walk may go from `step`."""
-        token, index, children = tokens[step.at], step.at, step.node.children
-        if token == BREAK or token in self._catalogue.words.stop:
-            yield _Step(index + 1, step.node, step.reading, skipped=token != BREAK)
-        elif token in self._catalogue.words.light and step.reading.passed_over < _MOST_PASSED_OVER:
-            lighter = step.reading._replace(passed_over=step.reading.passed_over + 1)
-            yield _Step(index + 1, step.node, lighter, skipped=True)
-        for label, length, value in labels:
-            if (child := children.get(label)) is None:
+    def _go_on(self, step: _Step, tokens: Sequence[str], steps: list[_Step]) -> None:
+        """Add to `steps` where the walk may go from `step`."""
+        at, state, reading, parts, skipped, tail, since = step
+        token = tokens[at]
+        if token == BREAK or token in self._stop:
+            steps.append(_Step(at + 1, state, reading, parts, token != BREAK, tail, since))
+        elif token in self._light and reading.passed_over < _MOST_PASSED_OVER:
+            lighter = reading._replace(passed_over=reading.passed_over + 1)
+            steps.append(_Step(at + 1, state, lighter, parts, True, tail, since))
+        if tail and parts > since:
+            if length := self._length(tail, tokens, at):
+                steps.append(_Step(at + length, state, _explaining(reading, len(tail)), parts))
+            if parts == since + _WIDEST_GAP:
+                return
+        for label in self._labels(tokens, at):
+            child = state.child(label.name)
+            if child is None or (label.tail and tail):
                 continue
-            reading = step.reading
-            if label.startswith("{"):
-                reading = reading._replace(slot=SlotType(label[1:-1]), value=value)
+            if label.name in _SLOTS:
+                told = reading._replace(slot=_SLOTS[label.name], value=label.value)
             else:
-                reading = reading._replace(explained=reading.explained + length)
-            yield _Step(index + length, child, reading)
-        for label, slot in _OPEN.items():
+                told = _explaining(reading, label.words)
+            around = (label.tail, parts + 1) if label.tail else (tail, since)
+            steps.append(_Step(at + label.length, child, told, parts + 1, False, *around))
+        if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
-            if (child := children.get(label)) and not step.skipped:
-                furthest = min(len(tokens), index + _LONGEST_NAME) if slot is SlotType.NAME else len(tokens)
-                for end in range(index + 1, furthest + 1):
-                    yield _Step(end, child, step.reading._replace(slot=slot, value="", first=index, last=end))
+            steps += self._with_free_text(step, tokens)
 
-    def _labels(self, tokens: Sequence[str], index: int) -> Iterator[Label]:
-        """Return what stands at `index`: label, how many tokens, value."""
-        yield tokens[index], 1, None
-        following = self._following(tokens, index)
-        for phrase, name in self._concepts.at(tokens[index], following):
+    def _with_free_text(self, step: _Step, tokens: Sequence[str]) -> Iterator[_Step]:
+        at, state, reading, parts, _, tail, since = step
+        for name in state.open_slots:
+            child, slot = state.child(name), OPEN[name]
+            if child is None:
+                continue
+            last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
+            first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
+            for end in range(first, last + 1):
+                told = reading._replace(slot=slot, value="", first=at, last=end)
+                yield _Step(end, child, told, parts + 1, False, tail, since)
+
+    def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
+        """Return from where on `tokens` need no explanation."""
+        start = len(tokens)
+        while start and tokens[start - 1] in self._weightless:
+            start -= 1
+        return start
+
+    def _labels(self, tokens: Sequence[str], index: int) -> tuple[Label, ...]:
+        """Return what stands at `index`."""
+        return self._labels_behind(tokens[index - 1] if index else "", tuple(tokens[index:]))
+
+    def _found_labels(self, before: str, tokens: tuple[str, ...]) -> tuple[Label, ...]:
+        """Return what stands at the first of `tokens`; `before` is the one before it, or empty."""
+        return tuple(dict.fromkeys(self._labels_at((before, *tokens), 1)))
+
+    def _labels_at(self, tokens: tuple[str, ...], index: int) -> Iterator[Label]:
+        token, following = tokens[index], self._following(tokens, index)
+        yield Label(token, 1)
+        for phrase, name in self._catalogue.said.at(token, following):
             if length := self._length(phrase, tokens, index):
-                yield name, length, None
-        for phrase, (slot, value) in self._values.at(tokens[index], following):
+                yield Label(name, length, words=length)
+        for phrase, (name, tail) in self._catalogue.said_around.at(token, following):
+            if tail[0] in tokens[index + 1 :] and (length := self._length(phrase, tokens, index)):
+                yield Label(name, length, words=len(phrase), tail=tail)
+        for phrase, (slot, value) in self._values.at(token, following):
             if length := self._length(phrase, tokens, index):
-                yield f"{{{slot}}}", length, value
-        for slot, read in READERS.items():
-            if found := read(tokens, index, self._catalogue.language):
-                yield f"{{{slot}}}", *found
+                yield Label(f"{{{slot}}}", length, value)
+        if (
+            token.isdigit()
+            or token in _BEGIN_QUANTITIES[self._catalogue.language]
+            or tokens[index + 1 : index + 2] in _DOTS
+        ):
+            for slot, read in READERS.items():
+                if found := read(tokens, index, self._catalogue.language):
+                    yield Label(f"{{{slot}}}", *found)
 
     def _following(self, tokens: Sequence[str], index: int) -> tuple[str, ...]:
         """Return the words that may come next in a phrase: the next one, and the next that is no stop word."""
-        stop = self._catalogue.words.stop
-        content = next((token for token in tokens[index + 1 :] if token not in stop), None)
+        content = next((token for token in tokens[index + 1 :] if token not in self._stop), None)
         return tuple(dict.fromkeys(word for word in (*tokens[index + 1 : index + 2], content) if word is not None))
 
     def _length(self, phrase: Phrase, tokens: Sequence[str], index: int) -> int:
         """Return how many tokens from `index` on say `phrase`, stop words between them included; 0 when they do not."""
         at = index
         for word in phrase:
-            while at < len(tokens) and tokens[at] != word and at > index and tokens[at] in self._catalogue.words.stop:
+            while at < len(tokens) and tokens[at] != word and at > index and tokens[at] in self._stop:
                 at += 1
             if at == len(tokens) or tokens[at] != word:
                 return 0
             at += 1
         return at - index
 
-    def _content(self, phrase: Phrase) -> Phrase:
-        """Return `phrase` without stop words, unless nothing else is in it."""
-        return tuple(word for word in phrase if word not in self._catalogue.words.stop) or phrase
 
-    def _add(self, command: str, form: Form) -> None:
-        is_open = any(part in _OPEN for part in form)
-        parts = list(form) if is_open else [part for part in form if part not in self._catalogue.words.stop]
-        if len(parts) < 2 and not any(part.startswith("{") for part in parts):
-            for phrase in self._spelled(form):
-                _claim(self._lone.setdefault(phrase, []), command)
-            return
-        for written in (parts, *self._around(parts)):
-            node = self._root
-            for part in written:
-                node = node.children.setdefault(part, _Node())
-            _claim(node.commands, command)
-
-    def _around(self, parts: Sequence[str]) -> Iterator[list[str]]:
-        """Return `parts` with a concept said around what follows it: "turn the sound off" for "<mute> sound"."""
-        for at, part in enumerate(parts):
-            for head, tail in self._catalogue.splits[part[1:-1]] if part.startswith("<") else ():
-                for end in range(at + 2, min(at + 1 + _WIDEST_GAP, len(parts)) + 1):
-                    yield [*parts[:at], *self._content(head), *parts[at + 1 : end], *self._content(tail), *parts[end:]]
-
-    def _spelled(self, form: Form) -> Iterator[Phrase]:
-        """Return `form`, which has at most one concept, with each of its words."""
-        concept = next((part for part in form if part.startswith("<")), None)
-        if concept is None:
-            yield form
-            return
-        at = form.index(concept)
-        for phrase in self._catalogue.concepts[concept[1:-1]]:
-            yield form[:at] + phrase + form[at + 1 :]
+def _is_whole(step: _Step) -> bool:
+    if step.tail or not step.state.is_end:
+        return False
+    if step.skipped and step.reading.slot in OPEN.values():
+        return False  # the last words belong to the free text
+    return step.parts > 1 or step.reading.slot is not None
 
 
-def _is_name(label: str) -> bool:
-    """Whether a label is a slot or a concept rather than a word, or the sign "<" by itself."""
-    return len(label) > 1 and label[0] in "<{"
+def _explaining(reading: Reading, words: int) -> Reading:
+    return Reading(*reading[:5], reading.explained + words, reading.passed_over)
 
 
-def _is_thing(label: str) -> bool:
-    """Whether a label is that of something with a name: no number, no time."""
-    return _is_name(label) and label not in _QUANTITIES
-
-
-def _claim(claimed: list[str], command: str) -> None:
-    if command not in claimed:
-        claimed.append(command)
-
-
-class _Starts(Generic[T]):
-    """Phrases by the two words that they begin with."""
-
-    def __init__(self, said: Iterable[tuple[Phrase, T]]) -> None:
-        self._phrases: dict[Phrase, list[tuple[Phrase, T]]] = {}
-        for phrase, meaning in said:
-            if phrase:
-                self._phrases.setdefault(phrase[:2], []).append((phrase, meaning))
-
-    def at(self, first: str, following: Sequence[str]) -> Iterator[tuple[Phrase, T]]:
-        """Return the phrases that are `first`, or begin with it and one of `following`."""
-        yield from self._phrases.get((first,), ())
-        for second in following:
-            yield from self._phrases.get((first, second), ())
+def _is_thing(label: Label) -> bool:
+    """Whether a label is that of something with a name: no number, no time, no half of a concept."""
+    return len(label.name) > 1 and label.name[0] in "<{" and label.name not in _QUANTITIES and not label.tail

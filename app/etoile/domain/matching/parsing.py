@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.catalogue import Catalogue, Split, Words
 from etoile.domain.matching.inflection import KINDS, inflected
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.templates import Form, forms_of, phrases_of
+from etoile.domain.matching.templates import Choice, parsed, phrases_of
 from etoile.domain.matching.tokens import texts_of
 from etoile.domain.matching.written import WrittenFile, read
 from etoile.errors import ConfigError
@@ -28,6 +29,7 @@ def parse(sources: Iterable[tuple[str, str]], language: str, dictionary: frozens
     files = [(name, read(name, text)) for name, text in sources]
     same = _same(files, language)
 
+    @cache
     def words_of(text: str) -> Phrase:
         return texts_of(text, language, same)
 
@@ -45,7 +47,7 @@ def parse(sources: Iterable[tuple[str, str]], language: str, dictionary: frozens
         concepts=whole,
         splits=splits,
         values=_values(files, concepts),
-        forms=_forms(files, words_of, concepts),
+        templates=_templates(files, words_of, concepts),
         dictionary=dictionary,
     )
 
@@ -201,38 +203,40 @@ def _slot(name: str, slot: str) -> SlotType:
         raise ConfigError(message("{path}: there is no slot {slot}.", path=name, slot=slot)) from None
 
 
-def _forms(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> dict[str, tuple[Form, ...]]:
-    forms: dict[str, dict[Form, None]] = {}
+def _templates(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> dict[str, tuple[Choice, ...]]:
+    templates: dict[str, list[Choice]] = {}
     for name, file in files:
-        for command, templates in file.instead.items():
-            forms[command] = dict.fromkeys(_forms_of(name, command, templates, words_of, concepts))
-        for command, templates in file.phrases.items():
-            forms.setdefault(command, {}).update(dict.fromkeys(_forms_of(name, command, templates, words_of, concepts)))
-    return {command: tuple(said) for command, said in forms.items()}
+        for command, written in file.instead.items():
+            templates[command] = list(_parsed(name, command, written, words_of, concepts))
+        for command, written in file.phrases.items():
+            templates.setdefault(command, []).extend(_parsed(name, command, written, words_of, concepts))
+    return {command: tuple(said) for command, said in templates.items()}
 
 
-def _forms_of(
-    name: str, command: str, templates: Iterable[str], words_of: Callable[[str], Phrase], concepts: _Concepts
-) -> Iterator[Form]:
+def _parsed(
+    name: str, command: str, written: Iterable[str], words_of: Callable[[str], Phrase], concepts: _Concepts
+) -> Iterator[Choice]:
     if command not in COMMANDS:
         raise ConfigError(message("{path}: there is no command {command}.", path=name, command=command))
-    for template in templates:
-        with _named(name, command, template):
-            made = forms_of(template, words_of)
-            for form in made:
-                _check_form(command, form, concepts)
-        yield from made
+    for text in written:
+        with _named(name, command, text):
+            template = parsed(text, words_of)
+            _check(command, template, concepts)
+        yield template
 
 
-def _check_form(command: str, form: Form, concepts: _Concepts) -> None:
-    """Raise ValueError for a form with other slots than the command's, or with an unknown concept."""
-    slots = sorted(part[1:-1] for part in form if part.startswith("{"))
-    if slots != sorted(COMMANDS[command].slots):
-        raise ValueError(f"its slots are {', '.join(slots) or 'none'}")
-    if _GAP in form:
+def _check(command: str, template: Choice, concepts: _Concepts) -> None:
+    """Raise ValueError for a template with other slots than the command's, or with an unknown concept."""
+    parts = set(template.parts())
+    wanted = sorted(f"{{{slot}}}" for slot in COMMANDS[command].slots)
+    for slots in template.slots() if wanted or any(part[0] == "{" for part in parts) else ():
+        if list(slots) != wanted:
+            raise ValueError(f"its slots are {', '.join(slot[1:-1] for slot in slots) or 'none'}")
+    if _GAP in parts:
         raise ValueError(f'"{_GAP}" stands outside a concept')
-    for part in form:
-        if part.startswith("<"):
+    for part in parts:
+        if part[0] == "<":
             concepts.phrases(part[1:-1])
-    if COMMANDS[command].slots and COMMANDS[command].slots[0].is_open and form[0].startswith("{"):
+    open_slots = {f"{{{slot}}}" for slot in COMMANDS[command].slots if slot.is_open}
+    if open_slots.intersection(template.starts()):
         raise ValueError("nothing stands before a slot that takes any words")

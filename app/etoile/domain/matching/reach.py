@@ -1,20 +1,25 @@
 """Which commands a word can be part of.
 
-It tells at once that words which never stand together in a command explain nothing together, so that of the many ways
-to repair a request only few are tried.
+It tells at once that words which never stand together in a command explain nothing together, so that only few commands
+are looked at closely, and of the many ways to repair a request only few are tried.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import chain
 from operator import and_
 from typing import Final
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.grammar import Values
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS, UNITS
 from etoile.domain.matching.tokens import DOTS, NUMBER_WORDS, PERCENT
+
+Values = Mapping[SlotType, Mapping[Phrase, str]]
+"""Slot -> what is said -> value."""
+
+_DOTS = frozenset(DOTS)
 
 EVERYTHING: Final = -1
 """All bits: it may stand in every command."""
@@ -24,26 +29,27 @@ class Reach:
     """For each word of a language a set of commands, as bits."""
 
     def __init__(self, catalogue: Catalogue, values: Values) -> None:
+        self._commands = tuple(catalogue.parts)
         self._bits: dict[str, int] = {}
+        bits_of_parts: dict[str, int] = {}
+        for index, parts in enumerate(catalogue.parts.values()):
+            for part in parts:
+                bits_of_parts[part] = bits_of_parts.get(part, 0) | 1 << index
         self._of_free_text = 0
         """Commands that take any words."""
         of_quantities = 0
-        for index, (_, forms) in enumerate(catalogue.forms.items()):
-            bit = 1 << index
-            parts = {part for form in forms for part in form}
-            for part in parts:
-                slot = SlotType(part[1:-1]) if part[0] == "{" and len(part) > 1 else None
-                if slot and slot.is_open:
-                    self._of_free_text |= bit
-                elif slot:
-                    of_quantities |= bit if slot in READERS else 0
-                    self._add(bit, values.get(slot, ()))
-                elif part[0] == "<":
-                    self._add(bit, catalogue.concepts[part[1:-1]])
-                    self._add(bit, (half for split in catalogue.splits[part[1:-1]] for half in split))
-                else:
-                    self._add(bit, [(part,)])
-        self._add(of_quantities, [tuple(UNITS[catalogue.language])])
+        for part, bits in bits_of_parts.items():
+            slot = SlotType(part[1:-1]) if part[0] == "{" else None
+            if slot and slot.is_open:
+                self._of_free_text |= bits
+            elif slot:
+                of_quantities |= bits if slot in READERS else 0
+                self._add(bits, frozenset(chain.from_iterable(values.get(slot, ()))))
+            elif part[0] == "<":
+                self._add(bits, catalogue.words_of_concepts[part[1:-1]])
+            else:
+                self._add(bits, (part,))
+        self._add(of_quantities, UNITS[catalogue.language])
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
         numbers = NUMBER_WORDS[catalogue.language] | PERCENT
@@ -56,25 +62,38 @@ class Reach:
 
     def meet(self, words: Sequence[str]) -> bool:
         """Whether `words` can all be said for one command: without free text, or behind what begins some."""
-        said = [word for index, word in enumerate(words) if word.isalpha() and not _is_in_host(words, index)]
-        return bool(reduce(and_, map(self._bits_of, said), EVERYTHING)) or self._may_begin_free_text(said)
+        said = _outside_hosts(words)
+        return bool(self._together(said) or self._begun(said))
 
-    def _may_begin_free_text(self, words: Sequence[str]) -> bool:
-        """Whether what begins a command with free text stands first, politeness aside: "look" of "look up the news"."""
-        for word in words:
-            if self._bits.get(word, 0) & self._of_free_text:
-                return True
-            if word not in self._weightless:
-                return False
-        return False
+    def commands(self, words: Sequence[str]) -> list[str]:
+        """Return the commands that `words` can all be said for."""
+        bits = self._together(_outside_hosts(words)) | self._begun(words)
+        return [command for index, command in enumerate(self._commands) if bits >> index & 1] if bits else []
+
+    def _together(self, words: Sequence[str]) -> int:
+        return reduce(and_, map(self._bits_of, words), EVERYTHING)
+
+    def _begun(self, words: Sequence[str]) -> int:
+        """Return the commands with free text that `words` may begin, politeness aside: "look" of "look up the news"."""
+        bits = 0
+        for index, word in enumerate(words):
+            bits |= self._bits.get(word, 0)
+            if word.isalpha() and word not in self._weightless and not _is_in_host(words, index):
+                break
+        return bits & self._of_free_text
 
     def _bits_of(self, word: str) -> int:
         return EVERYTHING if word in self._weightless else self._bits.get(word, 0)
 
-    def _add(self, bits: int, phrases: Iterable[Phrase]) -> None:
-        for phrase in phrases:
-            for word in phrase:
-                self._bits[word] = self._bits.get(word, 0) | bits
+    def _add(self, bits: int, words: Iterable[str]) -> None:
+        for word in words:
+            self._bits[word] = self._bits.get(word, 0) | bits
+
+
+def _outside_hosts(words: Sequence[str]) -> list[str]:
+    if _DOTS.isdisjoint(words):
+        return [word for word in words if word.isalpha()]
+    return [word for index, word in enumerate(words) if word.isalpha() and not _is_in_host(words, index)]
 
 
 def _is_in_host(words: Sequence[str], index: int) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.grammar import Values
 from etoile.domain.matching.phrases import Phrase
+from etoile.domain.matching.reach import Values
 from etoile.domain.matching.tokens import DOTS, texts_of
 
 _ALSO: Mapping[SlotType, tuple[SlotType, ...]] = {SlotType.HOST: (SlotType.NODE, SlotType.SITE)}
