@@ -6,6 +6,7 @@ import pytest
 
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
+from etoile.domain.skills import Book, Skill, Step
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
 from etoile.text import render
@@ -17,7 +18,7 @@ def test_a_request_is_matched_with_what_this_computer_has() -> None:
     values = {"process": ("zorglub",)}
     with Interpreter(events.append, lambda: values) as interpreter:
         interpreter.interpret(Interpret(3, "kill the process zorglub", "en"))
-        wait_until(lambda: events)
+        wait_until(lambda: events, 20)
         [interpreted] = events
         assert isinstance(interpreted, Interpreted)
         assert (interpreted.turn, interpreted.match.command) == (3, "process.kill")
@@ -32,7 +33,7 @@ def test_what_is_about_the_window_in_front_names_it() -> None:
     with Interpreter(events.append, dict, name_in_front=lambda: "notes.txt") as interpreter:
         interpreter.interpret(Interpret(1, "close the window", "en"))
         interpreter.interpret(Interpret(2, "mute the sound", "en"))
-        wait_until(lambda: len(events) == 2)
+        wait_until(lambda: len(events) == 2, 20)
     closing, muting = (event.match for event in events if isinstance(event, Interpreted))
     assert (closing.command, dict(closing.slots)) == ("window.close", {"window": "notes.txt"})
     assert dict(muting.slots) == {}
@@ -48,6 +49,22 @@ def test_a_kill_names_the_processes_that_would_end() -> None:
     assert dict(killing.slots) == {"process": "firefox", "pids": "1, 2 of firefox"}
 
 
+def test_a_request_whose_details_cannot_be_found_out_fails_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    def torn(name: str) -> dict[str, str]:
+        raise OSError("the list of processes is gone")
+
+    events: list[Event] = []
+    with Interpreter(events.append, lambda: {"process": ("firefox",)}, processes=torn) as interpreter:
+        interpreter.interpret(Interpret(7, "kill the process firefox", "en"))
+        wait_until(lambda: events, 20)
+    [failed] = events
+    assert isinstance(failed, Failed)
+    assert failed.turn == 7
+    assert render(failed.said, "en") == "That did not work: the list of processes is gone."
+    assert "could not be found out" in caplog.text
+    caplog.clear()
+
+
 def test_where_commands_are_off_nothing_is_one() -> None:
     with Interpreter(lambda event: None, dict, enabled=False) as interpreter:
         assert interpreter.match("mute the sound", "en")[0].command is None
@@ -60,7 +77,7 @@ def test_a_broken_catalogue_is_told_and_the_request_goes_on(own_home: Path, capl
     events: list[Event] = []
     with Interpreter(events.append, dict) as interpreter:
         interpreter.interpret(Interpret(1, "mute the sound", "en"))
-        wait_until(lambda: any(isinstance(event, Interpreted) for event in events))
+        wait_until(lambda: any(isinstance(event, Interpreted) for event in events), 20)
         with pytest.raises(ConfigError, match=r"mine\.toml"):
             interpreter.match("mute the sound", "en")
     [interpreted] = [event for event in events if isinstance(event, Interpreted)]
@@ -77,7 +94,7 @@ def test_a_catalogue_that_is_mended_is_told_as_well(own_home: Path, caplog: pyte
     (own / "mine.toml").write_text("[phrases\n")
     events: list[Event] = []
     with Interpreter(events.append, dict) as interpreter:
-        wait_until(lambda: events)
+        wait_until(lambda: events, 20)
         (own / "mine.toml").unlink()
         assert interpreter.match("mute the sound", "en")[0].command == "audio.mute"
     assert events[-1] == PartReady("commands")
@@ -104,7 +121,7 @@ def test_a_skill_is_understood_with_its_steps_in_whatever_language_it_is_called(
     with Interpreter(events.append, dict, name_in_front=lambda: "notes.txt") as interpreter:
         for number, text in enumerate(texts):
             interpreter.interpret(Interpret(number, text, None))
-        wait_until(lambda: len(events) == len(texts))
+        wait_until(lambda: len(events) == len(texts), 20)
     matches = [event.match for event in events if isinstance(event, Interpreted)]
     steps = [("audio.mute", {}), ("window.close", {"window": "notes.txt"})]
     for match in matches[:4]:
@@ -118,6 +135,14 @@ def test_a_skill_is_understood_with_its_steps_in_whatever_language_it_is_called(
     assert matches[5].command == "assistant.sleep"
 
 
+def test_no_skill_takes_a_word_that_stops_or_takes_back() -> None:
+    names = ("cancel", "undo", "stop dictation", "lunch break")
+    book = Book(tuple(Skill(name=name, steps=(Step("mute the sound"),)) for name in names))
+    with Interpreter(lambda event: None, dict, skills=lambda: book) as interpreter:
+        found = [interpreter.match(name, "en")[0].command for name in names]
+    assert found == ["assistant.cancel", "assistant.undo", "dictation.stop", "skills.run"]
+
+
 def test_a_skill_that_cannot_run_fails_its_turn_and_a_broken_file_is_told_once(own_home: Path) -> None:
     shelf = own_home / ".config" / "etoile" / "skills"
     shelf.mkdir(parents=True)
@@ -127,10 +152,10 @@ def test_a_skill_that_cannot_run_fails_its_turn_and_a_broken_file_is_told_once(o
     with Interpreter(events.append, dict) as interpreter:
         interpreter.interpret(Interpret(1, "run party", "en"))
         interpreter.interpret(Interpret(2, "mute the sound", "en"))
-        wait_until(lambda: any(isinstance(event, Interpreted) for event in events))
+        wait_until(lambda: any(isinstance(event, Interpreted) for event in events), 20)
         (shelf / "broken.toml").unlink()
         interpreter.interpret(Interpret(3, "mute the sound", "en"))
-        wait_until(lambda: isinstance(events[-1], PartReady))
+        wait_until(lambda: isinstance(events[-1], PartReady), 20)
     [failed] = [event for event in events if isinstance(event, Failed)]
     assert failed.turn == 1
     assert "“dance the tango”, is no command" in render(failed.said, "en")

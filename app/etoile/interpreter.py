@@ -19,7 +19,7 @@ from etoile.domain.learning.offers import Alias
 from etoile.domain.match import Candidate, Match, Reason, Slots
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.matching.readings import heard
-from etoile.domain.skills import Book, with_skills
+from etoile.domain.skills import NO_SKILLS_NAME, Book, with_skills
 from etoile.errors import ConfigError, EtoileError
 from etoile.text import Message, message, verbatim
 
@@ -104,11 +104,18 @@ class Interpreter:
             log.exception("a request could not be matched")
             self._tell(error)
             match = Match(text=effect.text, language=effect.language)
-        try:
-            self._publish(Interpreted(effect.turn, self._with_details(self._with_steps(match))))
-        except ConfigError as error:  # a skill that cannot run
-            self._publish(Failed(effect.turn, error.said, error.remedy))
+        self._publish(self._interpreted(effect.turn, match))
         self._refresh_quietly()
+
+    def _interpreted(self, turn: int, match: Match) -> Interpreted | Failed:
+        """Return what is told of `match`: with all that it would do, or why that cannot be found out."""
+        try:
+            return Interpreted(turn, self._with_details(self._with_steps(match)))
+        except ConfigError as error:  # a skill that cannot run
+            return Failed(turn, error.said, error.remedy)
+        except Exception as error:  # what the computer tells of itself may break in any way; the turn must not wait
+            log.exception("what a request would do could not be found out")
+            return Failed(turn, message("That did not work: {error}.", error=str(error)))
 
     def _with_steps(self, match: Match) -> Match:
         """Return `match` with the steps of the skills in it.  Raises ConfigError when one cannot run."""
@@ -182,8 +189,13 @@ class Interpreter:
         return self._book.match(text, found)
 
     def _called(self, text: str, found: Match) -> Match:
-        """Return the skill that `text` is the very name of, else `found`, else the skill that it calls otherwise."""
+        """Return the skill that `text` is the very name of, else `found`, else the skill that it calls otherwise.
+
+        What ends or takes back stays what it is, whatever a skill is called.
+        """
         book = self._skills()
+        if found.command in NO_SKILLS_NAME and found.reason is Reason.EXACT:
+            return found
         call = book.named(text)
         if call is None and found.command is None and found.reason is not Reason.REFUSED:
             call = book.called(text)

@@ -31,6 +31,8 @@ LONGEST_CALL = 300
 
 _NEVER = frozenset({"skills.create", "assistant.cancel"})
 """Commands that begin a dialogue, or end what goes on: no steps."""
+NO_SKILLS_NAME = frozenset({"assistant.cancel", "assistant.undo", "assistant.stop_talking", "dictation.stop"})
+"""Commands that a skill of the same name does not replace: there is always a word to stop with."""
 _MOST_BEFORE = 8
 """Words before a name: "run my skill"."""
 _PLACE = re.compile(r"\{(\w+)\}")
