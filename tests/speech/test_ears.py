@@ -522,6 +522,21 @@ def test_a_missing_model_is_told_once_and_before_anybody_speaks_in_vain(tmp_path
     assert library.streams == []
 
 
+def test_whatever_keeps_a_recording_from_beginning_is_told_at_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with stage(tmp_path) as it:
+        it.model.missing = OSError("the disk is gone")
+        it.ears.record(1)
+        it.until(Failed)
+        it.model.missing = None
+        it.press(2)
+    [failed] = it.events.of(Failed)
+    assert (failed.turn, render(failed.said, "en")) == (1, "Recording failed: the disk is gone.")
+    assert "could not be opened" in caplog.text
+    caplog.clear()
+
+
 def test_a_model_that_does_not_load_loses_nothing(tmp_path: Path) -> None:
     with stage(tmp_path) as it:
         it.model.fails_to_load = ModelUnavailable(message("It is damaged."))

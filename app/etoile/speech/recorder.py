@@ -109,7 +109,7 @@ class Recorder:
                 self._break_off(error.said, error.remedy)
             except Exception as error:
                 log.exception("recording failed")
-                self._break_off(message("Recording failed: {error}.", error=str(error)), None)
+                self._break_off(_failed(error), None)
         self._stop()
         self._microphone.close()
 
@@ -168,6 +168,9 @@ class Recorder:
             if isinstance(error, MicrophoneUnavailable):
                 self._part.missing(error)
             self._utterances.end(utterance, Failed(utterance.turn, error.said, error.remedy))
+        except Exception as error:  # whoever holds the key must not speak in vain
+            log.exception("the microphone could not be opened")
+            self._utterances.end(utterance, Failed(utterance.turn, _failed(error)))
         else:
             speech = self._speech
             self._recording = Recording(
@@ -243,6 +246,10 @@ class Recorder:
         except OSError as error:
             log.warning("the recording could not be kept in %s: %s", self._folder, error)
             return None
+
+
+def _failed(error: Exception) -> Message:
+    return message("Recording failed: {error}.", error=str(error))
 
 
 def _kept(gone: int, left: int) -> Unavailable:
