@@ -10,6 +10,7 @@ import msgspec
 from platformdirs import PlatformDirs
 
 from etoile.config.checks import check_values
+from etoile.config.mistyped import refusal
 from etoile.config.sections import Config, Section
 from etoile.errors import ConfigError
 from etoile.text import message
@@ -55,7 +56,7 @@ def parse(content: bytes, name: str) -> Config:
     try:
         config = msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(message("{path}: {error}.", path=name, error=str(error))) from error
+        raise refusal(error, name) from error
     check_values(config, name)
     return config
 
