@@ -5,6 +5,7 @@
 It counts on the development lines, as they stand and under one and two slips, never on the lines that judge.
 """
 
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -37,13 +38,17 @@ def judged() -> Iterator[Judged]:
     catalogues = load_catalogues(HERE / "nothing of the user's")
     for language in LANGUAGES:
         matcher = Matcher(catalogues, machine(language), IDENTITY)
-        for written in (HERE / f"development/{language}.jsonl").read_text("utf-8").splitlines():
-            line = Line.of(json.loads(written))
+        for line in itertools.chain(*map(lines, sorted((HERE / "development").glob(f"*{language}.jsonl")))):
             for text in (line.text, *_noisy(line.text, language)):
                 found = matcher.match(text, language)
                 top = found.command or (found.choices[0].command if found.choices else None)
                 if top is not None:
                     yield found.confidence, top == line.command
+
+
+def lines(path: Path) -> list[Line]:
+    """Return the lines of a file of JSON lines."""
+    return [Line.of(json.loads(written)) for written in path.read_text("utf-8").splitlines()]
 
 
 def _noisy(text: str, language: str) -> Iterator[str]:

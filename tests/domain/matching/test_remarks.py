@@ -48,7 +48,8 @@ def test_a_clause_that_is_more_than_a_reason_stops_the_command(matcher: Matcher,
 @pytest.mark.parametrize(
     ("language", "text", "command"),
     [
-        ("en", "wrong way round, maximize the window", "window.maximize"),
+        ("en", "wrong way round, maximize the window", None),
+        ("en", "start the washing machine, open Firefox", None),
         ("fr", "grand soleil dehors, monte la luminosité", "display.brightness.up"),
         ("en", "should nginx go down, restart docker", None),
         ("fr", "aussitôt que docker plante, redémarre nginx", None),
@@ -59,7 +60,40 @@ def test_a_clause_that_is_more_than_a_reason_stops_the_command(matcher: Matcher,
         ("fr", "elle lui fait, coupe le son", None),
     ],
 )
-def test_a_clause_that_no_list_knows_goes_with_less(
+def test_a_clause_that_no_list_knows_is_left_out_of_nothing(
     matcher: Matcher, language: str, text: str, command: str | None
 ) -> None:
     assert matcher.match(text, language).command == command
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "ollama crashed, restart docker"),
+        ("en", "you must not turn off bluetooth, mute the sound"),
+        ("en", "I am off, kill it"),
+        ("en", "wrong page, close the tab"),
+        ("en", "mute the sound, no need to"),
+        ("en", "in the event of a power cut, shut down the computer"),
+        ("fr", "s'il fait trop sombre, augmente la luminosité"),
+        ("fr", "pour peu qu'il plante, redémarre ollama"),
+        ("fr", "ollama déconne, redémarre docker"),
+    ],
+)
+def test_a_remark_that_may_be_more_than_a_reason_stops_the_command(matcher: Matcher, language: str, text: str) -> None:
+    assert matcher.match(text, language).command is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("en", "make a folder called receipts please", "receipts"),
+        ("fr", "crée un dossier nommé vacances s'il te plaît", "vacances"),
+        ("en", "create a folder in python", None),
+        ("fr", "trouve le fichier qui contient le bug", None),
+    ],
+)
+def test_a_name_has_no_politeness_in_it_and_is_none_where_the_thing_is_only_described(
+    matcher: Matcher, language: str, text: str, name: str | None
+) -> None:
+    assert value_of(matcher.match(text, language)) == name

@@ -30,7 +30,7 @@ class Cleaner:
         self._openers = PhraseSet(words.openers)
         self._beginnings = PhraseSet((*words.openers, *words.fillers))
         self._closers = PhraseSet(phrase[::-1] for phrase in words.closers)
-        self._polite = PhraseSet(phrase[::-1] for phrase in set(words.closers) & set(words.fillers))
+        self._fillers_backwards = PhraseSet(phrase[::-1] for phrase in words.fillers)
 
     def cleaned(self, tokens: Sequence[Token]) -> list[Cleaned]:
         """Return what `tokens` say: as they stand, without hesitation, and without politeness at either end.
@@ -51,9 +51,9 @@ class Cleaner:
         choices.setdefault(tuple(both), Cleaned(tuple(both), opened=True, closed=True))
         return [choice for choice in choices.values() if choice.tokens]
 
-    def without_politeness(self, tokens: Sequence[Token]) -> Sequence[Token]:
-        """Return free text without the "please" behind it, unless that is all of it."""
-        return _without_start(tokens[::-1], self._polite)[::-1] or tokens
+    def without_last_fillers(self, tokens: Sequence[Token]) -> Sequence[Token]:
+        """Return a name or a query without the "please" behind it, unless that is all of it."""
+        return _without_start(tokens[::-1], self._fillers_backwards)[::-1] or tokens
 
     def _bare(self, tokens: list[Token]) -> list[Token]:
         """Return `tokens` without hesitation and repetition, which may hide one another: "s'il, euh, te plaît"."""

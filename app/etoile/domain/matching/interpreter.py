@@ -36,6 +36,48 @@ _LONG_WORD = 8
 """Letters of a word that is repaired although it is all that is said."""
 _SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
 """With a remark they may be about that: "my card is blocked, help"."""
+_BEGIN_NO_NAME = {
+    "en": frozenset(
+        {
+            "in",
+            "inside",
+            "with",
+            "from",
+            "for",
+            "of",
+            "to",
+            "that",
+            "which",
+            "who",
+            "where",
+            "whose",
+            "by",
+            "at",
+            "containing",
+        }
+    ),
+    "fr": frozenset(
+        {
+            "en",
+            "dans",
+            "avec",
+            "de",
+            "d",
+            "des",
+            "du",
+            "depuis",
+            "pour",
+            "par",
+            "qui",
+            "que",
+            "qu",
+            "dont",
+            "ou",
+            "contenant",
+        }
+    ),
+}
+"""What begins with one tells more of a thing that is not named: "a folder in python", "the file that has the bug"."""
 _MARGIN = 0.015
 """Two commands this near are both meant."""
 
@@ -157,7 +199,9 @@ class Interpreter:
         slots: Slots = {}
         confidence -= _OF_A_LIGHT_WORD * reading.passed_over
         if reading.slot and reading.slot.is_open:
-            words = self._cleaner.without_politeness(choice.tokens[reading.first : reading.last])
+            words: Sequence[Token] = choice.tokens[reading.first : reading.last]
+            if reading.slot is not SlotType.TEXT:
+                words = self._cleaner.without_last_fillers(words)
             said = _free_text(text, words)
             if not self._is_free_text(reading.slot, said, words):
                 return None
@@ -179,6 +223,8 @@ class Interpreter:
         if not any(letter.isalnum() for letter in said) or tokens[0].text in self._catalogue.words.negations:
             return False
         if slot is SlotType.NAME:
+            if tokens[0].text in _BEGIN_NO_NAME[self._catalogue.language]:
+                return False
             return not said.startswith(".") and not set(said) & set('/\\:*?<>|"') and said.isprintable()
         if slot is SlotType.QUERY:
             return not self._here.is_in([token.text for token in tokens])

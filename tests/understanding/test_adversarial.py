@@ -1,0 +1,52 @@
+"""Lines written to mislead: near-commands that must run nothing, and commands among much that is none."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from etoile.catalogue import load_catalogues
+from etoile.domain.commands import COMMANDS, Consequence
+from etoile.domain.matching import Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.scoring import Line
+from etoile.text import LANGUAGES
+from tests.understanding.calibrate import HERE, lines, machine
+
+TALKED_ABOUT = {"negation", "question", "code", "quote", "conditional", "chat"}
+"""Kinds of which not one may run."""
+
+Judged = list[tuple[Line, str | None]]
+"""Each line with the command that runs."""
+
+
+@pytest.fixture(scope="module")
+def catalogues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Catalogue]:
+    return load_catalogues(tmp_path_factory.mktemp("nothing"))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def judged(request: pytest.FixtureRequest, catalogues: dict[str, Catalogue]) -> Judged:
+    language = request.param
+    matcher = Matcher(catalogues, machine(language))
+    return [(line, matcher.match(line.text, language).command) for line in lines(adversarial(language))]
+
+
+def adversarial(language: str) -> Path:
+    return HERE / f"development/adversarial_{language}.jsonl"
+
+
+def test_what_is_only_talked_about_runs_nothing(judged: Judged) -> None:
+    assert [line.text for line, ran in judged if ran and line.kind in TALKED_ABOUT] == []
+
+
+def test_hardly_anything_else_that_is_no_command_runs(judged: Judged) -> None:
+    ran = [(line.text, ran) for line, ran in judged if ran and line.command is None]
+    assert len(ran) <= 0.015 * sum(line.command is None for line, _ in judged)
+    assert all(COMMANDS[command].consequence is not Consequence.DESTRUCTIVE for _, command in ran)
+
+
+def test_a_command_is_understood_or_left_and_never_taken_for_another(judged: Judged) -> None:
+    verdicts = Counter(ran == line.command for line, ran in judged if line.command and ran)
+    assert verdicts[False] == 0
+    assert verdicts[True] >= 0.75 * sum(line.command is not None for line, _ in judged)
