@@ -120,6 +120,8 @@ class Live:
         self._history = history
         self._speed_test_url = config.commands.speed_test_url
         self._read_gpus = read_gpus
+        self.voice: Voice | None = None
+        """What speaks here, once it is there."""
         self._care = Care(config, self.nodes, history.database if history else None)
 
     def gpus(self) -> tuple[GpuReading, ...]:
@@ -154,6 +156,23 @@ class Live:
     def set_language(self, code: str) -> None:
         """Speak `code` from now on."""
         self._publish(on.LanguageChosen(code))
+
+    def voices(self) -> tuple[str, ...]:
+        """Return what the voices that can be chosen are called; empty where nothing is spoken."""
+        return self.voice.voices() if self.voice else ()
+
+    def use_voice(self, name: str) -> str | None:
+        """Speak with the voice called `name`; return the former one's name, None when none is called so."""
+        return self.voice.use(name) if self.voice else None
+
+    def speaking_rate_wpm(self) -> int | None:
+        """Return how fast is spoken; None where nothing is."""
+        return self.voice.rate_wpm if self.voice else None
+
+    def speak_at(self, rate_wpm: int) -> None:
+        """Speak so fast from the next sentence on."""
+        if self.voice:
+            self.voice.rate_wpm = rate_wpm
 
     def speed_test_url(self) -> str:
         """Return what the settings name to measure the network's speed against; empty for nothing."""
@@ -339,7 +358,7 @@ def open_rooms(
         voice = notifier = ears = downloads = kept = learner = None
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
-            voice = _open_voice(stack, config, publish)
+            voice = live.voice = _open_voice(stack, config, publish)
             kept = _open_samples(stack, publish)
         router = stack.enter_context(_router(config, publish, history, live, watch=desktop))
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))

@@ -33,6 +33,9 @@ class FakeDesk:
     requests: tuple[str, ...] = ()
     hot: Mapping[str, Thermal] = field(default_factory=dict)
     language: str = "en"
+    voice: str = "Thomas"
+    """Who speaks; nobody where it is empty."""
+    rate_wpm: int = 180
     speed_url: str = ""
     in_memory: set[str] = field(default_factory=set)
     refuses: EtoileError | None = None
@@ -55,6 +58,21 @@ class FakeDesk:
 
     def set_language(self, code: str) -> None:
         self.language = code
+
+    def voices(self) -> tuple[str, ...]:
+        return ("Thomas", "Amelie") if self.voice else ()
+
+    def use_voice(self, name: str) -> str | None:
+        if name not in self.voices():
+            return None
+        before, self.voice = self.voice, name
+        return before
+
+    def speaking_rate_wpm(self) -> int | None:
+        return self.rate_wpm if self.voice else None
+
+    def speak_at(self, rate_wpm: int) -> None:
+        self.rate_wpm = rate_wpm
 
     def speed_test_url(self) -> str:
         return self.speed_url

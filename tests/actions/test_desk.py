@@ -113,6 +113,25 @@ def test_etoile_itself() -> None:
     assert scene.desk.language == "fr"
 
 
+def test_the_voice_is_chosen_and_its_speed(scene: Scene) -> None:
+    assert scene.do("voice.switch", voice="Amelie") == "From now on I speak with the voice Amelie."
+    assert scene.desk.voice == "Amelie"
+    with pytest.raises(ActionFailed, match="no voice called Zorro"):
+        scene.do("voice.switch", voice="Zorro")
+    assert scene.do("voice.faster") == "I speak 216 words a minute from now on."
+    assert scene.do("voice.slower") == "I speak 180 words a minute from now on."
+    for command, rate_wpm in (("voice.faster", 450), ("voice.slower", 80)):
+        for _ in range(12):
+            scene.do(command)
+        assert scene.desk.rate_wpm == rate_wpm
+
+
+@pytest.mark.parametrize("command", ["voice.switch", "voice.faster"])
+def test_where_nothing_is_spoken_no_voice_is_changed(command: str) -> None:
+    with pytest.raises(ActionFailed):
+        Scene(FakeDesk(voice="")).do(command, voice="Thomas")
+
+
 def test_nothing_to_undo(scene: Scene) -> None:
     with pytest.raises(ActionFailed, match="nothing to undo"):
         scene.do("assistant.undo")

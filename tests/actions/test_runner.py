@@ -230,6 +230,7 @@ def test_slots_are_filled_from_this_computer(
     assert values["model"] == ("qwen3",)
     assert values["service"] == ("ollama",)
     assert values["language"] == ("en", "fr")
+    assert values["voice"] == ("Thomas", "Amelie")
     assert "home" in values["folder"]
     assert values["process"]
     assert values["app"] == ()

@@ -25,7 +25,6 @@ OF_THE_TURN = frozenset(_OWN_COMMANDS) | {"skills.run"}
 NOT_BUILT = frozenset(
     {
         *("trading.status", "trading.signals", "trading.pnl", "trading.price", "consensus.run"),
-        *("voice.switch", "voice.faster", "voice.slower"),
     }
 )
 """Their rooms are not there yet."""

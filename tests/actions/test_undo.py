@@ -76,6 +76,9 @@ INVERSES: dict[str, tuple[Slots, str]] = {
     "timer.set": ({"seconds": 60}, "The timer of 1 min is cancelled."),
     "alarm.set": ({"time": "16:00"}, "The alarm at 16:00 is cancelled."),
     "language.set": ({"language": "fr"}, "I speak English from now on."),
+    "voice.switch": ({"voice": "Amelie"}, "From now on I speak with the voice Thomas."),
+    "voice.faster": ({}, "I speak 180 words a minute from now on."),
+    "voice.slower": ({}, "I speak 180 words a minute from now on."),
     "alert.snooze": ({}, ""),
     "skills.create": ({"skill": "lights", "file": 'name = "lights"\nsteps = ["mute"]'}, "The skill “lights” is gone."),
 }
@@ -120,6 +123,8 @@ SO_ALREADY: dict[str, Callable[[Scene, FakePrograms], None]] = {
     "network.wifi.off": lambda scene, programs: None,
     "network.bluetooth.off": lambda scene, programs: None,
     "language.set": lambda scene, programs: scene.desk.set_language("fr"),
+    "voice.faster": lambda scene, programs: scene.desk.speak_at(450),
+    "voice.slower": lambda scene, programs: scene.desk.speak_at(80),
     "app.switch": lambda scene, programs: scene.windows.activate(BROWSER),
     "clipboard.copy": lambda scene, programs: scene.windows.hold_clipboard(""),
     "service.start": lambda scene, programs: programs.add("systemctl"),

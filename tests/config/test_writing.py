@@ -71,3 +71,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(ConfigError, match="cannot be"):
         put(path, "speech", "model", "small")
+
+
+def test_a_table_within_a_table_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(OWN)
+    put(path, "speech.voices", "fr", "Thomas")
+    assert path.read_text().startswith(OWN)
+    put(path, "speech.voices", "en", "Daniel")
+    assert load(path, must_exist=True).speech.voices == {"fr": "Thomas", "en": "Daniel"}
+    path.write_text('[speech]\nvoices = {fr = "Amelie"}\n')
+    put(path, "speech.voices", "fr", "Thomas")
+    assert path.read_text() == '[speech]\nvoices = {fr = "Thomas"}\n'

@@ -3,7 +3,7 @@
 import pytest
 
 from etoile.config import Speech
-from etoile.speech.engines import SpeechVoice, called, choose, engine_of
+from etoile.speech.engines import SpeechVoice, called, choose, engine_of, known_here, spoken_names
 from etoile.speech.program import Program
 from etoile.speech.synthesiser import Synthesiser
 
@@ -52,3 +52,17 @@ def test_the_settings_name_the_engine() -> None:
     assert isinstance(engine_of(Speech()), Synthesiser)
     assert isinstance(engine_of(Speech(engine="piper")), Program)
     assert isinstance(engine_of(Speech(engine="mimic", engine_command=("mimic", "--stdout"))), Program)
+
+
+def test_people_call_a_voice_by_its_own_name() -> None:
+    zira = voice("z", "en-us", name="Microsoft Zira Desktop - English (United States)")
+    assert spoken_names([HORTENSE, zira, FR]) == (HORTENSE.name, "Hortense", zira.name, "Zira", "fr")
+
+
+def test_a_name_that_several_share_is_none() -> None:
+    france, belgium = voice("1", "fr-fr", name="French (France)"), voice("2", "fr-be", name="French (Belgium)")
+    assert spoken_names([france, belgium]) == ("French (France)", "French (Belgium)")
+
+
+def test_voices_of_languages_that_etoile_does_not_speak_are_left_out() -> None:
+    assert known_here([FR, voice("de", "de-de"), US]) == (FR, US)

@@ -47,7 +47,12 @@ class FakeEngine:
             raise self.fails_to_start
 
     def voices(self) -> tuple[SpeechVoice, ...]:
-        return (SpeechVoice("roa/fr", "French", ("fr-fr",)),)
+        return (
+            SpeechVoice("v1", "Daniel", ("en-gb",)),
+            SpeechVoice("v2", "Kate", ("en-gb",)),
+            SpeechVoice("v3", "Thomas", ("fr-fr",)),
+            SpeechVoice("v4", "Anna", ("de-de",)),
+        )
 
     def synthesise(self, text: str, language: str, voice: str | None, rate_wpm: int) -> Clip:
         if self.fails and self.fails_at in text and self.failures_left:
@@ -172,13 +177,15 @@ def test_voice_and_rate_change_with_the_next_sentence() -> None:
     with stage() as it:
         it.voice.say(1, "One.", "en", last=True)
         it.until_spoken(1)
-        it.voice.use("en", "Daniel")
+        assert it.voice.voices() == ("Daniel", "Kate", "Thomas")
+        assert it.voice.use("Zorro") is None
+        assert it.voice.use("kate") == "Daniel"
         it.voice.rate_wpm = 220
         it.voice.say(2, "Two.", "en", last=True)
         it.until_spoken(2)
-    assert it.engine.voices_asked == [None, "Daniel"]
+        assert it.voice.use("Daniel") == "Kate"
+    assert it.engine.voices_asked == [None, "v2"]
     assert [rate for _, _, rate in it.engine.said] == [180, 220]
-    assert it.voice.voices()[0].name == "French"
 
 
 def test_spoken_comes_only_after_the_sound() -> None:

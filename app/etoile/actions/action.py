@@ -44,6 +44,18 @@ class Desk(Protocol):
     def set_language(self, code: str) -> None:
         """Speak, and listen for, the language `code` ("fr", "en") from now on."""
 
+    def voices(self) -> tuple[str, ...]:
+        """Return what the voices that can be chosen are called; empty where nothing is spoken."""
+
+    def use_voice(self, name: str) -> str | None:
+        """Speak with the voice called `name` from now on; return the former one's name, None when none is called so."""
+
+    def speaking_rate_wpm(self) -> int | None:
+        """Return how fast is spoken, in words a minute; None where nothing is."""
+
+    def speak_at(self, rate_wpm: int) -> None:
+        """Speak so fast from now on."""
+
     def speed_test_url(self) -> str:
         """Return the address that the user named to measure the network's speed against; empty for none."""
 

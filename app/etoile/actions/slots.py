@@ -62,14 +62,15 @@ class SlotValues:
             thread.join(LEAVE_S)
 
     def values(self) -> Values:
-        """Return the names by slot: app, folder, process, service, host, node, model, language."""
+        """Return the names by slot: app, folder, process, service, host, node, model, language, voice."""
         self._listed.wait(FIRST_WAIT_S)
         if self._now_s() - self._listed_s > FRESH_S:
             self._refresh()
         nodes = self._desk.nodes()
         names = tuple(node.name for node in nodes)
         models = tuple(sorted({model for node in nodes for model in (*node.models, *node.loaded)}))
-        return {**self._values, "node": names, "host": names, "model": models, "language": LANGUAGES}
+        said = {"language": LANGUAGES, "voice": self._desk.voices()}
+        return {**self._values, "node": names, "host": names, "model": models, **said}
 
     def _refresh(self) -> None:
         """List anew in the background, unless that is going on."""

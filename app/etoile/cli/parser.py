@@ -23,6 +23,7 @@ from etoile.cli import (
     skills,
     speech,
     tidy,
+    voices,
 )
 from etoile.cli.console import Console
 from etoile.config import config_path, load
@@ -304,6 +305,10 @@ def _add_speech(command: Command, words: Words) -> None:
     own.add_argument("names", nargs="*", metavar="NAME", help=words(message("a model; to check, recordings")))
     own.add_argument("--yes", action="store_true", help=words(message("remove without being asked")))
     _json(own, words)
+    spoken = command("voices", voices.voices, message("list the voices that can speak, or choose one"))
+    spoken.add_argument("what", choices=("list", "use"), nargs="?", default="list")
+    spoken.add_argument("name", nargs="*", metavar="NAME", help=words(message("a voice, or a part of its name")))
+    _json(spoken, words)
 
 
 def _add_about(command: Command, words: Words) -> None:

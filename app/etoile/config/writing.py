@@ -5,6 +5,7 @@ Comments and order stay as they are (tomlkit).  What would not be a valid config
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from etoile.config.reading import parse
 from etoile.errors import ConfigError
@@ -12,7 +13,7 @@ from etoile.text import message
 
 
 def put(path: Path, section: str, key: str, value: str | float | bool) -> None:
-    """Set `key` of the table `section` in the settings file `path`; make the file if there is none.
+    """Set `key` of the table `section` ("speech", "speech.voices") in the settings file `path`; make what is missing.
 
     The file is replaced in one go, with its mode.  Raises ConfigError when it is broken already, when the result would
     be, or when it cannot be written.
@@ -23,7 +24,10 @@ def put(path: Path, section: str, key: str, value: str | float | bool) -> None:
         text = path.read_text("utf-8") if path.exists() else ""
         parse(text.encode(), str(path))
         document = tomlkit.parse(text)
-        document.setdefault(section, tomlkit.table())[key] = value
+        table: Any = document
+        for part in section.split("."):
+            table = table.setdefault(part, tomlkit.table())
+        table[key] = value
         content = tomlkit.dumps(document).encode()
         parse(content, str(path))
         _replace(path, content)

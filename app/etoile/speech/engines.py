@@ -1,11 +1,14 @@
 """What makes speech of text: the system's own voices, or a program that the settings name."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from etoile import config
 from etoile.speech.clip import Clip
+from etoile.text import LANGUAGES
 
 PREFERRED = {"en": ("en-us", "en-gb"), "fr": ("fr-fr",)}
 
@@ -66,6 +69,24 @@ def choose(voices: Sequence[SpeechVoice], language: str, name: str | None) -> Sp
         if found := next((voice for voice in spoken if preferred in voice.languages), None):
             return found
     return spoken[0] if spoken else None
+
+
+def spoken_names(voices: Sequence[SpeechVoice]) -> tuple[str, ...]:
+    """Return what people call `voices`: "Microsoft Hortense Desktop - French" is Hortense too, where only one is."""
+    short = Counter(_short(voice.name) for voice in voices)
+    names = (
+        name for voice in voices for name in (voice.name, _short(voice.name)) if name == voice.name or short[name] == 1
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def known_here(voices: Sequence[SpeechVoice]) -> tuple[SpeechVoice, ...]:
+    """Return those of `voices` that speak a language of Etoile's."""
+    return tuple(voice for voice in voices if any(map(voice.speaks, LANGUAGES)))
+
+
+def _short(name: str) -> str:
+    return re.sub(r"^Microsoft\s+|\s+(?:Desktop|Online)\b.*$|\s+[-–(].*$", "", name) or name
 
 
 def called(voices: Sequence[SpeechVoice], name: str) -> list[SpeechVoice]:

@@ -16,12 +16,12 @@ from etoile.domain.tongue import language_of
 from etoile.errors import VoiceUnavailable
 from etoile.speech.clip import Clip
 from etoile.speech.earcons import clip_of
-from etoile.speech.engines import Engine, SpeechVoice, engine_of
+from etoile.speech.engines import Engine, called, choose, engine_of, known_here, spoken_names
 from etoile.speech.part import Part
 from etoile.speech.playback import Player, Sound
 from etoile.speech.playing import Era, Loudspeaker, Piece, Playing
 from etoile.speech.spoken import speakable
-from etoile.text import message
+from etoile.text import LANGUAGES, message
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +121,23 @@ class Voice:
         """
         return self._playing.silent_s
 
-    def voices(self) -> tuple[SpeechVoice, ...]:
-        """Return the voices that can be chosen; empty until the engine has started, and where it tells none."""
-        return self._engine.voices()
+    def voices(self) -> tuple[str, ...]:
+        """Return what the voices that can be chosen are called; empty until the engine has started.  Any thread."""
+        return spoken_names(known_here(self._engine.voices()))
 
-    def use(self, language: str, name: str) -> None:
-        """Speak `language` with the voice called `name` from the next sentence on."""
-        self._named = {**self._named, language: name}
+    def use(self, name: str) -> str | None:
+        """Speak with the voice called `name`, in its language, from the next sentence on; any thread.
+
+        Returns the name of the voice that spoke this language before; None when there is no voice called so.
+        """
+        voices = known_here(self._engine.voices())
+        chosen = next(iter(called(voices, name)), None)
+        if chosen is None:
+            return None
+        language = next(filter(chosen.speaks, LANGUAGES))
+        before = choose(voices, language, self._named.get(language))
+        self._named = {**self._named, language: chosen.id}
+        return (before or chosen).name
 
     def _run(self) -> None:
         if self._speaks:
