@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -150,6 +152,30 @@ def test_a_file_that_cannot_be_opened_refuses_all_that_is_asked_of_it(tmp_path: 
         with pytest.raises(StoreError, match="cannot be opened"):
             _names(database)
         assert isinstance(database.ask(lambda connection: None).exception(5), StoreError)
+
+
+SLOW = "CREATE TABLE slow (n INTEGER CHECK (length(hex(zeroblob(10000000 + n))) > 0))"
+"""A row of this takes some 40 ms to be checked."""
+
+
+def test_a_reader_that_is_to_leave_does_not_wait_for_a_check(tmp_path: Path) -> None:
+    path = tmp_path / "pets.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(SLOW)
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.executemany("INSERT INTO slow VALUES (?)", [(n,) for n in range(3000)])
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    with Database(path, [SLOW]) as database, ThreadPoolExecutor(1) as readers:
+        count = readers.submit(database.read, lambda it: it.execute("SELECT max(n) FROM slow").fetchone())
+        assert not count.done()
+
+        def has_left() -> bool:
+            database.skip_check()
+            return count.done()
+
+        wait_until(has_left, 20)
+        assert count.result() == (2999,)
 
 
 def test_nobody_who_leaves_waits_for_a_check(tmp_path: Path) -> None:

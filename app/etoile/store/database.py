@@ -45,7 +45,7 @@ class Database:
         """Where a corrupt file was put, None if there was none; or the StoreError of a file that can neither be opened
         nor set aside."""
         self._work: queue.SimpleQueue[tuple[Do, Work, Future[object]] | None] = queue.SimpleQueue()
-        self._closing = False
+        self._skipping = False
         self._checked: sqlite3.Connection | None = None
         """The connection, while its file is checked."""
         self._thread = threading.Thread(
@@ -98,12 +98,16 @@ class Database:
         self._work.put((do, work, done))  # type: ignore[arg-type]  # the future takes what `work` gives
         return done
 
-    def close(self) -> None:
-        """Finish what was handed over, and close the file; the check of a large one is left for the next time."""
-        self._closing = True
+    def skip_check(self) -> None:
+        """Leave the check of a large file for the next time: whoever waits for it is to end.  Any thread."""
+        self._skipping = True
         if checked := self._checked:
             with suppress(sqlite3.ProgrammingError):
                 checked.interrupt()
+
+    def close(self) -> None:
+        """Finish what was handed over, and close the file, checked or not."""
+        self.skip_check()
         self._work.put(None)
         self._thread.join()
 
@@ -165,9 +169,9 @@ class Database:
         """Tell whether SQLite finds the file whole; while the app ends nobody waits for that."""
         self._checked = connection
         try:
-            return self._closing or connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+            return self._skipping or connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
         except sqlite3.OperationalError:
-            if self._closing:
+            if self._skipping:
                 return True
             raise
         finally:
