@@ -93,10 +93,14 @@ class Grammar:
         )
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
+        self._known_readings = lru_cache(maxsize=256)(self._found_readings)
         self._labels_behind = lru_cache(maxsize=512)(self._found_labels)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
+        return list(self._known_readings(tuple(tokens)))
+
+    def _found_readings(self, tokens: tuple[str, ...]) -> tuple[Reading, ...]:
         said = tuple(text for text in tokens if text != BREAK)
         commands = self.reach.commands(tokens)
         started = self._started(tokens) if commands else frozenset()
@@ -106,7 +110,7 @@ class Grammar:
             if said in self._catalogue.short(command)
         ]
         walked = (reading for command in commands if command in started for reading in self._walk(command, tokens))
-        return lone + list(dict.fromkeys(walked))
+        return (*lone, *dict.fromkeys(walked))
 
     def _started(self, tokens: Sequence[str]) -> frozenset[str]:
         """Return the commands that something at the start of `tokens` begins."""
@@ -164,15 +168,14 @@ class Grammar:
             if parts == since + _WIDEST_GAP:
                 return
         for label in self._labels(tokens, at):
-            child = state.child(label.name)
-            if child is None or (label.tail and tail):
+            if label.name not in state.labels or (label.tail and tail):
                 continue
             if label.name in _SLOTS:
                 told = reading._replace(slot=_SLOTS[label.name], value=label.value)
             else:
                 told = _explaining(reading, label.words)
             around = (label.tail, parts + 1) if label.tail else (tail, since)
-            steps.append(_Step(at + label.length, child, told, parts + 1, False, *around))
+            steps.append(_Step(at + label.length, state.child(label.name), told, parts + 1, False, *around))
         if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
             steps += self._with_free_text(step, tokens)
@@ -181,8 +184,6 @@ class Grammar:
         at, state, reading, parts, _, tail, since = step
         for name in state.open_slots:
             child, slot = state.child(name), OPEN[name]
-            if child is None:
-                continue
             last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
             first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
             for end in range(first, last + 1):

@@ -25,32 +25,30 @@ class _Node:
 class State:
     """Where a walk through the templates of a command may stand."""
 
-    __slots__ = ("_graph", "_nodes", "_walked", "is_end", "open_slots")
+    __slots__ = ("_graph", "_walked", "is_end", "labels", "open_slots")
 
     def __init__(self, graph: "Graph", nodes: Iterable[_Node]) -> None:
         self._graph = graph
         self._walked: dict[str, State] = {}
-        self._nodes: dict[str, dict[_Node, None]] = {}
+        self.labels: dict[str, dict[_Node, None]] = {}
+        """What may follow -> where in the automaton it leads."""
         for node in nodes:
             for label, targets in node.children.items():
-                self._nodes.setdefault(label, {}).update(dict.fromkeys(targets))
+                self.labels.setdefault(label, {}).update(dict.fromkeys(targets))
         self.is_end = any(node.is_end for node in nodes)
         """Whether what was said so far is whole."""
-        self.open_slots = tuple(label for label in OPEN if label in self._nodes)
+        self.open_slots = tuple(label for label in OPEN if label in self.labels)
         """The slots that take any words and may follow."""
 
     @property
     def is_last(self) -> bool:
         """Whether nothing can follow."""
-        return not self._nodes
+        return not self.labels
 
-    def child(self, label: str) -> "State | None":
-        """Return where `label`, a word, a `<concept>` or a `{slot}`, leads."""
-        nodes = self._nodes.get(label)
-        if nodes is None:
-            return None
+    def child(self, label: str) -> "State":
+        """Return where `label`, one of `labels`, leads."""
         if label not in self._walked:
-            self._walked[label] = self._graph.state(frozenset(nodes))
+            self._walked[label] = self._graph.state(frozenset(self.labels[label]))
         return self._walked[label]
 
 

@@ -9,7 +9,7 @@ from etoile.domain.matching.catalogue import Catalogue, Split, Words
 from etoile.domain.matching.inflection import KINDS, inflected
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.templates import Choice, parsed, phrases_of
-from etoile.domain.matching.tokens import texts_of
+from etoile.domain.matching.tokens import DOTS, NUMBER_WORDS, PERCENT, texts_of
 from etoile.domain.matching.written import WrittenFile, read
 from etoile.errors import ConfigError
 from etoile.text import message
@@ -29,9 +29,21 @@ def parse(sources: Iterable[tuple[str, str]], language: str, dictionary: frozens
     files = [(name, read(name, text)) for name, text in sources]
     same = _same(files, language)
 
+    together = NUMBER_WORDS[language] | PERCENT | {"cent", *DOTS}
+
     @cache
-    def words_of(text: str) -> Phrase:
+    def word_of(text: str) -> Phrase:
         return texts_of(text, language, same)
+
+    def words_of(text: str) -> Phrase:
+        # Most pieces of templates are plain words, and all but numbers mean the same side by side as one by one.
+        words = text.split()
+        if len(words) < 2:
+            return word_of(text.strip())
+        said = [word_of(word) for word in words]
+        if all(len(one) == 1 and one[0].isalpha() and one[0] not in together for one in said):
+            return tuple(one[0] for one in said)
+        return word_of(text)
 
     concepts = _Concepts(files, words_of)
     said = {concept: concepts.phrases(concept) for concept in concepts.names}

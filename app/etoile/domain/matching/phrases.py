@@ -10,16 +10,18 @@ class PhraseSet:
     """Finds its phrases among words."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._by_first: dict[str, list[Phrase]] = {}
-        for phrase in sorted(set(phrases), key=len, reverse=True):
-            if phrase:
-                self._by_first.setdefault(phrase[0], []).append(phrase)
+        self._phrases = frozenset(phrase for phrase in phrases if phrase)
+        lengths: dict[str, set[int]] = {}
+        for phrase in self._phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        """First word -> the lengths of phrases that begin with it, the longest first."""
 
     def length_at(self, words: Sequence[str], index: int) -> int:
         """Return the length of the longest phrase that stands at `index`; 0 when none does."""
-        for phrase in self._by_first.get(words[index], ()):
-            if tuple(words[index : index + len(phrase)]) == phrase:
-                return len(phrase)
+        for length in self._lengths.get(words[index], ()):
+            if index + length <= len(words) and tuple(words[index : index + length]) in self._phrases:
+                return length
         return 0
 
     def is_in(self, words: Sequence[str]) -> bool:

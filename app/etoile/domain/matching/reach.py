@@ -68,7 +68,12 @@ class Reach:
     def commands(self, words: Sequence[str]) -> list[str]:
         """Return the commands that `words` can all be said for."""
         bits = self._together(_outside_hosts(words)) | self._begun(words)
-        return [command for index, command in enumerate(self._commands) if bits >> index & 1] if bits else []
+        bits &= (1 << len(self._commands)) - 1
+        found = []
+        while bits:
+            found.append(self._commands[(bits & -bits).bit_length() - 1])
+            bits &= bits - 1
+        return found
 
     def _together(self, words: Sequence[str]) -> int:
         return reduce(and_, map(self._bits_of, words), EVERYTHING)

@@ -8,6 +8,7 @@ those that the catalogue lists as heard for another.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.nearness import is_one_slip, nearest
@@ -68,16 +69,36 @@ class Repairer:
         self._lexicon = lexicon | numbers | PERCENT | UNITS[language]
         self._existing = self._lexicon | foreign | catalogue.dictionary
         self._reach = reach
-        self._by_letter: dict[str, list[str]] = {}
-        self._by_sound: dict[str, set[str]] = {}
-        self._by_slip: dict[str, set[str]] = {}
-        for word in sorted(self._lexicon):
-            if word.isalpha() and len(word) > 1:
-                for rest in _slips_of(word):
-                    self._by_slip.setdefault(rest, set()).add(word)
-            if word.isalpha() and len(word) >= _SHORTEST - 1:
-                self._by_letter.setdefault(word[0], []).append(word)
-                self._by_sound.setdefault(sound_of(word, language), set()).add(word)
+        self._words = sorted(word for word in self._lexicon if word.isalpha() and len(word) > 1)
+
+    # The indexes are made when a request first needs repair.
+
+    @cached_property
+    def _by_slip(self) -> dict[str, list[str]]:
+        """What is left of a known word without one letter, or none -> the words."""
+        index: dict[str, list[str]] = {}
+        for word in self._words:
+            for rest in _slips_of(word):
+                index.setdefault(rest, []).append(word)
+        return index
+
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        """First letter -> the long words that begin with it."""
+        index: dict[str, list[str]] = {}
+        for word in self._words:
+            if len(word) >= _SHORTEST - 1:
+                index.setdefault(word[0], []).append(word)
+        return index
+
+    @cached_property
+    def _by_sound(self) -> dict[str, set[str]]:
+        """What a long word sounds like -> the words."""
+        index: dict[str, set[str]] = {}
+        for word in self._words:
+            if len(word) >= _SHORTEST - 1:
+                index.setdefault(sound_of(word, self._catalogue.language), set()).add(word)
+        return index
 
     def repaired(self, tokens: Sequence[Token], *, bold: bool) -> list[Repaired]:
         """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near.
