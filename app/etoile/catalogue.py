@@ -5,6 +5,8 @@ add to them, or replace what is said for a command ([instead]).
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from etoile.config import FOLDERS
@@ -13,17 +15,26 @@ from etoile.errors import ConfigError
 from etoile.resources import resource
 from etoile.text import LANGUAGES, message
 
+Stamps = tuple[tuple[Path, int, int], ...]
+"""Files as they are: path, when last written in ns, size in bytes."""
+
+_MOST_KEPT = 4
+"""Catalogues that are kept, for two folders of the user's."""
+
 
 def load_catalogues(own: Path | None = None) -> dict[str, Catalogue]:
     """Return the catalogue of each language; `own` is the user's folder, by default the one beside the settings.
 
-    Raises ConfigError, which names the file and what is wrong in it.
+    What was read is kept for as long as its files do not change.  Raises ConfigError, which names the file and what is
+    wrong in it.
     """
     own = own or Path(FOLDERS.user_config_dir) / "commands"
-    return {
-        language: parse(_files((resource("commands"), own), language), language, _dictionary(language))
-        for language in LANGUAGES
-    }
+    return {language: _catalogue(language, _stamps((resource("commands"), own), language)) for language in LANGUAGES}
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _catalogue(language: str, stamps: Stamps) -> Catalogue:
+    return parse(_read(stamps), language, _dictionary(language))
 
 
 def _dictionary(language: str) -> frozenset[str]:
@@ -31,12 +42,27 @@ def _dictionary(language: str) -> frozenset[str]:
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
-def _files(folders: tuple[Path, ...], language: str) -> Iterator[tuple[str, str]]:
-    for folder in folders:
-        for path in sorted((folder / language).glob("*.toml")):
-            try:
-                yield str(path), path.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(
-                    message("{path} cannot be read: {error}.", path=str(path), error=str(error))
-                ) from error
+def _stamps(folders: tuple[Path, ...], language: str) -> Stamps:
+    return tuple(_stamp(path) for folder in folders for path in sorted((folder / language).glob("*.toml")))
+
+
+def _stamp(path: Path) -> tuple[Path, int, int]:
+    with _readable(path):
+        status = path.stat()
+    return path, status.st_mtime_ns, status.st_size
+
+
+def _read(stamps: Stamps) -> Iterator[tuple[str, str]]:
+    for path, *_ in stamps:
+        with _readable(path):
+            text = path.read_text("utf-8")
+        yield str(path), text
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say which file cannot be read."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(message("{path} cannot be read: {error}.", path=str(path), error=str(error))) from error
