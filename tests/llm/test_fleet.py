@@ -1,5 +1,6 @@
 """Heartbeats, trials, and servers found on this machine."""
 
+import threading
 import time
 from itertools import pairwise
 
@@ -111,6 +112,26 @@ def test_when_the_confirmations_cannot_be_read_nothing_is_confirmed(caplog: pyte
         (status,) = play.router.check()
     assert status.state is NodeState.UNCONFIRMED
     assert "no database" in caplog.text
+
+
+def test_while_the_confirmations_are_read_answers_come() -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def slow() -> frozenset[str]:
+        asked.set()
+        assert go.wait(20)
+        return frozenset()
+
+    with (
+        FakeNode() as found,
+        FakeNode(Script(answer="Known.")) as known,
+        scene(settings("M1", known), places=[Place(found.port)], confirmed=slow, watch=True) as play,
+    ):
+        assert asked.wait(10)
+        try:
+            assert play.ask().answer() == "Known."
+        finally:
+            go.set()
 
 
 def test_having_nobody_to_ask_is_said_once_and_taken_back() -> None:

@@ -171,7 +171,7 @@ class Fleet:
             known = [member.node for member in self.members]
             wanted = [place for place in places if place in self._places]
             for found in await discover(wanted, self._dialect_of, known):
-                self._take_in(found)
+                await self._take_in(found)
             self._looked = True
         self.tell()
         self._tell_whether_missing()
@@ -247,16 +247,19 @@ class Fleet:
             self._publish(PartReady("nodes"))
         self._missing = missing
 
-    def _take_in(self, found: Found) -> None:
+    async def _take_in(self, found: Found) -> None:
         name = found.node.name if self.named(found.node.name) is None else f"{found.node.name}-local"
         node = Node(name=name, url=found.node.url, dialect=found.node.dialect)
-        member = Member(node, found.dialect, confirmed=found.recognised or self._is_confirmed(node.url))
+        member = Member(node, found.dialect, confirmed=found.recognised or await self._is_confirmed(node.url))
         member.health = member.health.seen(found.listing, found.latency_ms)
         self.members.append(member)
 
-    def _is_confirmed(self, url: str) -> bool:
+    async def _is_confirmed(self, url: str) -> bool:
+        """Ask on another thread: while the history is being opened its reader waits, and answers must go on."""
+        import anyio.to_thread
+
         try:
-            return url in self._confirmed()
+            return url in await anyio.to_thread.run_sync(self._confirmed, abandon_on_cancel=True)
         except EtoileError as error:
             log.warning("which servers were confirmed cannot be read: %s", error)
             return False
