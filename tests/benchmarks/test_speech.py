@@ -23,6 +23,7 @@ import pytest
 from etoile.config import Speech
 from etoile.domain.events import TalkPressed, Transcribed
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
+from etoile.domain.spoken import sentences
 from etoile.speech import decoding
 from etoile.speech.audio_files import read_audio
 from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES
@@ -30,8 +31,12 @@ from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.ears import Ears
 from etoile.speech.hotkeys import TalkKey
 from etoile.speech.microphone import Microphone
+from etoile.speech.playback import Sound
 from etoile.speech.sound import SoundCard
 from etoile.speech.spans import SAMPLE_RATE_HZ
+from etoile.speech.spoken import speakable
+from etoile.speech.synthesiser import Synthesiser
+from etoile.speech.voice import Voice
 from etoile.speech.whisper import Whisper
 from tests.benchmarks import random_whisper
 from tests.benchmarks.opening import PAUSE_S
@@ -335,3 +340,90 @@ def last_sound_ms(samples: Any) -> float:
     """Return when the last of `samples` is loud, in ms from their beginning."""
     loud = np.flatnonzero(np.abs(np.asarray(samples, np.int32)) > 100)
     return float(loud[-1] + 1) / Recording.RATE_HZ * 1000 if len(loud) else 0.0
+
+
+# The voice
+
+ANSWER = """\
+To free the memory of that card, unload the models that nobody has used for a while. The first one, qwen3 30b, takes \
+18.4 GB of the 24 GB, and it has been idle for two hours; the second one is much smaller. You can do both in one go:
+
+- open the list of nodes and choose the one that is called M1,
+- select its models, and press “unload” beside each of them,
+- wait until the bar is green again, which takes about ten seconds.
+
+If that does not help, something else holds the memory. Look at the processes of the card, and close those that you do \
+not need. A browser with many tabs takes more than people think, sometimes 2 GB. After that, load the model again with \
+a shorter context, for example 8,192 tokens: it needs 1.5 GB less, and you will hardly notice the difference.
+"""
+TOKEN_LETTERS = 4
+
+
+class FirstSound:
+    """A loudspeaker that notes when the first sound reaches it, and is done with each at once."""
+
+    is_open = False
+
+    def __init__(self) -> None:
+        self.at_s: float | None = None
+
+    def play(self, sound: Sound, wanted: Callable[[], bool]) -> bool:
+        self.at_s = self.at_s or time.monotonic()
+        return wanted()
+
+    def drain(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def synthesiser() -> Iterator[Synthesiser]:
+    engine = Synthesiser()
+    engine.start()
+    engine.synthesise("Ready.", "en", None, 180)
+    yield engine
+    engine.kill()
+
+
+def test_first_clause(benchmark: Any, synthesiser: Synthesiser) -> None:
+    """From the token that ends the first clause, through the turn's own cut and the voice, to the loudspeaker."""
+    ms = []
+    for _ in range(15):
+        loudspeaker = FirstSound()
+        voice = Voice(Speech(), lambda event: None, engine=Kept(synthesiser), loudspeaker=loudspeaker)
+        with voice:
+            spoken, told_s = 0, None
+            for end in range(TOKEN_LETTERS, len(ANSWER), TOKEN_LETTERS):
+                arrived_s = time.monotonic()
+                parts, spoken = sentences(ANSWER[:end], spoken)
+                for part in parts:
+                    told_s = told_s or arrived_s
+                    voice.say(1, part, "en", last=False)
+                if told_s:
+                    break
+            wait_until(lambda heard=loudspeaker: heard.at_s)
+        assert told_s
+        assert loudspeaker.at_s
+        ms.append((loudspeaker.at_s - told_s) * 1000)
+    _report(benchmark, "first clause to its sound", ms)
+
+
+def test_whole_answer(benchmark: Any, synthesiser: Synthesiser) -> None:
+    ms = []
+    for _ in range(15):
+        started_s = time.monotonic()
+        synthesiser.synthesise(speakable(ANSWER, "en"), "en", None, 180)
+        ms.append((time.monotonic() - started_s) * 1000)
+    _report(benchmark, "first clause to its sound", ms, peer="the whole answer")
+
+
+class Kept:
+    """An engine that outlives the voices that use it."""
+
+    def __init__(self, engine: Synthesiser) -> None:
+        self.start, self.voices, self.synthesise = engine.start, engine.voices, engine.synthesise
+
+    def kill(self) -> None:
+        pass
