@@ -143,6 +143,16 @@ def test_no_skill_takes_a_word_that_stops_or_takes_back() -> None:
     assert found == ["assistant.cancel", "assistant.undo", "dictation.stop", "skills.run"]
 
 
+def test_a_skill_called_by_its_very_name_is_answered_in_the_language_of_the_user(own_home: Path) -> None:
+    shelf = own_home / ".config" / "etoile" / "skills"
+    shelf.mkdir(parents=True)
+    (shelf / "morning.toml").write_text('name = "bilan du matin"\nsteps = ["quelle heure est-il"]\n', "utf-8")
+    with Interpreter(lambda event: None, dict) as interpreter:
+        typed, heard = (interpreter.match("bilan du matin", language)[0] for language in (None, "fr"))
+    assert (typed.command, typed.language) == ("skills.run", None)
+    assert (heard.command, heard.language) == ("skills.run", "fr")
+
+
 def test_a_skill_that_cannot_run_fails_its_turn_and_a_broken_file_is_told_once(own_home: Path) -> None:
     shelf = own_home / ".config" / "etoile" / "skills"
     shelf.mkdir(parents=True)

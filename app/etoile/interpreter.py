@@ -177,7 +177,7 @@ class Interpreter:
             return Match(text=text, language=language), 0.0
         matcher = self._matcher or self._refresh()
         started_s = time.perf_counter()
-        match = self._called(text, self._with_aliases(text, matcher.match(text, language)))
+        match = self._called(text, language, self._with_aliases(text, matcher.match(text, language)))
         return match, (time.perf_counter() - started_s) * 1000
 
     def _with_aliases(self, text: str, found: Match) -> Match:
@@ -188,7 +188,7 @@ class Interpreter:
             self._book = AliasBook(self._read_aliases(), self._catalogues)
         return self._book.match(text, found)
 
-    def _called(self, text: str, found: Match) -> Match:
+    def _called(self, text: str, language: str | None, found: Match) -> Match:
         """Return the skill that `text` is the very name of, else `found`, else the skill that it calls otherwise.
 
         What ends or takes back stays what it is, whatever a skill is called.
@@ -196,9 +196,10 @@ class Interpreter:
         book = self._skills()
         if found.command in NO_SKILLS_NAME and found.reason is Reason.EXACT:
             return found
-        call = book.named(text)
-        if call is None and found.command is None and found.reason is not Reason.REFUSED:
-            call = book.called(text)
+        if (name := book.named(text)) is not None:
+            return _calling(text, name, language)  # a name is of no language, whichever explained it first
+        unclear = found.command is None and found.reason is not Reason.REFUSED
+        call = book.called(text) if unclear else None
         return found if call is None else _calling(text, call, found.language)
 
     def _read_aliases(self) -> Sequence[Alias]:
