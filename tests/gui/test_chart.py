@@ -18,7 +18,7 @@ from etoile.domain.gpus import Kind
 from etoile.domain.history import CardHistory, KeptCard, Measure, Point, Span
 from etoile.domain.state import State
 from etoile.gui.chart import Chart
-from etoile.gui.chart_axis import Scale, scale_of, ticks
+from etoile.gui.chart_axis import UNKNOWN, Scale, scale_of, ticks
 from etoile.gui.chart_page import ChartPage, card_title
 from etoile.gui.conversation import Conversation
 from etoile.gui.curves import Curves
@@ -279,6 +279,17 @@ class TestWhatIsSeen:
         assert self._hues(chart, 0) == {DARK.raised.name()}
         assert chart.told(0) == "Temperature –"
 
+    def test_where_nothing_is_known_no_number_stands_beside_a_plot(self, chart: Chart) -> None:
+        def written(card: KeptCard | None) -> set[int]:
+            cards = (card,) if card else ()
+            empty = CardHistory(uuid="GPU-2", span=Span.DAY, until_s=charts.UNTIL_S, series={}, cards=cards)
+            chart.show_curves(Curves(Span.DAY, empty, states.LIMITS))
+            image, box = chart.grab().toImage(), chart.boxes()[2].toRect()
+            return {image.pixel(x, y) for x in range(box.left() - 4) for y in range(box.top() + 2, box.bottom() - 2)}
+
+        assert len(written(charts.CARD)) > 1
+        assert len(written(None)) == 1
+
     @pytest.mark.parametrize("language", ["en", "fr"])
     @pytest.mark.parametrize("width", [348, 408, 688])
     def test_the_scale_has_room_for_its_widest_value(self, qtbot: QtBot, language: str, width: int) -> None:
@@ -300,6 +311,7 @@ class TestTheAxes:
         assert scale_of(Measure.POWER, [Point(0, 1, 2, 449)], charts.CARD) == Scale(0, 450)
         assert scale_of(Measure.POWER, [Point(0, 1, 2, 7.4)], None) == Scale(0, 7.5)
         assert scale_of(Measure.MEMORY, [], charts.CARD) == Scale(0, 10 * charts.GIB)
+        assert scale_of(Measure.MEMORY, [], None) is scale_of(Measure.POWER, [], None) is UNKNOWN
 
     @pytest.mark.parametrize(
         ("span", "labels"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from etoile.domain.alerting.words import in_about
 from etoile.domain.history import Measure, Point, Span, extent, nearest, runs
 from etoile.gui.announcements import announce
-from etoile.gui.chart_axis import Tick, moment_label, scale_of, ticks
+from etoile.gui.chart_axis import UNKNOWN, Tick, moment_label, scale_of, ticks
 from etoile.gui.chart_plot import Area, paint_cursor, paint_forecast, paint_ground, paint_series, paint_temperature
 from etoile.gui.curves import PLOTS, Curves, Kind
 from etoile.gui.design import Look, Palette, Type
@@ -228,7 +228,9 @@ class Chart(QWidget):
         painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_scale(self, painter: QPainter, kind: Kind, area: Area) -> None:
-        """Write what the highest, the middle and the lowest line stand for."""
+        """Write what the highest, the middle and the lowest line stand for, where they stand for anything."""
+        if area.scale is UNKNOWN:
+            return
         look = self._look
         painter.setFont(look.font(Type.CAPTION))
         painter.setPen(look.palette.text3)

@@ -20,6 +20,10 @@ class Scale(NamedTuple):
     highest: float
 
 
+UNKNOWN = Scale(0.0, 1.0)
+"""Of a plot with neither a value nor a limit: numbers beside it would mean nothing."""
+
+
 class Tick(NamedTuple):
     """A mark on the axis of times."""
 
@@ -37,10 +41,12 @@ def scale_of(measure: Measure, points: Sequence[Point], card: KeptCard | None) -
             return Scale(min(COLDEST_C, math.floor(lowest / 20) * 20), max(HOTTEST_C, math.ceil(highest / 20) * 20))
         case Measure.MEMORY:
             total = card.memory_total_bytes if card else None
-            return Scale(0.0, max(float(total or 0), highest, 1.0))
+            most = max(float(total or 0), highest)
+            return Scale(0.0, most) if most else UNKNOWN
         case Measure.POWER:
             limit_w = card.power_limit_w if card else None
-            return Scale(0.0, _rounded_up(max(limit_w or 0.0, highest, 1.0)))
+            most_w = max(limit_w or 0.0, highest)
+            return Scale(0.0, _rounded_up(max(most_w, 1.0))) if most_w else UNKNOWN
         case _:
             return Scale(0.0, 100.0)
 
