@@ -64,7 +64,12 @@ def _setup(arguments: argparse.Namespace) -> Setup:
                 "A context of {context} tokens for {parallel} conversations cannot be.",
                 context=arguments.context,
                 parallel=arguments.parallel,
-            )
+            ),
+            message(
+                "Take 1 to {context} tokens, and 1 to {parallel} conversations.",
+                context=LONGEST_CONTEXT,
+                parallel=MOST_PARALLEL,
+            ),
         )
     if arguments.kv.startswith(("q", "iq")) and not arguments.flash_attention:
         raise UsageError(
