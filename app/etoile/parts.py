@@ -379,6 +379,9 @@ def open_rooms(
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_ears(stack, config, publish, live)
             _watch_gpus(stack, config, source, router, publish)
+        if history:
+            # The first to go: rooms that wait for the history would wait until a large file is checked.
+            stack.callback(history.database.skip_check)
         yield Rooms(
             publish=publish,
             language=language,
