@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from etoile.config import Speech
+from etoile.domain.effects import Earcon
 from etoile.domain.events import Event
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
 from etoile.speech.ears import Ears
@@ -79,6 +80,8 @@ def main() -> None:
                     getattr(ears, order)(int(turn))
                 case ["say", language, text]:
                     voice.say(1, text, language, last=True)
+                case ["cue", earcon]:
+                    voice.cue(Earcon(earcon))
                 case ["hush"]:
                     voice.hush()
                     print(json.dumps({"event": "Hushed", "at_s": time.monotonic()}), flush=True)
