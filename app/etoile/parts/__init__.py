@@ -1,0 +1,31 @@
+"""Composition: the rooms are built from a configuration here, joined, and told what to do.
+
+`open_rooms` is what the tray app and the command line share; the tray app adds ears, voice, talk key, GPU monitor,
+notifications and the samples by `desktop=True`.
+"""
+
+from etoile.parts.live import Live, first_state, interface_language
+from etoile.parts.once import check_nodes, describe_model, gpu_reader, open_care, open_fit_ratios, speech_model
+from etoile.parts.opening import open_learner, open_rooms
+from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
+from etoile.parts.stores import MIGRATIONS, open_history
+
+__all__ = [
+    "MIGRATIONS",
+    "Live",
+    "Notifier",
+    "Publish",
+    "ReportTo",
+    "Rooms",
+    "check_nodes",
+    "describe_model",
+    "first_state",
+    "gpu_reader",
+    "interface_language",
+    "open_care",
+    "open_fit_ratios",
+    "open_history",
+    "open_learner",
+    "open_rooms",
+    "speech_model",
+]

@@ -1,0 +1,128 @@
+"""The app's state: how it begins, and what rooms ask of it while it goes on."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
+from etoile.caring import Care
+from etoile.config import Config
+from etoile.domain import events as on
+from etoile.domain.gpus import GpuReading, Thermal
+from etoile.domain.nodes import NodeStatus
+from etoile.domain.state import State
+from etoile.domain.turn import Speaking, Turn
+from etoile.parts.rooms import Publish
+from etoile.store.conversations import Conversations
+from etoile.text import Message, desktop_language
+
+if TYPE_CHECKING:
+    from etoile.speech.voice import Voice
+
+
+def interface_language(config: Config) -> str:
+    """Return the language of window and command line: the configured one, else the desktop's, else English."""
+    return desktop_language() if config.window.language == "auto" else config.window.language
+
+
+def first_state(config: Config) -> State:
+    """Return what is known before anything has happened."""
+    language = interface_language(config)
+    turn = Turn(
+        language=language,
+        home_language=language,
+        speaking=Speaking(config.speech.speak),
+        confirm_s=config.commands.confirm_s,
+        shown_s=config.commands.shown_s,
+        longest_s=config.speech.longest_s,
+    )
+    return State(turn=turn, limits=config.thermal, alerts=config.alerts, samples_every_s=config.store.samples_every_s)
+
+
+class Live:
+    """What rooms may ask of the app's newest state: the desk of the actions, the live state of the guide.
+
+    `state` is asked anew each time; `read_gpus` stands in where no monitor runs.  Any thread.
+    """
+
+    def __init__(
+        self,
+        state: Callable[[], State],
+        publish: Publish,
+        history: Conversations | None,
+        read_gpus: Callable[[], tuple[GpuReading, ...]] | None,
+        config: Config,
+    ) -> None:
+        self._state = state
+        self._publish = publish
+        self._history = history
+        self._speed_test_url = config.commands.speed_test_url
+        self._read_gpus = read_gpus
+        self.voice: Voice | None = None
+        """What speaks here, once it is there."""
+        self._care = Care(config, self.nodes, history.database if history else None)
+
+    def gpus(self) -> tuple[GpuReading, ...]:
+        """Return the last reading of every GPU."""
+        return self._read_gpus() if self._read_gpus else self._state().gpus
+
+    def gpus_if_known(self) -> tuple[GpuReading, ...] | None:
+        """Return the last reading of every GPU; None while the app has just begun, and knows of none."""
+        gpus = self.gpus()
+        return gpus if gpus or "gpu" in self._state().missing else None
+
+    def thermal(self, uuid: str) -> Thermal:
+        """Return how hot the GPU `uuid` is."""
+        return self._state().thermal(uuid)
+
+    def nodes(self) -> tuple[NodeStatus, ...]:
+        """Return what is known of every node."""
+        return self._state().nodes
+
+    def missing(self) -> tuple[on.PartMissing, ...]:
+        """Return the parts that are off."""
+        return tuple(self._state().missing.values())
+
+    def history(self, count: int) -> tuple[str, ...]:
+        """Return the last requests, newest first; empty where no history is kept."""
+        return tuple(kept.request for kept in self._history.latest(count)) if self._history else ()
+
+    def spoken_language(self) -> str:
+        """Return the language that is spoken where a request does not tell its own."""
+        return self._state().turn.home_language
+
+    def set_language(self, code: str) -> None:
+        """Speak `code` from now on."""
+        self._publish(on.LanguageChosen(code))
+
+    def voices(self) -> tuple[str, ...]:
+        """Return what the voices that can be chosen are called; empty where nothing is spoken."""
+        return self.voice.voices() if self.voice else ()
+
+    def use_voice(self, name: str) -> str | None:
+        """Speak with the voice called `name`; return the former one's name, None when none is called so."""
+        return self.voice.use(name) if self.voice else None
+
+    def speaking_rate_wpm(self) -> int | None:
+        """Return how fast is spoken; None where nothing is."""
+        return self.voice.rate_wpm if self.voice else None
+
+    def speak_at(self, rate_wpm: int) -> None:
+        """Speak so fast from the next sentence on."""
+        if self.voice:
+            self.voice.rate_wpm = rate_wpm
+
+    def speed_test_url(self) -> str:
+        """Return what the settings name to measure the network's speed against; empty for nothing."""
+        return self._speed_test_url
+
+    def load_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Bring `model` into the memory of a node, and tell which."""
+        return load_anywhere(self._care, model, check)
+
+    def unload_model(self, model: str, check: Callable[[], None]) -> Message:
+        """Take `model` out of memory, and tell where."""
+        return unload_everywhere(self._care, model, check)
+
+    def measure_models(self, check: Callable[[], None]) -> Message:
+        """Measure the models in memory, and tell what came of it."""
+        return measure_loaded(self._care, check)

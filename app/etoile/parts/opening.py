@@ -1,0 +1,194 @@
+"""The rooms are opened, joined, and closed in the opposite order."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from etoile.actions.runner import Actions
+from etoile.aliases import AliasFile
+from etoile.clock import AlarmClock
+from etoile.config import FOLDERS, Config
+from etoile.domain import events as on
+from etoile.domain.gpus import HOT, GpuReading
+from etoile.domain.state import State
+from etoile.errors import NvmlUnavailable
+from etoile.gpu.far import FarGpus
+from etoile.gpu.gathering import Gathering
+from etoile.gpu.joined import JoinedSource, local_source
+from etoile.gpu.monitor import GpuMonitor, read_once
+from etoile.gpu.processor import ProcessorCard
+from etoile.gpu.source import GpuSource
+from etoile.interpreter import Interpreter
+from etoile.learner import Learner, Objections
+from etoile.llm.guide import Guide
+from etoile.llm.keys import secret
+from etoile.llm.router import Router
+from etoile.parts.live import Live, interface_language
+from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
+from etoile.parts.stores import open_history, open_samples
+from etoile.store.conversations import Conversations
+from etoile.store.learning import Memory
+
+if TYPE_CHECKING:
+    from etoile.speech.downloads import Downloads
+    from etoile.speech.ears import Ears
+    from etoile.speech.voice import Voice
+
+log = logging.getLogger(__name__)
+
+TICK_S = 5.0
+"""How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
+
+
+@contextmanager
+def open_rooms(
+    config: Config,
+    publish: Publish,
+    state: Callable[[], State],
+    *,
+    simulate: str | None,
+    desktop: bool,
+    report: ReportTo,
+    balloons: Notifier | None = None,
+) -> Iterator[Rooms]:
+    """Open the rooms; leaving closes them in the opposite order, producers first.
+
+    `balloons` shows notifications where the system has no service for them.
+    """
+    language = interface_language(config)
+    with ExitStack() as stack:
+        clock = stack.enter_context(AlarmClock())
+        history = open_history(stack, config, language, publish, wait=not desktop)
+        source = local_source(simulate)
+        read_gpus = None if desktop else lambda: read_quietly(source)
+        live = Live(state, publish, history, read_gpus, config)
+        voice = notifier = ears = downloads = kept = learner = None
+        if desktop:
+            notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
+            voice = live.voice = _open_voice(stack, config, publish)
+            kept = open_samples(stack, publish)
+        router = stack.enter_context(open_router(config, publish, history, live, watch=desktop))
+        actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
+        interpreter = stack.enter_context(
+            Interpreter(
+                publish,
+                actions.slot_values,
+                enabled=config.commands.enabled,
+                name_in_front=actions.name_in_front,
+                processes=actions.processes,
+            )
+        )
+        if desktop:
+            clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
+            learner = stack.enter_context(
+                open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
+            )
+            downloads = _open_downloads(stack, publish, offline=config.speech.offline)
+            ears = _open_ears(stack, config, publish, live)
+            _watch_gpus(stack, config, source, router, publish)
+        if history:
+            # The first to go: rooms that wait for the history would wait until a large file is checked.
+            stack.callback(history.database.skip_check)
+        yield Rooms(
+            publish=publish,
+            language=language,
+            clock=clock,
+            interpreter=interpreter,
+            router=router,
+            actions=actions,
+            history=history,
+            learner=learner,
+            samples=kept,
+            ears=ears,
+            voice=voice,
+            downloads=downloads,
+            notifier=notifier,
+            report=report,
+        )
+
+
+def open_learner(
+    publish: Publish,
+    history: Conversations | None,
+    aliases: AliasFile,
+    objections: Objections,
+    clock: AlarmClock | None = None,
+) -> Learner:
+    """Return what learns from `history`; without a clock it suggests nothing by itself."""
+    memory = Memory(history.database) if history else None
+    return Learner(publish, memory, aliases, objections, clock=clock)
+
+
+def open_router(config: Config, publish: Publish, history: Conversations | None, live: Live, *, watch: bool) -> Router:
+    """Return the way to the nodes; servers that the user confirmed are known from `history`."""
+    return Router(
+        config.nodes,
+        config.routing,
+        publish,
+        guide=Guide(live),
+        secret=secret,
+        confirmed=history.confirmed_servers if history else frozenset,
+        keep_confirmed=history.confirm_server if history else _forget,
+        watch=watch,
+    )
+
+
+def _forget(url: str) -> None:
+    """Without a history a confirmation lasts as long as the app."""
+    log.info("%s is used until Etoile ends: no history is kept", url)
+
+
+def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Router, publish: Publish) -> None:
+    """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
+    period_s = config.gpu.period_s
+    far = stack.enter_context(FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s))
+    failure = (lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None
+    gathering = stack.enter_context(
+        Gathering(publish, far.readings, ProcessorCard(), period_s=period_s, failure=failure)
+    )
+    stack.enter_context(
+        GpuMonitor(source, gathering.take, period_s=period_s, processes_every=config.gpu.processes_every)
+    )
+
+
+def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:
+    """Return every GPU of this machine; empty where there is no driver."""
+    try:
+        return read_once(source)
+    except NvmlUnavailable:
+        return ()
+
+
+def _open_notifier(stack: ExitStack, publish: Publish) -> Notifier:
+    from etoile.notify.desktop import DesktopNotifier
+
+    return stack.enter_context(DesktopNotifier(publish))
+
+
+def _open_voice(stack: ExitStack, config: Config, publish: Publish) -> "Voice":
+    from etoile.speech.voice import Voice
+
+    return stack.enter_context(Voice(config.speech, publish))
+
+
+def _open_downloads(stack: ExitStack, publish: Publish, *, offline: bool) -> "Downloads":
+    from etoile.speech.downloads import Downloads
+
+    return stack.enter_context(Downloads(publish, offline=offline))
+
+
+def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":
+    from etoile.speech.ears import Ears
+    from etoile.speech.hotkeys import TalkKey
+    from etoile.speech.placed import PlacedWhisper
+
+    model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT)
+    recordings = Path(FOLDERS.user_state_dir) / "recordings"
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model))
+    stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
+    return ears

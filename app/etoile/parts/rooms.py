@@ -1,0 +1,174 @@
+"""How each effect reaches the room that carries it out."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from etoile.actions.runner import Actions
+from etoile.clock import AlarmClock
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Effect
+from etoile.domain.events import Event
+from etoile.domain.history import CardHistory, Span
+from etoile.interpreter import Interpreter
+from etoile.learner import Learner
+from etoile.llm.router import Router
+from etoile.store.conversations import Conversations
+from etoile.store.samples import Samples
+from etoile.text import render
+
+if TYPE_CHECKING:
+    from etoile.speech.downloads import Downloads
+    from etoile.speech.ears import Ears
+    from etoile.speech.voice import Voice
+
+ECHO_S = 2.5
+"""For so long after Etoile spoke, what was heard before the key went down is not the user's: the longest pre-roll, and
+what a room adds to it."""
+
+Publish = Callable[[Event], None]
+ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
+
+
+class Notifier(Protocol):
+    """Shows notifications; both methods return at once."""
+
+    def notify(self, key: str, title: str, body: str, urgency: do.Urgency, actions: Mapping[str, str]) -> None:
+        """Show a notification in place of the former one with the same `key`; `actions` are labels by action."""
+
+    def withdraw(self, key: str) -> None:
+        """Take the notification `key` away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The rooms that are open, and how each effect reaches its room."""
+
+    publish: Publish
+    language: str
+    """Of the interface: what is written."""
+    clock: AlarmClock
+    interpreter: Interpreter
+    router: Router
+    actions: Actions
+    history: Conversations | None
+    learner: Learner | None
+    """None where nobody looks on: on the command line."""
+    samples: Samples | None
+    ears: "Ears | None"
+    voice: "Voice | None"
+    downloads: "Downloads | None"
+    notifier: Notifier | None
+    report: ReportTo
+    """Tells callers what becomes of their requests."""
+
+    def perform(self, effect: Effect) -> None:
+        """Hand `effect` to the room that carries it out.  Returns at once."""
+        match effect:
+            case do.Record() | do.Transcribe() | do.DiscardRecording():
+                self._listen(effect)
+            case do.Say() | do.Hush() | do.Cue():
+                self._speak(effect)
+            case do.DownloadModel() | do.StopDownload():
+                self._download(effect)
+            case do.Interpret():
+                self.interpreter.interpret(effect)
+            case do.Ask():
+                self.router.ask(effect)
+            case do.Run():
+                self.actions.run(effect)
+            case do.StopWork(turn):
+                self.router.stop(turn)
+                self.actions.stop(turn)
+            case do.Deadline(turn, stage, after_s, progress):
+                passed = on.DeadlinePassed(turn, stage, progress)
+                self.clock.after(after_s, lambda: self.publish(passed))
+            case do.ReportText() | do.ReportStep() | do.ReportQuestion() | do.ReportOutcome():
+                self.report(effect)
+            case do.Notify() | do.Withdraw():
+                self._notify(effect)
+            case do.Remember(outcome, origin, match):
+                if self.history:
+                    self.history.remember(outcome, origin, match)
+                if self.learner:
+                    self.learner.reconsider()
+            case do.MarkUndone(turn):
+                if self.history:
+                    self.history.mark_undone(turn)
+            case do.TakeOffer() | do.RefuseOffer() | do.OfferDeadline():
+                self._learn(effect)
+            case do.KeepSamples(readings):
+                if self.samples:
+                    self.samples.keep(readings)
+            case do.ReadHistory(uuid, span):
+                self._read_history(uuid, span)
+            case do.ShowWindow():
+                pass  # the window's own: see gui.bridge
+
+    def _read_history(self, uuid: str, span: Span) -> None:
+        if self.samples is None:
+            self.publish(on.HistoryRead(uuid, span, None))
+            return
+
+        def tell(read: "Future[CardHistory]") -> None:
+            self.publish(on.HistoryRead(uuid, span, None if read.exception() else read.result()))
+
+        self.samples.read(uuid, span).add_done_callback(tell)
+
+    def _listen(self, effect: do.Record | do.Transcribe | do.DiscardRecording) -> None:
+        if self.ears is None:
+            return
+        match effect:
+            case do.Record(turn, hands_free, broke_in):
+                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in or self._hears_itself())
+            case do.Transcribe(turn):
+                self.ears.transcribe(turn)
+            case do.DiscardRecording(turn):
+                self.ears.discard(turn)
+
+    def _hears_itself(self) -> bool:
+        """Whether what the microphone heard until now may be Etoile's own voice: an answer, an alert, a timer."""
+        return self.voice is not None and self.voice.silent_s < ECHO_S
+
+    def _speak(self, effect: do.Say | do.Hush | do.Cue) -> None:
+        match effect:
+            case do.Say(turn, said, language, last) if self.voice:
+                self.voice.say(turn, render(said, language), language, last)
+            case do.Say(turn):
+                self.publish(on.Spoken(turn))
+            case do.Hush() if self.voice:
+                self.voice.hush()
+            case do.Cue(earcon) if self.voice:
+                self.voice.cue(earcon)
+
+    def _learn(self, effect: do.TakeOffer | do.RefuseOffer | do.OfferDeadline) -> None:
+        if self.learner is None:
+            return
+        match effect:
+            case do.TakeOffer():
+                self.learner.take(effect)
+            case do.RefuseOffer():
+                self.learner.refuse(effect)
+            case do.OfferDeadline(key, after_s):
+                self.clock.after(after_s, lambda: self.publish(on.OfferAged(key)))
+
+    def _download(self, effect: do.DownloadModel | do.StopDownload) -> None:
+        if self.downloads is None:
+            return
+        match effect:
+            case do.DownloadModel(model):
+                self.downloads.start(model)
+            case do.StopDownload():
+                self.downloads.stop()
+
+    def _notify(self, effect: do.Notify | do.Withdraw) -> None:
+        if self.notifier is None:
+            return
+        match effect:
+            case do.Notify(key, title, body, urgency, actions):
+                labels = {action: render(label, self.language) for action, label in actions.items()}
+                self.notifier.notify(key, render(title, self.language), render(body, self.language), urgency, labels)
+            case do.Withdraw(key):
+                self.notifier.withdraw(key)

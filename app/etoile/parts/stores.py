@@ -1,0 +1,66 @@
+"""The databases, opened in the background; what is missing or damaged is told."""
+
+import logging
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+
+from etoile.config import FOLDERS, Config
+from etoile.domain import events as on
+from etoile.errors import StoreError
+from etoile.parts.rooms import Publish
+from etoile.store import benches, conversations, fits, learning, sample_tables
+from etoile.store.conversations import Conversations
+from etoile.store.database import Database
+from etoile.store.samples import Samples
+from etoile.text import message
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = [
+    conversations.MIGRATION,
+    conversations.HOW_IT_WAS_UNDERSTOOD,
+    learning.MIGRATION,
+    fits.MIGRATION,
+    benches.MIGRATION,
+]
+"""Of `etoile.db`, in the order in which they came."""
+
+
+def open_history(
+    stack: ExitStack, config: Config, language: str, publish: Publish, *, wait: bool = True
+) -> Conversations | None:
+    """Open the history of requests; None where none is kept, or where one waits for it and it cannot be opened."""
+    if not config.store.history:
+        return None
+    database = open_database(stack, "etoile.db", MIGRATIONS, publish)
+    return None if wait and database.opened.exception() else Conversations(database, language)
+
+
+def open_samples(stack: ExitStack, publish: Publish) -> Samples:
+    """Open what is kept of the GPUs."""
+    return stack.enter_context(Samples(open_database(stack, "metrics.db", sample_tables.MIGRATIONS, publish)))
+
+
+def open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database:
+    """Open a database of the data folder, in the background; without it Etoile goes on, and says what is missing."""
+    database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
+    database.opened.add_done_callback(lambda opened: _tell_opened(name, opened, publish))
+    return database
+
+
+def _tell_opened(name: str, opened: "Future[Path | None]", publish: Publish) -> None:
+    """Publish what is missing when a database could not be opened, or was damaged."""
+    error = opened.exception()
+    if isinstance(error, StoreError):
+        publish(on.PartMissing(f"store {name}", error.said, error.remedy))
+    elif error:
+        log.error("%s cannot be opened", name, exc_info=error)
+    elif path := opened.result():
+        publish(
+            on.PartMissing(
+                f"store {name}",
+                message("{name} was damaged, and a new one was begun.", name=name),
+                message("The damaged file is kept as {path}.", path=str(path)),
+            )
+        )
