@@ -2,9 +2,11 @@
 
 import logging
 import math
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,7 @@ from etoile.speech import playing
 from etoile.speech.clip import Clip
 from etoile.speech.engines import SpeechVoice
 from etoile.speech.playback import Sound
+from etoile.speech.synthesiser import Synthesiser
 from etoile.speech.voice import Voice
 from etoile.text import message, render
 from tests.speech.fakes import Events
@@ -464,3 +467,36 @@ def test_leaving_while_speaking_is_quick() -> None:
         it.voice.say(1, "A long story.", "en", last=True)
         wait_until(lambda: it.loudspeaker.begun)
     assert it.events == []
+
+
+HANGS_ONCE = """
+import json, pathlib, sys, time, wave
+print(json.dumps({"ok": True}), flush=True)
+for line in sys.stdin:
+    sentence = json.loads(line)
+    mark = pathlib.Path(sys.argv[1])
+    if sentence["text"] == "Two." and not mark.exists():
+        mark.touch()
+        time.sleep(60)
+    with wave.open(sentence["path"], "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * len(sentence["text"])))
+    print(json.dumps({"ok": True}), flush=True)
+"""
+
+
+def test_a_real_engine_that_hangs_is_replaced_and_no_sentence_is_lost(tmp_path: Path) -> None:
+    """Over the second sentence the process hangs: it is killed, and a fresh one says that sentence and the next."""
+    engine = Synthesiser(lambda: [sys.executable, "-c", HANGS_ONCE, str(tmp_path / "hung")], sentence_s=0.4)
+    events, lengths = Events(), list[int]()
+
+    class Counting(FakeLoudspeaker):
+        def play(self, sound: Sound, wanted: Callable[[], bool]) -> bool:
+            lengths.append(len(sound.clip.samples) // 2)
+            return True
+
+    with Voice(ALWAYS, events.append, engine=engine, loudspeaker=Counting(FakeEngine())) as voice:
+        voice.say(1, "One. Two. And three.", "en", last=True)
+        wait_until(lambda: Spoken(1) in events, 15)
+    assert lengths == [len("One."), len("Two."), len("And three.")]
+    assert events == [Spoken(1)]

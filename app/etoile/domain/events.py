@@ -340,7 +340,8 @@ class PartMissing:
     """A part of Etoile is off; it is said once."""
 
     part: str
-    """"gpu", "microphone", "speech_model", "voice", "talk_key", "notifications", "nodes", "tray", "store"."""
+    """"gpu", "microphone", "speech_model", "voice", "loudspeaker", "talk_key", "notifications", "nodes", "tray" or
+    "store"."""
     said: Message
     remedy: Message | None = None
     downloadable: str | None = None

@@ -3,8 +3,11 @@
 import re
 
 from etoile.speech.spoken import addresses, figures, markdown, secrets, symbols
-from etoile.speech.spoken.words import WORDS, Words
+from etoile.speech.spoken.english import ENGLISH
+from etoile.speech.spoken.french import FRENCH
+from etoile.speech.spoken.words import Words
 
+_LANGUAGES = {words.language: words for words in (ENGLISH, FRENCH)}
 _LETTER = re.compile(r"\w")
 
 
@@ -14,7 +17,7 @@ def speakable(text: str, language: str) -> str:
     Code and tables are summarised, links keep their words, bare addresses their host; figures, units and signs become
     words.  What looks like a secret is not read.  Pure; takes time in proportion to the text.
     """
-    words = WORDS.get(language, WORDS["en"])
+    words = _LANGUAGES.get(language, ENGLISH)
     return _one_line(" ".join(_paragraphs(text, words)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from etoile.speech.spoken.words import SPACED_UNITS, WORDS, Words
+from etoile.speech.spoken.words import SPACED_UNITS, Words
 
 _SPACES = "\u00a0\u202f\u2009"
 _SPACE = f"[ {_SPACES}]"
@@ -35,7 +35,7 @@ _TIMES = re.compile(r"(?<=\d)\s?(?:×|\*)\s?(?=\d)|(?<=\d)\s?[x×](?![\w])")
 
 def aloud(text: str, words: Words) -> str:
     """Return `text` with its figures as a voice of the language reads them."""
-    patterns = _patterns(words.language)
+    patterns = _patterns(words)
     text = _dates(text, words)
     text = _FRACTION.sub(lambda found: _fraction(found, words), text)
     text = _joined(text, words)
@@ -154,8 +154,7 @@ class _Patterns:
 
 
 @cache
-def _patterns(language: str) -> _Patterns:
-    words = WORDS[language]
+def _patterns(words: Words) -> _Patterns:
     currency, scale = _any_of(words.currencies), _any_of(words.scales)
     number, lone = rf"(?P<number>{_DIGITS})", rf"{_ALONE}(?P<number>{_DIGITS})"
     return _Patterns(

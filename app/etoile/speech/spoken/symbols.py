@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from etoile.speech.spoken.words import WORDS, Words
+from etoile.speech.spoken.words import Words
 
 _PICTURES = re.compile(
     "[\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u200b-\u200f\u20e3\u2190-\u21ff\u2300-\u25ff\U0001f000-\U0001faff\U000e0000-\U000e007f]"
@@ -27,7 +27,7 @@ def cleared(text: str) -> str:
 
 def aloud(text: str, words: Words) -> str:
     """Return `text` with abbreviations and signs as they are said."""
-    abbreviations, spelled = _patterns(words.language)
+    abbreviations, spelled = _patterns(words)
     for pattern, said in abbreviations:
         text = pattern.sub(said, text)
     text = spelled.sub(lambda name: words.spelled[name[0]], text)
@@ -36,8 +36,7 @@ def aloud(text: str, words: Words) -> str:
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[tuple[re.Pattern[str], str], ...], re.Pattern[str]]:
-    words = WORDS[language]
+def _patterns(words: Words) -> tuple[tuple[tuple[re.Pattern[str], str], ...], re.Pattern[str]]:
     abbreviations = tuple((re.compile(rf"(?<!\w)(?:{pattern})"), said) for pattern, said in words.abbreviations.items())
     names = "|".join(re.escape(name) for name in sorted(words.spelled, key=len, reverse=True))
     return abbreviations, re.compile(rf"(?<![\w-])(?:{names})(?![\w+#])")
