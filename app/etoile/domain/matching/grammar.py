@@ -187,8 +187,16 @@ class Grammar:
             last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
             first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
             for end in range(first, last + 1):
+                if not self._may_follow(child, tail, tokens, end):
+                    continue
                 told = reading._replace(slot=slot, value="", first=at, last=end)
                 yield _Step(end, child, told, parts + 1, False, tail, since)
+
+    def _may_follow(self, state: State, tail: Phrase, tokens: Sequence[str], at: int) -> bool:
+        """Whether what stands at `at` leads on from `state`."""
+        if at == len(tokens) or tokens[at] in self._weightless or tokens[at] in tail:
+            return True
+        return any(label.name in state.labels for label in self._labels(tokens, at))
 
     def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
         """Return from where on `tokens` need no explanation."""

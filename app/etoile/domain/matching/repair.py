@@ -6,9 +6,9 @@ that run together, or one that falls apart.  A word that exists is never bent fo
 those that the catalogue lists as heard for another.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.nearness import is_one_slip, nearest
@@ -69,18 +69,11 @@ class Repairer:
         self._lexicon = lexicon | numbers | PERCENT | UNITS[language]
         self._existing = self._lexicon | foreign | catalogue.dictionary
         self._reach = reach
+        self._of_catalogue = self._lexicon & catalogue.vocabulary
+        self._of_machine = self._lexicon - catalogue.vocabulary
         self._words = sorted(word for word in self._lexicon if word.isalpha() and len(word) > 1)
 
     # The indexes are made when a request first needs repair.
-
-    @cached_property
-    def _by_slip(self) -> dict[str, list[str]]:
-        """What is left of a known word without one letter, or none -> the words."""
-        index: dict[str, list[str]] = {}
-        for word in self._words:
-            for rest in _slips_of(word):
-                index.setdefault(rest, []).append(word)
-        return index
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
@@ -190,7 +183,8 @@ class Repairer:
         """Return the known words that are one slip away; none if one of them negates."""
         if len(word) < 2:
             return []
-        candidates = {known for rest in _slips_of(word) for known in self._by_slip.get(rest, ())}
+        indexes = (_by_slip(self._of_catalogue), _by_slip(self._of_machine))
+        candidates = {known for index in indexes for rest in _slips_of(word) for known in index.get(rest, ())}
         alike = sorted(known for known in candidates if _is_worth(known, word) and is_one_slip(word, known))
         if any(known in self._catalogue.words.negations for known in alike):
             return []
@@ -225,6 +219,20 @@ class Repairer:
 def _is_worth(known: str, word: str) -> bool:
     """Whether `word` may be a slip of `known`: two letters can only be swapped, and none gets in at the start."""
     return (len(known) >= _SHORTEST_SLIP or len(known) == len(word)) and (word[1:] != known or word[0] == known[0])
+
+
+@lru_cache(maxsize=8)
+def _by_slip(words: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    """Return what is left of each of `words` without one letter, or none -> the words.
+
+    Those of a catalogue are far more than the names of a machine, which change.
+    """
+    index: dict[str, list[str]] = {}
+    for word in words:
+        if word.isalpha() and len(word) > 1:
+            for rest in _slips_of(word):
+                index.setdefault(rest, []).append(word)
+    return index
 
 
 def _slips_of(word: str) -> Iterable[str]:
