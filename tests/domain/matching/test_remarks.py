@@ -11,7 +11,7 @@ from tests.domain.matching.test_matcher import value_of
     [
         ("en", "My ears hurt, turn the volume down.", "audio.volume.down", None),
         ("en", "turn the volume down, my ears hurt", "audio.volume.down", None),
-        ("en", "I'm getting a call, mute the sound please", "audio.mute", None),
+        ("en", "I'm getting a call, mute the sound", "audio.mute", None),
         ("en", "lock the screen because I am leaving", "screen.lock", None),
         ("en", "I don't need Firefox any more, close it", "app.close", "Firefox"),
         ("fr", "J'ai mal aux oreilles, baisse le son", "audio.volume.down", None),

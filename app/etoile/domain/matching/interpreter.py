@@ -26,12 +26,14 @@ from etoile.domain.matching.values import values_of
 _MOST_TOKENS = 100
 _MOST_WITHOUT_FREE_TEXT = 24
 
-_EXACT, _TEMPLATE, _REMARKED, _PROPOSED = 1.0, 0.97, 0.9, 0.8
+_EXACT, _TEMPLATE, _PROPOSED = 1.0, 0.97, 0.8
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
 _OF_A_LIGHT_WORD = 0.04
 _OF_FREE_TEXT = 0.05
 _OF_A_REPAIR = 0.03
+_OF_A_REMARK = 0.07
+"""So much that with a slip beside it nothing runs."""
 _LONG_WORD = 8
 """Letters of a word that is repaired although it is all that is said."""
 _SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
@@ -322,7 +324,7 @@ def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
 
 
 def _with_remark(found: Found) -> Found:
-    confidence = min(found.candidate.confidence, _REMARKED)
+    confidence = round(found.candidate.confidence - _OF_A_REMARK, 3)
     return replace(found, candidate=replace(found.candidate, confidence=confidence), reason=Reason.TEMPLATE)
 
 
