@@ -214,17 +214,16 @@ class Grammar:
         return tuple(dict.fromkeys(self._labels_at((before, *tokens), 1)))
 
     def _labels_at(self, tokens: tuple[str, ...], index: int) -> Iterator[Label]:
-        token, following = tokens[index], self._following(tokens, index)
+        token = tokens[index]
         yield Label(token, 1)
-        for phrase, name in self._catalogue.said.at(token, following):
-            if length := self._length(phrase, tokens, index):
-                yield Label(name, length, words=length)
-        for phrase, (name, tail) in self._catalogue.said_around.at(token, following):
-            if tail[0] in tokens[index + 1 :] and (length := self._length(phrase, tokens, index)):
-                yield Label(name, length, words=len(phrase), tail=tail)
-        for phrase, (slot, value) in self._values.at(token, following):
-            if length := self._length(phrase, tokens, index):
-                yield Label(f"{{{slot}}}", length, value)
+        for words, lengths in self._runs(tokens, index):
+            for name, count in self._catalogue.said.of(words):
+                yield Label(name, lengths[count - 1], words=lengths[count - 1])
+            for (name, tail), count in self._catalogue.said_around.of(words):
+                if tail[0] in tokens[index + 1 :]:
+                    yield Label(name, lengths[count - 1], words=count, tail=tail)
+            for (slot, value), count in self._values.of(words):
+                yield Label(f"{{{slot}}}", lengths[count - 1], value)
         if (
             token.isdigit()
             or token in _BEGIN_QUANTITIES[self._catalogue.language]
@@ -234,10 +233,16 @@ class Grammar:
                 if found := read(tokens, index, self._catalogue.language):
                     yield Label(f"{{{slot}}}", *found)
 
-    def _following(self, tokens: Sequence[str], index: int) -> tuple[str, ...]:
-        """Return the words that may come next in a phrase: the next one, and the next that is no stop word."""
-        content = next((token for token in tokens[index + 1 :] if token not in self._stop), None)
-        return tuple(dict.fromkeys(word for word in (*tokens[index + 1 : index + 2], content) if word is not None))
+    def _runs(self, tokens: tuple[str, ...], index: int) -> Iterator[tuple[Phrase, Sequence[int]]]:
+        """Return the words from `index` on that phrases may be made of, with how many tokens say so many of them.
+
+        Stop words are passed over, and where one stands first they are taken as they come as well: what is made of
+        stop words alone keeps them.
+        """
+        ends = [at + 1 for at in range(index, len(tokens)) if at == index or tokens[at] not in self._stop]
+        yield tuple(tokens[end - 1] for end in ends), [end - index for end in ends]
+        if tokens[index] in self._stop:
+            yield tokens[index:], range(1, len(tokens) - index + 1)
 
     def _length(self, phrase: Phrase, tokens: Sequence[str], index: int) -> int:
         """Return how many tokens from `index` on say `phrase`, stop words between them included; 0 when they do not."""
