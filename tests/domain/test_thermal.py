@@ -242,3 +242,11 @@ def test_a_card_that_heats_has_a_forecast_until_it_is_out_of_sight() -> None:
     assert before.forecast
     assert before.forecast.limit_c == 75
     assert tracks[-1].forecast is None
+
+
+@pytest.mark.parametrize("tau_s", [60, 90, 150])
+def test_what_has_come_true_is_no_forecast_any_more(tau_s: float) -> None:
+    tracks = follow([50] * 30 + [round(110 - 60 * math.exp(-second / tau_s)) for second in range(200)])
+    told = [(track.reading.temperature_c or 0, track.forecast.limit_c) for track in tracks if track.forecast]
+    assert told
+    assert all(temperature_c < limit_c for temperature_c, limit_c in told)

@@ -212,6 +212,8 @@ def _state(before: Thermal, warning: Latch, critical: Latch) -> Thermal:
 
 def _forecasted(track: Track, temperature_c: int, at_s: float) -> Track:
     """Return the track with its newest temperature remembered, and now and then with a new forecast."""
+    if track.forecast and temperature_c >= track.forecast.limit_c:
+        track = replace(track, forecast=None)  # it came true
     if track.recent and at_s - track.recent[-1][0] < REMEMBER_EVERY_S:
         return track
     first = next((place for place, (then_s, _) in enumerate(track.recent) if at_s - then_s <= SPAN_S), 0)
