@@ -72,6 +72,14 @@ def test_steps_run_in_order_each_shown_as_it_begins() -> None:
     assert (turn.last.command, turn.last.slots, turn.last.ok) == ("skills.run", {"skill": "night"}, True)
 
 
+def test_what_was_asked_for_behind_a_draft_is_told_as_not_done() -> None:
+    both = replace(command("skills.create", skill="night"), then=(MUTE,))
+    turn, effects = play(QUIET, on.Typed("create night and mute"), on.Interpreted(1, both))
+    turn, effects = play(turn, done(1, "skills.create", "What first?", skill="night"))
+    assert (said(turn), turn.waiting, begun(effects)) == ("What first? Not done: Mute the sound.", (), [])
+    assert turn.draft
+
+
 def test_each_reply_is_spoken_as_it_comes_and_once() -> None:
     turn, _ = play(Turn(), on.Typed("run it"), on.Interpreted(1, skill(TIME, MUTE)))
     _, effects = play(turn, done(1, "time.now", "Noon."), done(1, "audio.mute", "Muted."))

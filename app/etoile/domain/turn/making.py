@@ -17,7 +17,7 @@ from etoile.domain.replies import is_over
 from etoile.domain.skill_files import written
 from etoile.domain.skills import MOST_STEPS, Draft, Skill
 from etoile.domain.skills import Step as SkillStep
-from etoile.domain.turn.lifetime import THINKING_S, deadline, enter, finish, interpret
+from etoile.domain.turn.lifetime import THINKING_S, broken_off, deadline, enter, finish, interpret
 from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.text import Message, message, plural
 
@@ -38,10 +38,11 @@ def begin_draft(turn: Turn, command: Candidate) -> Step:
 
 
 def kept(turn: Turn, event: on.ActionDone) -> Step:
-    """Begin the draft, or end it: its skill is kept."""
+    """Begin the draft, or end it: its skill is kept.  What was asked for behind the draft is told as not done."""
     if FILE in event.slots:
         return finish(replace(turn, draft=None), ok=True, said=event.said)
-    return _wait(replace(turn, draft=Draft(str(event.slots["skill"]))), event.said)
+    said = broken_off(replace(turn, said=None), event.said)
+    return _wait(replace(turn, waiting=(), draft=Draft(str(event.slots["skill"]))), said)
 
 
 def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
