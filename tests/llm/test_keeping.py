@@ -1,6 +1,7 @@
 """Models are loaded, unloaded, fetched and removed, over a real socket."""
 
 import asyncio
+import gc
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -150,6 +151,24 @@ def test_a_fetch_that_is_given_up_is_told_by_the_closing_of_the_connection(ollam
     with pytest.raises(ActionFailed, match="stopped"):
         at(ollama, forever, check)
     wait_until(ollama.left.is_set, what="the node to notice")
+
+
+def test_work_that_is_ended_and_fails_at_that_leaves_nothing_unheard(
+    ollama: FakeNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def stubborn(keeper: Keeper) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise NodeBusy(message("it is still in memory"))
+
+    def check() -> None:
+        raise ActionFailed(message("It was stopped."))
+
+    with pytest.raises(ActionFailed, match="stopped"):
+        at(ollama, stubborn, check)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 def test_ollama_removes(ollama: FakeNode) -> None:

@@ -1,6 +1,7 @@
 """What is done for the models of a node: they are loaded, unloaded, fetched and removed, by the server's own API."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from pathlib import PurePath
@@ -17,6 +18,8 @@ from etoile.llm.keeping_lmstudio import LmStudioKeeper
 from etoile.llm.keeping_ollama import OllamaKeeper
 from etoile.llm.loop import new_loop
 from etoile.text import message
+
+log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -106,3 +109,5 @@ async def _visit(
         finally:
             task.cancel()
             await asyncio.wait({task})
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.debug("the last work on %s: %s", node.name, error)
