@@ -90,6 +90,12 @@ def test_the_history_tells_what_was_handed_over(capsys: pytest.CaptureFixture[st
     assert (older["handed_over"], older["reason"], older["undone"]) == (True, "none", False)
 
 
+@pytest.mark.parametrize("count", ["0", "-3"])
+def test_fewer_than_one_request_cannot_be_shown(count: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["history", f"--count={count}"]) == 2
+    assert "from 1 on" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("repeated")
 def test_everything_is_exported_to_a_file_of_its_owner_and_no_file_is_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -37,6 +37,11 @@ _STANDING = {
 
 def history(arguments: argparse.Namespace, console: Console) -> int:
     """Show the latest requests, newest first; or write the whole history to a file."""
+    if arguments.count < 1:
+        raise UsageError(
+            message("{count} requests cannot be shown.", count=arguments.count),
+            message("Write how many, from 1 on: --count 20."),
+        )
     with _history(arguments, console) as kept:
         if arguments.export:
             return _export(Path(arguments.export), _exchanges(kept), console)
