@@ -1,0 +1,61 @@
+"""How well requests are understood that nobody tuned on: the lines of two authors who never saw a template.
+
+The lines stand in en.jsonl and fr.jsonl, the names that they speak of in machine.json.  They are for judging alone:
+whoever tunes on them needs new ones.  What is asserted is what is reached; README.md says what is wanted.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from etoile.catalogue import load_catalogues
+from etoile.domain.match import Match
+from etoile.domain.matching import Matcher
+from etoile.domain.matching.scoring import Line, Score, Share, score
+from etoile.text import LANGUAGES
+from tests.understanding.calibrate import machine
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def scored() -> dict[str, Score]:
+    catalogues = load_catalogues(HERE / "nothing of the user's")
+    matchers = {language: Matcher(catalogues, machine(language)) for language in LANGUAGES}
+
+    def match(text: str, language: str | None) -> Match:
+        return matchers[language or "en"].match(text, language)
+
+    written = [line for language in LANGUAGES for line in (HERE / f"{language}.jsonl").read_text("utf-8").splitlines()]
+    return score([Line.of(json.loads(line)) for line in written], match)
+
+
+def test_there_are_enough_lines_of_each_language(scored: dict[str, Score]) -> None:
+    assert all(scored[language].verdicts.total() >= 400 for language in LANGUAGES)
+
+
+def test_what_must_run_nothing_hardly_ever_runs_anything(scored: dict[str, Score]) -> None:
+    assert scored["all"].false_execution.percent <= 0.5
+    assert [scored["all"].false_executions[group].count for group in ("negation", "code", "quote")] == [0, 0, 0]
+
+
+def test_a_command_is_hardly_ever_taken_for_another(scored: dict[str, Score]) -> None:
+    assert scored["all"].wrong.percent <= 0.5
+    assert scored["all"].wrong_destructive <= 1  # which asks before it does anything
+    assert scored["all"].wrong_in_noise.percent <= 0.2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("level", "percent"), [("canonical", 98), ("paraphrase", 85), ("loose", 45)])
+def test_commands_are_understood(scored: dict[str, Score], language: str, level: str, percent: float) -> None:
+    assert scored[language].right.get(level, Share()).percent >= percent
+
+
+def test_slots_are_right(scored: dict[str, Score]) -> None:
+    assert scored["all"].slots.percent >= 97
+
+
+@pytest.mark.parametrize(("operations", "percent"), [(1, 89), (2, 71)])
+def test_slips_are_repaired(scored: dict[str, Score], operations: int, percent: float) -> None:
+    assert scored["all"].noise[operations].percent >= percent
