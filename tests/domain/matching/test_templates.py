@@ -1,9 +1,11 @@
 import contextlib
+import itertools
 import random
 
 import pytest
 
-from etoile.domain.matching.templates import LONGEST, MOST_FORMS, Form, forms_of
+from etoile.domain.matching.graph import Graph
+from etoile.domain.matching.templates import LONGEST, MOST_FORMS, Form, forms_of, parsed
 
 
 def forms(template: str) -> set[str]:
@@ -61,3 +63,31 @@ def test_anything_is_a_template_or_is_refused() -> None:
         template = "".join(chance.choices("ab []()|{}<>level", k=chance.randrange(1, LONGEST)))
         with contextlib.suppress(ValueError):
             assert len(forms_of(template, words)) <= MOST_FORMS
+
+
+@pytest.mark.parametrize("template", ["[a] (b|c [d|e]) f", "~ a <b> {c}", "a | b [c]", "(a|) b"])
+def test_examples_say_every_part_in_few_forms(template: str) -> None:
+    choice = parsed(template, words)
+    examples = set(filter(None, choice.examples()))
+    assert examples <= set(forms_of(template, words))
+    assert {part for form in examples for part in form} == set(choice.parts())
+
+
+def test_an_automaton_takes_the_forms_of_its_templates_and_no_others() -> None:
+    templates = ["[a] (b|c [d|e]) f", "~ a b <c>", "c [d] [e]", "(a|the) b [the]"]
+    graph = Graph([parsed(template, words) for template in templates], frozenset({"the"}))
+    said = {form for template in templates for form in forms_of(template, words)}
+    bare = {tuple(part for part in form if part != "the") for form in said}
+    parts = sorted({part for form in bare for part in form})
+    for length in range(1, 5):
+        for form in itertools.product(parts, repeat=length):
+            assert takes(graph, form) == (form in bare), form
+
+
+def takes(graph: Graph, form: Form) -> bool:
+    state = graph.root
+    for part in form:
+        if part not in state.labels:
+            return False
+        state = state.child(part)
+    return state.is_end
