@@ -17,7 +17,6 @@ from etoile.domain.matching.compound import Compounds, has_a_name, takes_back
 from etoile.domain.matching.confidence import RUNS
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.reach import Reach
 from etoile.domain.matching.remarks import Bare, Remarks
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
@@ -118,7 +117,7 @@ class Interpreter:
         values = values_of(catalogue, slot_values)
         self._grammar = Grammar(catalogue, values)
         self._cleaner = Cleaner(catalogue.words, catalogue.language)
-        self._reach = Reach(catalogue, values)
+        self._reach = self._grammar.reach
         self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, self._reach)
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
