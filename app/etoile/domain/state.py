@@ -26,7 +26,6 @@ from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
 
-
 EARLY_S = 0.2
 """Readings come a little early or late: so much before its time one is kept all the same."""
 
