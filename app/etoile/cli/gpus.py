@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
+
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.config import Config
@@ -75,7 +77,9 @@ def watch(config: Config, arguments: argparse.Namespace) -> Iterator[Sight]:
                 continue
             seen = read()
             at_s = max((reading.at_s for reading in seen.readings), default=0.0)
-            tracks = assess(tracks, seen.readings, at_s, config.thermal, config.alerts.gpus)
+            # A first look has no past to hold a limit for: what it shows is what counts.
+            thermal = config.thermal if tracks else msgspec.structs.replace(config.thermal, hold_s=0.0)
+            tracks = assess(tracks, seen.readings, at_s, thermal, config.alerts.gpus)
             lines = [
                 gpu_line(reading, track.state, track.limits, track.forecast, now_s=time.monotonic())
                 for reading in seen.readings
