@@ -17,7 +17,7 @@ from etoile.speech.ways import Way, by_hand, way
 from etoile.text import Message, message
 
 LISTEN_S = 0.5
-"""How long is listened: long enough to tell a room from digital silence."""
+"""How long is listened at most: some devices begin with digital silence; the first sound is enough."""
 _READ_S = 0.1
 QUIET_PERCENT = 15
 """A microphone turned down below this hears little."""
@@ -40,7 +40,7 @@ def try_microphone(
     known: Callable[[], tuple[Source, ...]] = sources,
     default: Callable[[], str | None] = default_source,
 ) -> Trial:
-    """Listen for half a second, and return what there is to hear; nothing of it is kept.
+    """Listen until there is something to hear, half a second at most, and return it; nothing of it is kept.
 
     Raises MicrophoneUnavailable where there is nothing to listen to.  Blocks, at worst for some seconds.
     """
@@ -58,12 +58,14 @@ def try_microphone(
 
 
 def _blocks(capture: Capture, until_s: float) -> Iterator[bytes]:
-    """Yield what comes until then, and one block in any case.  Raises MicrophoneUnavailable."""
+    """Yield what comes until then or until something is heard, one block in any case.  Raises MicrophoneUnavailable."""
     first = True
     while first or time.monotonic() < until_s:
         if (block := capture.read(_READ_S)) is not None:
             first = False
             yield block
+            if loudness_db(block) > DIGITAL_SILENCE_DB:
+                return
 
 
 def _judged(device: str | None, source: Source | None, loudness: float) -> Trial:
@@ -76,7 +78,7 @@ def _judged(device: str | None, source: Source | None, loudness: float) -> Trial
     if loudness <= DIGITAL_SILENCE_DB:
         said = message("{name} delivers nothing but digital silence.", name=name)
         return Trial(None, said, _silent_remedy(sys.platform))
-    said = message("{name} hears: {loudness:.0f} dB at the loudest.", name=name, loudness=loudness)
+    said = message("{name} hears: {loudness:.0f} dB.", name=name, loudness=loudness)
     if source is not None and source.volume_percent < QUIET_PERCENT:
         low = message("It is turned down to {percent} %; more makes words clearer.", percent=source.volume_percent)
         return Trial(None, said, low)
