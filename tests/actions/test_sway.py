@@ -72,21 +72,22 @@ def test_windows_are_listed_the_one_in_front_last(terminals: list[Window]) -> No
 
 
 def test_next_full_screen_put_away_and_back(scene: Scene, sway: Sway, terminals: list[Window]) -> None:
+    # Sway carries a change out once the windows have drawn themselves anew.
     scene.do("window.next")
-    assert titles(sway)[-1] == "one"
+    wait_until(lambda: titles(sway)[-1] == "one", what="the other window in front")
     scene.do("window.fullscreen")
-    assert sway.is_in(terminals[0], State.FULLSCREEN)
+    wait_until(lambda: sway.is_in(terminals[0], State.FULLSCREEN), what="a full screen")
     scene.do("assistant.undo")
-    assert not sway.is_in(terminals[0], State.FULLSCREEN)
+    wait_until(lambda: not sway.is_in(terminals[0], State.FULLSCREEN), what="no full screen")
     scene.do("window.minimize")
-    assert not sway.in_view(terminals[0])
+    wait_until(lambda: not sway.in_view(terminals[0]), what="the window out of sight")
     scene.do("assistant.undo")
-    assert sway.in_view(terminals[0])
+    wait_until(lambda: sway.in_view(terminals[0]), what="the window in sight")
 
 
 def test_half_a_screen(scene: Scene, sway: Sway, terminals: list[Window]) -> None:
     scene.do("window.snap.right")
-    assert sway.area(terminals[1]) == Area(640, 0, 640, 800)
+    wait_until(lambda: sway.area(terminals[1]) == Area(640, 0, 640, 800), what="half a screen")
 
 
 def test_what_a_tiling_desktop_has_not_is_said(scene: Scene, terminals: list[Window]) -> None:
