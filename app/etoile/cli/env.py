@@ -7,6 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from etoile.cli.console import Console
 from etoile.cli.gpus import gpu_lines
+from etoile.cli.new_file import written_new
 from etoile.cli.settings import settings
 from etoile.domain.pinning import Card, Format, environment, pin, variables
 from etoile.domain.shapes import Line
@@ -74,14 +75,5 @@ def _models(models: str | None, form: Format) -> str | None:
 def _write(path: Path, text: str, form: Format) -> None:
     """Write `text` to a new file.  Windows PowerShell takes a file for UTF-8 only if it begins with the mark of it."""
     encoding = "utf-8-sig" if form is Format.POWERSHELL else "utf-8"
-    try:
-        with path.open("x", encoding=encoding, newline="\n") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise UsageError(
-            message("{path} exists already.", path=str(path)), message("Name a file that is not there yet.")
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            message("{path} cannot be written: {error}.", path=str(path), error=error.strerror or str(error))
-        ) from error
+    with written_new(path), path.open("x", encoding=encoding, newline="\n") as file:
+        file.write(text)

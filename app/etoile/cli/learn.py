@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from etoile.cli import unfinished
 from etoile.cli.commands import open_interpreter
 from etoile.cli.console import Console
+from etoile.cli.new_file import written_new
 from etoile.cli.settings import settings
 from etoile.domain.effects import Decision
 from etoile.domain.learning.learned import Learned, Standing
@@ -167,18 +168,10 @@ def _exchanges(kept: "Conversations | None") -> list[Line]:
 
 def _export(path: Path, lines: Sequence[Line], console: Console) -> int:
     """Write `lines` to a new file that its owner alone can read."""
-    try:
+    with written_new(path):
         path.touch(mode=0o600, exist_ok=False)
         with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    except FileExistsError as error:
-        raise UsageError(
-            message("{path} exists already.", path=str(path)), message("Name a file that is not there yet.")
-        ) from error
-    except OSError as error:
-        raise UsageError(
-            message("{path} cannot be written: {error}.", path=str(path), error=error.strerror or str(error))
-        ) from error
     return _tell(
         console,
         plural("{count} line written to {path}.", "{count} lines written to {path}.", len(lines), path=str(path)),

@@ -69,8 +69,7 @@ class Dictation:
         """Return what was said in the whole utterance; decodes only what is not known yet."""
         if not self._is_complete(samples):
             self._latest = self._decode(samples, cancelled)
-        parts = (*self._settled, *((self._latest,) if self._latest else ()))
-        return replace(joined(parts), audio_s=len(samples) / BYTES_PER_S)
+        return replace(joined(self._parts), audio_s=len(samples) / BYTES_PER_S)
 
     def _decode(self, samples: bytes, cancelled: Callable[[], bool]) -> Transcript:
         language = self._settled[0].language if self._settled else self._language
@@ -93,8 +92,12 @@ class Dictation:
             self._settled_to, self._latest = self._latest_to, None
 
     def _text(self) -> str:
-        parts = (*self._settled, *((self._latest,) if self._latest else ()))
-        return " ".join(part.text for part in parts if part.text)
+        return " ".join(part.text for part in self._parts if part.text)
+
+    @property
+    def _parts(self) -> tuple[Transcript, ...]:
+        """What was decoded so far, in order."""
+        return (*self._settled, self._latest) if self._latest else self._settled
 
 
 def joined(parts: tuple[Transcript, ...]) -> Transcript:
