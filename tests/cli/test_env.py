@@ -9,6 +9,7 @@ import pytest
 
 from etoile import logs
 from etoile.cli import main
+from tests.needs import need
 
 BIG = "GPU-51a00002-0000-4000-8000-000000000000"
 WILD = [
@@ -84,9 +85,9 @@ def test_systemd_reads_what_was_meant(tmp_path: Path, models: str) -> None:
     assert values["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash here")
 @pytest.mark.parametrize("models", WILD)
 def test_a_shell_reads_what_was_meant(tmp_path: Path, models: str) -> None:
+    need(shutil.which("bash"), "needs bash")
     path = written(tmp_path, "--format", "shell", "--models", models, "--host", "[::1]:11434")
     script = '. "$0" && printf "%s\\0" "$OLLAMA_MODELS" "$OLLAMA_HOST" "$CUDA_VISIBLE_DEVICES"'
     ran = subprocess.run(["bash", "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=10)

@@ -10,6 +10,7 @@ import pytest
 from etoile.errors import ModelUnavailable
 from etoile.speech import fetching, models
 from etoile.speech.fetching import WrongContentError
+from tests.needs import need
 from tests.speech.fake_hub import Answer, FakeHub
 
 WEIGHTS = bytes(range(256)) * 2000
@@ -245,8 +246,8 @@ def test_a_full_disk_half_way_keeps_what_arrived(hub: FakeHub, monkeypatch: pyte
     assert models.installed() == ("base",)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_disk_that_is_full_is_final(hub: FakeHub, into: Path) -> None:
+    need(Path("/dev/full").exists(), "needs /dev/full, a disk that is always full")
     (into / "config.json.part").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left") as caught:
         fetch(into)
