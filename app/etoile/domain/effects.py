@@ -132,6 +132,12 @@ class Ask:
     language: str
     before: tuple[Exchange, ...] = ()
     node: str | None = None
+    kind: str | None = None
+    """What kind of task it is, where that is known already ("code", "analyse"…)."""
+    fresh: bool = False
+    """Ask a node even where an answer is remembered."""
+    nodes: tuple[str, ...] = ()
+    """Ask these nodes alone, all of them."""
 
 
 @dataclass(frozen=True, slots=True)
