@@ -118,6 +118,11 @@ class NodeBusy(NodeError):
 
     blames_node = False
 
+    def __init__(self, said: Message, remedy: Message | None = None, *, retry_after_s: float | None = None) -> None:
+        super().__init__(said, remedy)
+        self.retry_after_s = retry_after_s
+        """How long the node asked to be left alone; None when it did not say."""
+
 
 class NodeLoading(NodeBusy):
     """The model is on its way into memory: not hung, and soon ready."""

@@ -18,7 +18,7 @@ from etoile.errors import (
     NodeUnreachable,
     NodeUnsuited,
 )
-from etoile.llm.client import LISTING_BYTES, Client, Server, refusal
+from etoile.llm.client import LISTING_BYTES, LONGEST_RETRY_S, Client, Server, refusal, retry_after_s
 
 KEY = "sk-very-secret"
 
@@ -79,6 +79,38 @@ def get(respond: Callable[[httpx.Request], httpx.Response], key: str | None = KE
 )
 def test_what_a_refusal_means(status: int | None, complaint: object, kind: type[NodeError]) -> None:
     assert type(refusal(status, complaint)) is kind
+
+
+_NOW_S = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({}, None),
+        ({"retry-after": "17"}, 17.0),
+        ({"retry-after": " 0 "}, 0.0),
+        ({"retry-after": "Fri, 15 Jan 2027 08:00:20 GMT"}, 20.0),
+        ({"retry-after": "Fri, 15 Jan 2027 07:00:00 GMT"}, 0.0),
+        ({"retry-after": "Fri, 15 Jan 2027 09:00:20 GMT", "date": "Fri, 15 Jan 2027 09:00:00 GMT"}, 20.0),
+        ({"retry-after": "Fri, 15 Jan 2027 08:00:20 GMT", "date": "yesterday"}, 20.0),
+        ({"retry-after": "9" * 400}, LONGEST_RETRY_S),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "٣"}, None),
+    ],
+)
+def test_how_long_a_server_asks_to_be_left_alone(headers: dict[str, str], wait_s: float | None) -> None:
+    assert retry_after_s(headers, _NOW_S) == wait_s
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"), [(429, b"{}", NodeBusy), (503, b'{"error": "Loading model"}', NodeLoading)]
+)
+def test_a_busy_server_tells_when_to_come_back(status: int, body: bytes, kind: type[NodeBusy]) -> None:
+    with pytest.raises(kind) as caught:
+        get(lambda request: answer(body, status, retry_after="17"))
+    assert caught.value.retry_after_s == 17.0
 
 
 def test_the_words_of_a_server_are_bounded_and_printable() -> None:

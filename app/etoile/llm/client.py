@@ -8,7 +8,8 @@ import contextlib
 import json
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +36,9 @@ Shape = TypeVar("Shape")
 
 LISTING_BYTES = 4_000_000
 """A list of models is never longer."""
+
+LONGEST_RETRY_S = 86_400.0
+"""Whoever asks to be left alone for longer is asked once a day."""
 
 _COMPLAINT_BYTES = 64_000
 _COMPLAINT_SHOWN = 200
@@ -69,7 +73,8 @@ class Client:
         with _translated(self.connect_s):
             async with self._open().stream(method, url, headers=headers, json=body) as response:
                 if not response.is_success:
-                    raise refusal(response.status_code, await _complaint(response))
+                    complaint = await _complaint(response)
+                    raise refusal(response.status_code, complaint, retry_after_s(response.headers, time.time()))
                 if response.headers.get("content-encoding", "identity") != "identity":
                     raise NodeBroken(message("it compressed its answer although it was asked not to"))
                 yield response
@@ -160,11 +165,35 @@ def garbage_refused() -> Iterator[None]:
         raise NodeBroken(message("what it sent is not what such a server sends")) from error
 
 
-def refusal(status: int | None, complaint: object) -> NodeError:
+def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
+    """Return the wait that `retry-after` asks for, in seconds or as a date; None for no or a senseless one.
+
+    RFC 9110, section 10.2.3.  A date is compared with the server's own, where it tells it; `now_s` is our clock.
+    """
+    asked = headers.get("retry-after", "").strip()
+    if asked.isdecimal() and asked.isascii():
+        return min(float(asked), LONGEST_RETRY_S)
+    until_s = _http_date_s(asked)
+    if until_s is None:
+        return None
+    now_s = _http_date_s(headers.get("date", "")) or now_s
+    return min(max(0.0, until_s - now_s), LONGEST_RETRY_S)
+
+
+def _http_date_s(written: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(written).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def refusal(status: int | None, complaint: object, retry_after_s: float | None = None) -> NodeError:
     """Return what a status and the server's own words mean for the caller; `status` None is an error within a stream.
 
-    The table is that of the formats' documentation; llama.cpp answers 500 to JSON that it cannot read, which is our
-    fault, and 503 while it loads.
+    `retry_after_s` is the wait that the server asked for beside its words.  The table is that of the formats'
+    documentation; llama.cpp answers 500 to JSON that it cannot read, which is our fault, and 503 while it loads.
     """
     words = _words(complaint)
     lowered = words.lower()
@@ -175,7 +204,7 @@ def refusal(status: int | None, complaint: object) -> NodeError:
                 message("it does not accept the key"), message("Set `key` of this node in the settings file.")
             )
         case 429:
-            return NodeBusy(message("its rate limit is reached"))
+            return NodeBusy(message("its rate limit is reached"), retry_after_s=retry_after_s)
         case 500 if "json.exception.parse_error" in lowered:
             return NodeRejected(said)
         case 404 | 413:
@@ -183,9 +212,9 @@ def refusal(status: int | None, complaint: object) -> NodeError:
         case int() if 300 <= status < 400:
             return NodeBroken(message("it sends requests elsewhere ({status})", status=status))
     if "loading model" in lowered or "model is loading" in lowered:
-        return NodeLoading(message("it is loading its model"))
+        return NodeLoading(message("it is loading its model"), retry_after_s=retry_after_s)
     if status == 529 or any(sign in lowered for sign in ("pending requests", "overloaded", "server busy")):
-        return NodeBusy(message("its queue is full"))
+        return NodeBusy(message("its queue is full"), retry_after_s=retry_after_s)
     if "context" in lowered and any(sign in lowered for sign in ("exceed", "length", "too long", "overflow")):
         return NodeUnsuited(message("the conversation is longer than its context"))
     if "model" in lowered and any(sign in lowered for sign in ("not found", "not_found", "does not exist")):
