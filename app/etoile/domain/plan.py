@@ -1,8 +1,31 @@
 """Which node is asked: one pure function."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from etoile.domain.nodes import NodeState, NodeStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a piece of work wants of the node that takes it."""
+
+    kind: str = "simple"
+    """What kind of task it belongs to."""
+    role: str = "respond"
+    node: str | None = None
+    """This node alone."""
+    tried: frozenset[str] = frozenset()
+    """Nodes that failed at it."""
+    avoid: frozenset[str] = frozenset()
+    """Rather another node: the author of what is to be reviewed."""
+    sticky: str | None = None
+    """The node whose cache is warm."""
+    tokens: int = 0
+    """Estimate of the prompt."""
+    needs: frozenset[str] = frozenset()
+    """Tools ("search", "market") that the node must declare."""
+
 
 _UNASKED = (NodeState.UNCONFIRMED, NodeState.QUARANTINED)
 _LATER = {NodeState.UP: 0, NodeState.DEGRADED: 2, NodeState.BUSY: 2, NodeState.LOADING: 3}

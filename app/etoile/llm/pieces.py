@@ -48,7 +48,7 @@ class Pieces:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None or isinstance(error, Exception):
-            self._flush()
+            self.flush()
         elif self._timer:
             self._timer.cancel()
 
@@ -56,11 +56,12 @@ class Pieces:
         """Publish `text`, within `JOIN_S` at the latest."""
         self._held.append(text)
         if self._loop.time() >= self._due_s:
-            self._flush()
+            self.flush()
         elif self._timer is None:
-            self._timer = self._loop.call_at(self._due_s, self._flush)
+            self._timer = self._loop.call_at(self._due_s, self.flush)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Publish what is held back: something else is about to be published."""
         if self._timer:
             self._timer.cancel()
             self._timer = None

@@ -1,10 +1,7 @@
-"""From a question to an answer: the nodes are asked one after the other until one has answered.
+"""From a question to an answer: the thread `net`, the lifetimes on it, and who answers.
 
-ask -> the best node not yet tried -> AnswerStarted, AnswerText..., AnswerEnded
-          | it fails, even half-way       -> NodePassedOver, and the next one is asked afresh
-          | the request itself is wrong   -> Failed
-          | no node is left               -> Failed, naming each and why
-          | there is no node at all       -> the guide answers, and says that it is the guide
+ask -> by name, or where there is no node at all -> the guide answers, and says that it is the guide
+       else                                      -> the nodes, see `dispatch`
 """
 
 import asyncio
@@ -13,7 +10,6 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing
-from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
@@ -22,17 +18,17 @@ from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, NodePassedOver
 from etoile.domain.nodes import Attribution, NodeStatus
-from etoile.domain.plan import order
-from etoile.errors import NodeBroken, NodeError
+from etoile.domain.plan import Wanted
+from etoile.errors import NodeError
 from etoile.llm.client import Client
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.discovery import USUAL_PLACES, Place
-from etoile.llm.fleet import Fleet, Member
-from etoile.llm.limits import limited
+from etoile.llm.dispatch import Dispatch, Ended, NobodyAnswered, PassedOver, Progress, Started, Work
+from etoile.llm.fleet import Fleet
 from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
-from etoile.llm.records import ChatMessage, Record, Text, Usage
+from etoile.llm.records import ChatMessage, Text
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
@@ -53,19 +49,6 @@ class Guide(Protocol):
     def answer(self, question: str, language: str) -> Iterable[str]:
         """Yield the answer in pieces.  Called on the net thread; quick."""
         ...
-
-
-@dataclass(slots=True)
-class _Course:
-    """How far one request has come."""
-
-    ask: Ask
-    started_s: float
-    first_token_s: float | None = None
-    passed_over: dict[str, Message] = field(default_factory=dict)
-
-
-_NOBODY_REMEDY = message("Start one of them, or name another one in the settings; “etoile nodes” tells how each is.")
 
 
 class Router:
@@ -106,6 +89,7 @@ class Router:
             confirmed=confirmed,
             places=places,
         )
+        self._dispatch = Dispatch(self._fleet, routing)
         self._asked: dict[int, Future[None]] = {}
         self._stack = ExitStack()
         self._portal: BlockingPortal | None = None
@@ -176,54 +160,21 @@ class Router:
 
     async def _answer(self, ask: Ask) -> None:
         try:
-            await self._route(_Course(ask, time.monotonic()))
+            await self._route(ask)
         except Exception:
             log.exception("answering turn %d failed", ask.turn)
             self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
 
-    async def _route(self, course: _Course) -> None:
-        """Ask node after node until one has answered."""
+    async def _route(self, ask: Ask) -> None:
+        """Decide who answers."""
         if not self._fleet.usable():
             await self._fleet.look_once()
-        ask = course.ask
         if ask.node == GUIDE or (ask.node is None and not self._fleet.usable()):
-            self._answer_from_help(course)
+            self._answer_from_help(ask)
         elif ask.node is not None and (refused := self._unaskable(ask.node)):
             self._publish(Failed(ask.turn, *refused))
         else:
-            await self._try_each(course)
-
-    async def _try_each(self, course: _Course) -> None:
-        turn = course.ask.turn
-        remedy: Message | None = None
-        while (member := self._next(course)) is not None:
-            name = member.node.name
-            try:
-                await self._answer_from(member, course)
-                return
-            except NodeError as error:
-                log.info("%s did not answer turn %d: %s", name, turn, error)
-                self._fleet.failed(member, error)
-                if not error.retryable:
-                    self._publish(Failed(turn, _of(name, error.said), error.remedy))
-                    return
-                course.passed_over[name] = error.said
-                remedy = remedy or error.remedy
-                self._publish(NodePassedOver(turn, name, error.said))
-            finally:
-                self._fleet.tell()
-        # Each reason was told as its node was passed over.
-        said = message("No node could answer: {names}.", names=list(course.passed_over))
-        self._publish(Failed(turn, said, remedy or _NOBODY_REMEDY))
-
-    def _next(self, course: _Course) -> Member | None:
-        """Return the best node, as things are now, of those that this request has not tried."""
-        if course.ask.node is not None:
-            member = self._fleet.named(course.ask.node)
-            return None if course.passed_over else member
-        untried = [status for status in self._fleet.statuses() if status.name not in course.passed_over]
-        best = next(iter(order(untried)), None)
-        return None if best is None else self._fleet.named(best.name)
+            await self._answer_from_nodes(ask)
 
     def _unaskable(self, name: str) -> tuple[Message, Message] | None:
         """Return why the node `name` cannot be asked, and what to do about it; None when it can."""
@@ -238,67 +189,49 @@ class Router:
             )
         return None
 
-    async def _answer_from(self, member: Member, course: _Course) -> None:
-        """Publish what `member` answers.  Raises NodeError."""
-        member.health = member.health.began()
-        self._fleet.tell()
+    async def _answer_from_nodes(self, ask: Ask) -> None:
+        work = Work(messages=_conversation(ask, self._routing.system), wanted=Wanted(node=ask.node))
         try:
-            model = await member.model()
-            answer = limited(member.dialect.chat(model, _conversation(course.ask, self._routing.system)), self._routing)
-            output_tokens = await self._pass_on(answer, course, Attribution(node=member.node.name, model=model))
-        finally:
-            member.health = member.health.ended()
-        member.health = member.health.answered()
-        self._end(course, output_tokens)
+            await self._pass_on(ask.turn, self._dispatch.answer(work))
+        except (NodeError, NobodyAnswered) as error:
+            self._publish(Failed(ask.turn, error.said, error.remedy))
 
-    async def _pass_on(self, answer: AsyncGenerator[Record], course: _Course, attribution: Attribution) -> int | None:
-        """Publish the text of `answer` as it comes; return its length in tokens, if told.  Raises NodeError."""
-        started, output_tokens = False, None
-        with Pieces(course.ask.turn, self._publish, asyncio.get_running_loop()) as pieces:
-            async with aclosing(answer) as records:
-                async for record in records:
-                    match record:
-                        case Text(text) if started or text.strip():
-                            if not started:
-                                self._start(course, attribution)
-                            pieces.add(text if started else text.lstrip())
-                            started = True
-                        case Usage(tokens):
-                            output_tokens = tokens
-        if not started:
-            raise NodeBroken(message("its answer is empty"))
-        return output_tokens
+    async def _pass_on(self, turn: int, progress: AsyncGenerator[Progress]) -> None:
+        """Publish what comes of turn `turn`.  Raises NodeError, NobodyAnswered."""
+        with Pieces(turn, self._publish, asyncio.get_running_loop()) as pieces:
+            async with aclosing(progress):
+                async for step in progress:
+                    match step:
+                        case Text(text):
+                            pieces.add(text)
+                        case PassedOver(node, reason):
+                            pieces.flush()
+                            self._publish(NodePassedOver(turn, node, reason))
+                        case Started(attribution):
+                            self._publish(AnswerStarted(turn, attribution))
+                        case Ended():
+                            pieces.flush()
+                            self._publish(_ended(turn, step))
 
-    def _answer_from_help(self, course: _Course) -> None:
-        self._start(course, Attribution(node=GUIDE, model="help"))
-        for piece in self._guide.answer(course.ask.text, course.ask.language):
-            self._publish(AnswerText(course.ask.turn, piece))
-        self._end(course, output_tokens=None)
-
-    def _start(self, course: _Course, attribution: Attribution) -> None:
-        course.first_token_s = time.monotonic()
-        self._publish(AnswerStarted(course.ask.turn, attribution))
-
-    def _end(self, course: _Course, output_tokens: int | None) -> None:
-        first_token_s = course.first_token_s or course.started_s
-        self._publish(
-            AnswerEnded(
-                course.ask.turn,
-                first_token_ms=1000 * (first_token_s - course.started_s),
-                elapsed_ms=1000 * (time.monotonic() - course.started_s),
-                output_tokens=output_tokens,
-            )
-        )
+    def _answer_from_help(self, ask: Ask) -> None:
+        started_s = time.monotonic()
+        self._publish(AnswerStarted(ask.turn, Attribution(node=GUIDE, model="help")))
+        for piece in self._guide.answer(ask.text, ask.language):
+            self._publish(AnswerText(ask.turn, piece))
+        elapsed_ms = 1000 * (time.monotonic() - started_s)
+        self._publish(_ended(ask.turn, Ended(output_tokens=None, first_token_ms=0.0, elapsed_ms=elapsed_ms)))
 
 
-def _conversation(ask: Ask, system: str) -> list[ChatMessage]:
+def _ended(turn: int, end: Ended) -> AnswerEnded:
+    return AnswerEnded(
+        turn, first_token_ms=end.first_token_ms, elapsed_ms=end.elapsed_ms, output_tokens=end.output_tokens
+    )
+
+
+def _conversation(ask: Ask, system: str) -> tuple[ChatMessage, ...]:
     """Return the messages that lead to the request: instructions, the exchanges before it, itself."""
     messages: list[ChatMessage] = [{"role": "system", "content": system}] if system else []
     for exchange in ask.before:
         messages.append({"role": "user", "content": exchange.request})
         messages.append({"role": "assistant", "content": exchange.answer})
-    return [*messages, {"role": "user", "content": ask.text}]
-
-
-def _of(node: str, reason: Message) -> Message:
-    return message("{node}: {reason}", node=node, reason=reason)
+    return (*messages, {"role": "user", "content": ask.text})
