@@ -62,7 +62,7 @@ def text(records: list[Record]) -> str:
 def test_an_answer(node: FakeNode) -> None:
     records = chat(node)
     assert text(records) == node.script.answer
-    assert Usage(6) in records
+    assert Usage(output_tokens=6) in records
     assert End("stop") in records
     assert node.chats[0].body["messages"] == QUESTION
     assert node.chats[0].body["stream"] is True

@@ -40,7 +40,7 @@ def collected(*script: Record | None, forever: bool = False) -> tuple[list[Recor
 
 
 def test_a_whole_answer_passes() -> None:
-    records = [Thought("hm"), Text("a"), Text("b"), End("stop"), Usage(2)]
+    records = [Thought("hm"), Text("a"), Text("b"), End("stop"), Usage(output_tokens=2)]
     assert collected(*records) == (records, True)
 
 

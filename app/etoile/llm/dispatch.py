@@ -146,7 +146,7 @@ async def _told(
                     first_token_s = time.monotonic()
                     yield Started(attribution)
                     yield Text(text.lstrip())
-                case Usage(tokens):
+                case Usage(output_tokens=tokens):
                     output_tokens = tokens
     if first_token_s is None:
         raise NodeBroken(message("its answer is empty"))

@@ -118,7 +118,7 @@ def _records(line: str, thoughts: InlineThoughts) -> Iterator[Record]:
         yield from thoughts.feed(part.message.content)
     if part.done:
         yield from thoughts.end()
-        yield Usage(part.eval_count)
+        yield Usage(output_tokens=part.eval_count)
         yield End(part.done_reason)
 
 

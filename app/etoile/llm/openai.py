@@ -106,7 +106,7 @@ def _records(data: str, thoughts: InlineThoughts) -> Iterator[Record]:
             yield from thoughts.end()
             yield End(choice.finish_reason)
     if chunk.usage is not None:
-        yield Usage(chunk.usage.completion_tokens)
+        yield Usage(output_tokens=chunk.usage.completion_tokens)
 
 
 def _status(error: object) -> int | None:

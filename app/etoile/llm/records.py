@@ -1,8 +1,8 @@
 """What a node sends, in the words of no dialect; and what a dialect must be able to do."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypedDict
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, Protocol, TypedDict
 
 from etoile.domain.nodes import LoadedModel
 
@@ -22,10 +22,33 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What the answer cost."""
+class ToolCall:
+    """The model wants a tool called; whole, whatever pieces it came in."""
 
-    output_tokens: int | None
+    id: str
+    """What the result is to name.  Made up where the server gives none."""
+    name: str
+    arguments: str
+    """A JSON object, as the model wrote it: it may be wrong, and nothing has looked at it."""
+    signature: str = ""
+    """What a provider wants back unchanged when the call is sent to it again; empty for most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """The node brings the model into memory, or reads the prompt: a sign of life before anything is said."""
+
+    part: float | None
+    """How much of it is done, 0 to 1; None where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What the answer cost; None where the node does not tell.  The last one counts."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    """With those of the reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +56,32 @@ class End:
     """The answer is whole.  A stream that stops without this one broke off; usage may still follow."""
 
     finish_reason: str | None
+    """"stop", "length" (cut at the most tokens allowed), "tool_calls", or the server's own word; None if untold."""
 
 
-Record = Text | Thought | Usage | End
+Record = Text | Thought | ToolCall | Preparing | Usage | End
 
 
 class ChatMessage(TypedDict):
-    """A message of a conversation, as every dialect so far sends it."""
+    """A message of a conversation.  The system's is the first, if there is one."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: NotRequired[Sequence[ToolCall]]
+    """assistant: the calls that it made; the "tool" messages with their results follow at once."""
+    tool_call_id: NotRequired[str]
+    """tool: the call whose result `content` is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model may ask for beside answering."""
+
+    name: str
+    """Letters, digits, "_" and "-", 64 at most: all servers take that."""
+    description: str
+    parameters: Mapping[str, Any]
+    """JSON Schema of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +93,11 @@ class Listing:
     """Those in memory, as far as the node tells."""
     in_memory: tuple[LoadedModel, ...] = ()
     """Where they lie in memory, as far as the node tells."""
+    context_tokens: Mapping[str, int] = field(default_factory=dict)
+    """The longest conversation by model, prompt and answer, as far as the node tells: of a loaded model what it was
+    loaded with, of another one what it can at most."""
+    parallel: Mapping[str, int] = field(default_factory=dict)
+    """How many requests a loaded model answers at once, as far as the node tells."""
 
 
 class Dialect(Protocol):
@@ -64,9 +108,19 @@ class Dialect(Protocol):
         ...
 
     def chat(
-        self, model: str, messages: Sequence[ChatMessage], *, max_tokens: int | None = None
+        self,
+        model: str,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int | None = None,
+        tools: Sequence[Tool] = (),
+        think: bool | None = None,
     ) -> AsyncGenerator[Record]:
-        """Yield the records of the answer as they come.  The caller closes it, watches the time and the size."""
+        """Yield the records of the answer as they come.  The caller closes it, watches the time and the size.
+
+        `think` asks for reasoning or for none; where a server or model cannot be told, it does as it does.  None
+        leaves it to the server, but for Ollama, which is asked for none.
+        """
         ...
 
 
