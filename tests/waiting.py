@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(predicate: Callable[[], object], timeout_s: float = 5.0, *, what: str = "") -> None:
+def wait_until(predicate: Callable[[], object], timeout_s: float = 20.0, *, what: str = "") -> None:
     """Return as soon as `predicate()` is true; fail the test when it is still not so after `timeout_s`.
 
-    `what` names the condition in the failure; without it the predicate names itself.
+    What passes does not wait, so the limit is that of the slowest machine.  `what` names the condition in the failure;
+    without it the predicate names itself.
     """
     deadline = time.monotonic() + timeout_s
     while not predicate():

@@ -72,9 +72,9 @@ class Sway(Compositor):
 
     def place(self, window: Window, area: Area) -> None:
         """Move and resize `window` to `area`; it floats then."""
-        self._do(window, "floating enable")
-        self._do(window, f"resize set {area.width} px {area.height} px")
-        self._do(window, f"move absolute position {area.x} px {area.y} px")
+        # In one go: a window that draws itself for its size as a floating one, late, would take the new size back.
+        size, position = f"{area.width} px {area.height} px", f"{area.x} px {area.y} px"
+        self._do(window, f"floating enable, resize set {size}, move absolute position {position}")
 
     def desktop(self) -> tuple[int, int]:
         """Return the number of the workspace shown, from 0, and how many there are."""
