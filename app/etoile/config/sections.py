@@ -9,6 +9,8 @@ import msgspec
 
 Language = Literal["en", "fr"]
 Role = Literal["classify", "code", "review", "analyse", "search", "synthesise", "validate", "respond"]
+Kind = Literal["code", "analyse", "trading", "systeme", "web", "simple"]
+Tool = Literal["search", "market"]
 
 UUIDS = ("GPU-", "AMD-", "MIG-")
 """What the UUID of a card begins with; an AMD card without a serial number has its place in this machine."""
@@ -30,16 +32,23 @@ class Node(Section, frozen=True):
     key: str | None = None
     """"env:NAME" or "keyring"; never the secret itself."""
     roles: tuple[Role, ...] = ()
-    """What it is for; empty means everything."""
-    models: dict[str, str] = {}
+    """What it is for; empty means everything.  It takes other work only when nobody is left for that."""
+    models: dict[Role, str] = {}
     """Other models by role, on this node."""
     never: tuple[str, ...] = ()
     """Models that must not be used."""
+    tools: tuple[Tool, ...] = ()
+    """Where its models get live data from: "search" for the web, "market" for prices.  What needs such data goes to a node
+    that has it; where none has, the answer says so."""
+    weight: float = 0.0
+    """How much it is preferred: a point is worth a second of waiting.  Without it the order in the file decides between
+    nodes that are equally well off; with 20 one waits for its model to be loaded rather than ask another."""
     max_in_flight: int = 2
+    """How many requests it is given at once; one while its GPUs are hot."""
     gpus: str | tuple[str, ...] | None = None
     """"local", UUIDs of this machine's cards, or the address of an exporter (of several, a list)."""
     local: bool = True
-    """False for a cloud provider."""
+    """False for a cloud provider: it is asked only about the kinds in `cloud` of [routing], or by its name."""
 
 
 def uuids(node: Node) -> tuple[str, ...]:
@@ -155,7 +164,13 @@ class Speech(Section, frozen=True):
 
 
 class Routing(Section, frozen=True):
-    """[routing]: how long nodes are waited for."""
+    """[routing]: which node is asked, and how long it is waited for."""
+
+    matrix: dict[Kind, tuple[Role | tuple[Role, ...], ...]] = {}
+    """What each kind of task takes, step by step, where it is not the usual: code = ["code", "review"].  Roles in brackets
+    of their own work side by side: trading = [["analyse", "search"], "validate"]."""
+    cloud: tuple[Kind, ...] = ()
+    """Kinds of tasks that may leave for a cloud provider; none, unless they are named here."""
 
     connect_s: float = 2.0
     first_token_s: float = 60.0

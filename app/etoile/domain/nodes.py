@@ -1,7 +1,7 @@
 """A node: a server that runs language models, and what is known of it now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etoile.domain.gpus import GpuReading, Thermal
@@ -70,8 +70,36 @@ class NodeStatus:
     """UUIDs of the cards of this machine that it uses, if the settings name them; else all, if it runs here."""
     thermal: Thermal = Thermal.UNKNOWN
     """Of the hottest GPU that it uses."""
+    temperature_c: int | None = None
+    """Of the same."""
+    memory_free_bytes: int | None = None
+    """Of all GPUs that it uses together."""
+    memory_total_bytes: int | None = None
     load: NodeLoad | None = None
     reason: Message | None = None
+
+    roles: tuple[str, ...] = ()
+    """What it is for, by the settings; empty means everything."""
+    models_by_role: Mapping[str, str] = field(default_factory=dict)
+    """Other models than the usual one, by role."""
+    never: tuple[str, ...] = ()
+    """Models that must not be used."""
+    local: bool = True
+    """False for a cloud provider."""
+    tools: tuple[str, ...] = ()
+    """Where it gets live data from: "search", "market"."""
+    weight: float = 0.0
+    """How much the user prefers it, in points (see `etoile.domain.plan`)."""
+    max_in_flight: int | None = None
+    """How many requests it is given at once."""
+    need_bytes: Mapping[str, int] = field(default_factory=dict)
+    """About what models take of the GPUs, by name, as far as that can be told."""
+    first_token_ms: float | None = None
+    """How long it let wait lately, as measured."""
+    tokens_per_s: float | None = None
+    """How fast it wrote lately, as measured."""
+    context_tokens: int | None = None
+    """What a conversation may be long, answer included."""
 
 
 def gpus_of(node: NodeStatus, readings: Iterable[GpuReading]) -> tuple[GpuReading, ...]:
