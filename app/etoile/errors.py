@@ -15,13 +15,14 @@ EtoileError                 has a `said` (what, where) and, where the user can m
 ├── NodeError               a node did not answer as it should; `retryable` tells whether another may be asked
 │   ├── NodeUnreachable     refused, unknown host, reset, end of stream before its end: counts against the node
 │   ├── NodeSilent          nothing came within the time allowed: counts against the node
-│   ├── NodeBroken          the node's own 5xx, garbage, too much: counts against the node
+│   ├── NodeBroken          the node's own 5xx, too much: counts against the node
+│   │   └── NodeNonsense    garbage, nothing, the same over and over: twice in a row sets the node aside
 │   ├── NodeBusy            queue full, rate limited: another node, no blame
 │   │   └── NodeLoading     its model is on the way into memory
 │   ├── NodeUnsuited        model missing, context too short: another node, no blame
 │   ├── NodeUnauthorised    401 or 403: another node, and the key is asked for
 │   └── NodeRejected        the request itself is wrong: no other node is asked
-├── NoNodeAvailable         every node was passed over
+├── NobodyAnswered          every node was passed over (see `etoile.llm.dispatch`)
 ├── UnreadableModel         a language model's file, or what a node tells of it, says too little or nonsense
 └── StoreError              a database cannot be opened or written
 """
@@ -111,6 +112,10 @@ class NodeSilent(NodeError):
 
 class NodeBroken(NodeError):
     """The node's own failure: a 5xx, garbage, an answer without end."""
+
+
+class NodeNonsense(NodeBroken):
+    """It answered, and what it said makes no sense: garbage, nothing, the same over and over."""
 
 
 class NodeBusy(NodeError):

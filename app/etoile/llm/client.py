@@ -20,6 +20,7 @@ from etoile.errors import (
     NodeBusy,
     NodeError,
     NodeLoading,
+    NodeNonsense,
     NodeRejected,
     NodeSilent,
     NodeUnauthorised,
@@ -158,11 +159,11 @@ def decoded(text: bytes, shape: type[Shape]) -> Shape:
 
 @contextmanager
 def garbage_refused() -> Iterator[None]:
-    """Turn what cannot be decoded into NodeBroken."""
+    """Turn what cannot be decoded into NodeNonsense."""
     try:
         yield
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise NodeBroken(message("what it sent is not what such a server sends")) from error
+        raise NodeNonsense(message("what it sent is not what such a server sends")) from error
 
 
 def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
