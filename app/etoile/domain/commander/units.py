@@ -1,0 +1,97 @@
+"""A unit of work: one question to one node, as a part of a request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from etoile.text import Message
+
+
+class UnitStatus(StrEnum):
+    """How far a unit is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """What it needs is missing."""
+    STOPPED = "stopped"
+    """The user gave the request up."""
+
+
+SETTLED = frozenset({UnitStatus.DONE, UnitStatus.FAILED, UnitStatus.SKIPPED, UnitStatus.STOPPED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What one node made of a unit."""
+
+    target: str
+    model: str
+    result: str
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskUnit:
+    """A part of a request, and how far it is."""
+
+    id: str
+    prompt: str = ""
+    """What its node is to do with the request; empty: answer it."""
+    kind: str = "simple"
+    """A `TaskKind`."""
+    role: str = "respond"
+    target: str | None = None
+    """The node that takes it; set beforehand where only that one may."""
+    model: str | None = None
+    priority: int = 0
+    """Of several that may start, the highest does first."""
+    depends_on: tuple[str, ...] = ()
+    """Ids of the units whose results it builds on."""
+    reviews: str | None = None
+    """The id of the unit that it judges."""
+    needs: frozenset[str] = frozenset()
+    """Tools that its node must declare: "search", "market"."""
+    optional: bool = False
+    """What depends on it goes on without it."""
+    elsewhere: bool = False
+    """Rather for another node than those whose results it builds on."""
+    shown: bool = False
+    """Whether its result is a part of the answer."""
+    polled: bool = False
+    """Whether it is one of those that answer the same, to be compared."""
+
+    status: UnitStatus = UnitStatus.WAITING
+    result: str = ""
+    score: float | None = None
+    """What its reviewer gave its result, 0 to 1."""
+    note: Message | None = None
+    """Why it failed, or what is to be known of its result."""
+    ms: float | None = None
+    earlier: tuple[Attempt, ...] = ()
+    """What it was before it was dispatched again."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.status in SETTLED
+
+    @property
+    def best(self) -> Attempt:
+        """The result with the best score; the newest where it has the same, or none yet."""
+        newest = Attempt(target=self.target or "", model=self.model or "", result=self.result, score=self.score)
+        if newest.score is None:
+            return newest
+        return max((newest, *self.earlier), key=lambda attempt: attempt.score or 0.0)
+
+
+Units = tuple[TaskUnit, ...]
+
+
+def named(units: Units, unit_id: str) -> TaskUnit:
+    """Return the unit called `unit_id`; raises KeyError."""
+    for unit in units:
+        if unit.id == unit_id:
+            return unit
+    raise KeyError(unit_id)
