@@ -100,6 +100,8 @@ class NodeStatus:
     """How fast it wrote lately, as measured."""
     context_tokens: int | None = None
     """What a conversation may be long, answer included."""
+    retry_at_s: float | None = None
+    """Until when it is left alone, in seconds since 1970, for people to read; None when it is not."""
 
 
 def gpus_of(node: NodeStatus, readings: Iterable[GpuReading]) -> tuple[GpuReading, ...]:
