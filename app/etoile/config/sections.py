@@ -38,8 +38,8 @@ class Node(Section, frozen=True):
     never: tuple[str, ...] = ()
     """Models that must not be used."""
     tools: tuple[Tool, ...] = ()
-    """Where its models get live data from: "search" for the web, "market" for prices.  What needs such data goes to a node
-    that has it; where none has, the answer says so."""
+    """Where its models get live data from: "search" for the web, "market" for prices.  What needs such data goes to a
+    node that has it; where none has, the answer says so."""
     weight: float = 0.0
     """How much it is preferred: a point is worth a second of waiting.  Without it the order in the file decides between
     nodes that are equally well off; with 20 one waits for its model to be loaded rather than ask another."""
@@ -167,8 +167,8 @@ class Routing(Section, frozen=True):
     """[routing]: which node is asked, and how long it is waited for."""
 
     matrix: dict[Kind, tuple[Role | tuple[Role, ...], ...]] = {}
-    """What each kind of task takes, step by step, where it is not the usual: code = ["code", "review"].  Roles in brackets
-    of their own work side by side: trading = [["analyse", "search"], "validate"]."""
+    """What each kind of task takes, step by step, where it is not the usual: code = ["code", "review"].  Roles in
+    brackets of their own work side by side: trading = [["analyse", "search"], "validate"]."""
     cloud: tuple[Kind, ...] = ()
     """Kinds of tasks that may leave for a cloud provider; none, unless they are named here."""
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.plan import order
+from etoile.domain.routing.models import same_model
 from etoile.errors import UsageError
 from etoile.text import Message, message
+
+__all__ = ["Place", "node_called", "place", "places", "same_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +19,6 @@ class Place:
 
     node: NodeStatus
     model: str
-
-
-def same_model(listed: str, asked: str) -> bool:
-    """Whether a node's name of a model is the one asked for; Ollama's ":latest" may be left out."""
-    return listed.lower() in (asked.lower(), f"{asked.lower()}:latest")
 
 
 def places(nodes: Sequence[NodeStatus], model: str) -> list[Place]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from etoile.config import Kind, Role
+
 Steps = tuple[tuple[str, ...], ...]
 """Roles one step after the other; those of one step work side by side."""
 
@@ -19,10 +21,10 @@ _LIVE = {"trading": "market"}
 """What has to be looked up, by kind; of any other kind it is the web."""
 
 
-def matrix_of(settings: Mapping[str, tuple[str | tuple[str, ...], ...]]) -> Mapping[str, Steps]:
+def matrix_of(settings: Mapping[Kind, tuple[Role | tuple[Role, ...], ...]]) -> Mapping[str, Steps]:
     """Return the usual matrix with what the settings have instead."""
     own = {
-        kind: tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
+        str(kind): tuple((step,) if isinstance(step, str) else tuple(step) for step in steps)
         for kind, steps in settings.items()
     }
     return {**DEFAULT_MATRIX, **own}
