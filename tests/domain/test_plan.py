@@ -126,7 +126,7 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         [node("big", load=NodeLoad(running=4, waiting=3, kv_cache_percent=95)), SMALL],
         Wanted(),
         "small big",
-        "big: -5.0: its server answers 4 others; -15.0: 3 wait at its server; -10.0: its memory for conversations is 95 % full",
+        "big: its server answers 4 others; -15.0: 3 wait at its server; -10.0: its memory for conversations is 95 % full",
     ),
     "our own request is not counted twice": (
         [node("big", in_flight=1, load=NodeLoad(running=1, waiting=0, kv_cache_percent=3)), node("small", **COLD)],
@@ -147,8 +147,7 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         ],
         Wanted(),
         "big small",
-        "small: -2.0: 1 before it in the settings; +0.0: large is in memory; -0.2: it began after 0.2 s lately; "
-        "+0.0: 140 tokens a second",
+        "small: +0.0: large is in memory; -0.2: it began after 0.2 s lately; +0.0: 140 tokens a second",
     ),
     "the big box writes more slowly than anybody reads": (
         [node("big", tokens_per_s=4.0), node("small", tokens_per_s=140.0)],
@@ -184,7 +183,7 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         [BIG, node("small", state=NodeState.OPEN)],
         Wanted(sticky="small"),
         "big small",
-        "small: -2.0: 1 before it in the settings; +15.0: it knows this conversation already; -1000.0: it failed lately",
+        "small: +15.0: it knows this conversation already; -1000.0: it failed lately",
     ),
     "the conversation is too long for the small one": (
         [node("small", context_tokens=4096), BIG],
