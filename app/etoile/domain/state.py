@@ -3,7 +3,7 @@
 The turn, the GPUs, the nodes and what is missing: views show this and nothing else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from etoile.config import Alerts as AlertSettings
@@ -154,12 +154,27 @@ _HEAT = (Thermal.UNKNOWN, Thermal.NORMAL, Thermal.WARNING, Thermal.CRITICAL)
 
 def _with_heat_and_load(state: State) -> State:
     """Return the state with what is known of the nodes from elsewhere: how hot their GPUs are, how busy they are."""
-    return replace(state, nodes=tuple(_known_of(node, state) for node in state.nodes))
+    return replace(state, nodes=tuple(known_of(node, state) for node in state.nodes))
 
 
-def _known_of(node: NodeStatus, state: State) -> NodeStatus:
-    heat = (state.thermal(gpu.uuid) for gpu in gpus_of(node, state.gpus))
-    return replace(node, thermal=max(heat, key=_HEAT.index, default=Thermal.UNKNOWN), load=state.loads.get(node.name))
+def known_of(node: NodeStatus, state: State) -> NodeStatus:
+    """Return `node` with what is known of it from elsewhere: heat and memory of its GPUs, and how busy it is."""
+    gpus = gpus_of(node, state.gpus)
+    hottest = max(gpus, key=lambda gpu: (_HEAT.index(state.thermal(gpu.uuid)), gpu.temperature_c or 0), default=None)
+    return replace(
+        node,
+        thermal=state.thermal(hottest.uuid) if hottest else Thermal.UNKNOWN,
+        temperature_c=hottest.temperature_c if hottest else None,
+        memory_free_bytes=_sum(gpu.memory_free_bytes for gpu in gpus),
+        memory_total_bytes=_sum(gpu.memory_total_bytes for gpu in gpus),
+        load=state.loads.get(node.name),
+    )
+
+
+def _sum(sizes: Iterable[int | None]) -> int | None:
+    """Return the sum; None where a part of it is not known, or there is none."""
+    known = list(sizes)
+    return sum(size for size in known if size is not None) if known and None not in known else None
 
 
 def _told(state: State, at_s: float) -> tuple[State, tuple[Effect, ...]]:

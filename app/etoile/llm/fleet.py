@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from etoile.config import Node, Routing
 from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.routing.settings import with_settings
 from etoile.errors import EtoileError, NodeError, NodeSilent, NodeUnsuited
 from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
 from etoile.llm.health import Health
@@ -40,7 +41,8 @@ class Member:
     def status(self) -> NodeStatus:
         """Return what others see of it."""
         if self.confirmed:
-            return self.health.status(self.node, self._url, self._usual_model(), self._note)
+            seen = self.health.status(self.node, self._url, self._usual_model(), self._note)
+            return with_settings(seen, self.node)
         return NodeStatus(
             name=self.node.name,
             dialect=self.node.dialect,
