@@ -62,6 +62,30 @@ def _refusal(content: str) -> str:
         ("[speech]\nengine = 'mimic'", ["speech.engine", "mimic", "engine_command"]),
         ("[speech]\nengine_command = 'piper -f -'", ["speech.engine_command", "array"]),
         ("[speech]\nengine_rate_hz = 100", ["speech.engine_rate_hz", "between 8000 and 96000"]),
+        ("[[nodes]]\nname='M1'\nurl='http://x'\n[[nodes]]\nname='m1'\nurl='http://y'", ["two nodes", "of its own"]),
+        ("[[nodes]]\nname=' '\nurl='http://x'", ['nodes[0].name is " "']),
+        ("[[nodes]]\nname='Guide'\nurl='http://x'", ["nodes[0].name", "built-in node"]),
+        ("[[nodes]]\nname='a'\nurl='http://x'\nmodel='m'\nnever=['M']", ['nodes[0].model is "m"', "never"]),
+        (
+            "[[nodes]]\nname='a'\nurl='http://x'\nmodels={code='m'}\nnever=['m']",
+            ['nodes[0].models.code is "m"', "out of the one or the other"],
+        ),
+        (
+            "[[nodes]]\nname='a'\nurl='http://x'\nmodels={cook='m'}",
+            ["nodes[0].models", "'cook'", '"analyse", "classify"'],
+        ),
+        ("[[nodes]]\nname='a'\nurl='http://x'\ntools=['oven']", ["nodes[0].tools[0]", "'oven'", '"market", "search"']),
+        ("[[nodes]]\nname='a'\nurl='http://x'\nweight=nan", ["nodes[0].weight", "between -300 and 300"]),
+        ("[routing.matrix]\ncode = []", ["routing.matrix.code names no role", 'code = ["respond"]']),
+        ("[routing.matrix]\ncode = [[]]", ["routing.matrix.code names no role"]),
+        ("[routing.matrix]\ncode = 'code'", ["routing.matrix", "array"]),
+        ("[routing.matrix]\ncode = ['cook']", ["routing.matrix", "'cook'", '"analyse", "classify"']),
+        ("[routing.matrix]\ncooking = ['code']", ["routing.matrix", "'cooking'", '"analyse", "code"']),
+        (
+            "[[nodes]]\nname='a'\nurl='http://x'\nroles=['respond']\n[routing.matrix]\ncode = ['code', 'review']",
+            ['routing.matrix.code takes "code", and no node has that role', 'Add "code" to “roles” of a node'],
+        ),
+        ("[routing]\ncloud = ['everything']", ["routing.cloud[0]", "'everything'", '"analyse", "code"']),
         ("[speech\n", ["not valid TOML"]),
         ("zzzzzz = 1", ["unknown key zzzzzz", "Known keys here"]),
     ],
@@ -103,6 +127,20 @@ def test_every_section_is_read() -> None:
     assert config.nodes[0].models == {"code": "qwen3-coder-30b"}
     assert (config.alerts.quiet, config.alerts.gpus) == ("22:00-07:30", (AlertsOfGpu(name="3080", warning_c=80),))
     assert (config.thermal.warning_c, config.thermal.critical_c, config.speech.language) == (70, 85, "fr")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[routing.matrix]\ncode = ['code', 'review']",
+        "[[nodes]]\nname='a'\nurl='http://x'\n[routing.matrix]\ncode = ['code']",
+        "[[nodes]]\nname='a'\nurl='http://x'\nroles=['respond']",
+        "[[nodes]]\nname='a'\nurl='http://x'\nroles=['code']\n[[nodes]]\nname='b'\nurl='http://y'\n"
+        "[routing.matrix]\ncode = [['code', 'review'], 'validate']",
+    ],
+)
+def test_a_node_without_roles_has_all_of_them(content: str) -> None:
+    assert isinstance(parse(content.encode(), "config.toml"), Config)
 
 
 def test_a_missing_file_matters_only_when_it_was_named(tmp_path: Path) -> None:

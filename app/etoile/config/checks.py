@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from etoile.config.routing_checks import check_routing
 from etoile.config.sections import UUIDS, AlertsOfGpu, Config, Speech
 from etoile.errors import ConfigError
 from etoile.text import message
@@ -28,7 +29,6 @@ def _no_gpus(gpus: str | tuple[str, ...] | None) -> str | None:
 
 def check_values(config: Config, name: str) -> None:
     """Raise ConfigError for values that are of the right type and still make no sense."""
-    names = [node.name for node in config.nodes]
     for index, node in enumerate(config.nodes):
         if not _is_address(node.url):
             raise ConfigError(
@@ -43,13 +43,12 @@ def check_values(config: Config, name: str) -> None:
                     'of this machine\'s cards; "etoile gpu --json" tells them.'
                 ),
             )
-        if names.count(node.name) > 1:
-            raise ConfigError(message('{path}: two nodes are called "{name}".', path=name, name=node.name))
         if node.key is not None and node.key != "keyring" and not node.key.startswith("env:"):
             raise ConfigError(
                 message("{path}: nodes[{index}].key must not hold the secret itself.", path=name, index=index),
                 message('Write key = "env:NAME" or key = "keyring".'),
             )
+    check_routing(config, name)
     if config.thermal.warning_c >= config.thermal.critical_c:
         raise ConfigError(
             message(
@@ -165,3 +164,4 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "store.samples_every_s", config.store.samples_every_s, 0.1, 3600
     for index, node in enumerate(config.nodes):
         yield f"nodes[{index}].max_in_flight", node.max_in_flight, 1, 1000
+        yield f"nodes[{index}].weight", node.weight, -300, 300
