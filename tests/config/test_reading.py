@@ -135,8 +135,10 @@ def test_every_section_is_read() -> None:
         "[routing.matrix]\ncode = ['code', 'review']",
         "[[nodes]]\nname='a'\nurl='http://x'\n[routing.matrix]\ncode = ['code']",
         "[[nodes]]\nname='a'\nurl='http://x'\nroles=['respond']",
-        "[[nodes]]\nname='a'\nurl='http://x'\nroles=['code']\n[[nodes]]\nname='b'\nurl='http://y'\n"
-        "[routing.matrix]\ncode = [['code', 'review'], 'validate']",
+        """
+        nodes = [{name = "a", url = "http://x", roles = ["code"]}, {name = "b", url = "http://y"}]
+        routing.matrix.code = [["code", "review"], "validate"]
+        """,
     ],
 )
 def test_a_node_without_roles_has_all_of_them(content: str) -> None:
