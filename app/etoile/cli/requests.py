@@ -13,11 +13,11 @@ from etoile.domain import events as on
 from etoile.domain.effects import Decision
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.replies import reply_to
-from etoile.domain.shapes import Line, outcome_line, question_line
+from etoile.domain.shapes import Line, outcome_line, question_line, unit_line
 from etoile.domain.state import advance
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
-from etoile.text import message, render, verbatim
+from etoile.text import Message, message, render, verbatim
 
 TICKET = "line"
 
@@ -69,6 +69,12 @@ class _View:
         """Print which of several commands begins."""
         if not self._console.json:
             self._console.note(verbatim(doing))
+
+    def units(self, units: list[Line]) -> None:
+        """Print how far units of the request are, a line each."""
+        if not self._console.json:
+            for unit in units:
+                self._console.note(verbatim("  " + " · ".join(map(self._console.words, _unit_row(unit)))))
 
     def choose(self, question: Line) -> int | None:
         """Return which option the person chose; None when none."""
@@ -122,6 +128,8 @@ class _View:
             self._console.line({key: outcome[key] for key in ("decision", "command", "slots")})
         if outcome["remedy"]:
             self._console.note(verbatim(outcome["remedy"]))
+        for note in outcome["notes"]:
+            self._console.note(verbatim(note))
         if outcome["attribution"]:
             self._console.note(verbatim(_attribution(outcome)))
 
@@ -131,6 +139,31 @@ def _attribution(outcome: Line) -> str:
     if outcome["elapsed_ms"] is not None:
         names.append(f"{outcome['elapsed_ms'] / 1000:.1f} s")
     return "— " + " · ".join(names)
+
+
+_UNIT_STATUS = {
+    "waiting": message("waiting"),
+    "running": message("running"),
+    "done": message("done"),
+    "failed": message("failed"),
+    "skipped": message("left out"),
+    "stopped": message("stopped"),
+}
+
+
+def _unit_row(unit: Line) -> list[Message]:
+    """Return how far a unit is: "review", "M2", "done", "0.8", "2.1 s"."""
+    parts: list[Message] = [verbatim(str(unit["id"]))]
+    if unit["target"]:
+        parts.append(verbatim(unit["target"]))
+    parts.append(_UNIT_STATUS[unit["status"]])
+    if unit["score"] is not None:
+        parts.append(message("{score:.2f}", score=float(unit["score"])))
+    if unit["ms"] is not None:
+        parts.append(message("{seconds:.1f} s", seconds=unit["ms"] / 1000))
+    if unit["note"]:
+        parts.append(verbatim(unit["note"]))
+    return parts
 
 
 def can_confirm() -> bool:
@@ -158,6 +191,8 @@ def _through_app(line: Line, view: _View, folder: Path | None = None) -> bool:
                 view.text(told["text"])
             elif "doing" in told:
                 view.doing(told["doing"])
+            elif "units" in told:
+                view.units(told["units"])
             elif "question" in told:
                 chosen = view.choose(told["question"])
                 call.send({"choose": chosen} if chosen is not None else {"decline": True})
@@ -175,13 +210,15 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
     state = first_state(config)
     ended = False
 
-    def report(told: do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome) -> None:
+    def report(told: do.Report) -> None:
         nonlocal ended
         match told:
             case do.ReportText(text=text):
                 view.text(text)
             case do.ReportStep(doing=doing):
                 view.doing(render(doing, language))
+            case do.ReportUnits(units=units):
+                view.units([unit_line(unit, language) for unit in units])
             case do.ReportQuestion(question=question):
                 chosen = view.choose(question_line(question, language))
                 asked = question.turn, question.number

@@ -218,6 +218,9 @@ KILL = "process.kill"
 PIDS_SLOT = "pids"
 """The slot that holds their numbers ("41, 42"); only these are ended."""
 
+CONSENSUS = "consensus.run"
+"""Is carried out by the nodes, each of which answers its slot `query`."""
+
 NODE_REQUEST = "node.ask"
 """A step of a skill that is handed to a node, with its slot `query`.  No request means it: it is no command."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from etoile.domain.commander.units import TaskUnit
 from etoile.domain.events import Origin
 from etoile.domain.gpus import GpuReading
 from etoile.domain.history import Span
@@ -138,6 +139,8 @@ class Ask:
     """Ask a node even where an answer is remembered."""
     nodes: tuple[str, ...] = ()
     """Ask these nodes alone, all of them."""
+    plan: str | None = None
+    """The plan that it takes; None for the one of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,12 @@ class Outcome:
     elapsed_ms: float | None = None
     undoable: bool = False
     """Whether "undo" takes back what was done."""
+    units: tuple[TaskUnit, ...] = ()
+    """What it was cut into, where it took several units."""
+    score: float | None = None
+    """What reviewers gave the answer, or how far several nodes agree: 0 to 1."""
+    notes: tuple[Message, ...] = ()
+    """What is to be known of the answer: who reviewed it, what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,14 @@ class ReportStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportUnits:
+    """Tell the caller `ticket` how far the units of its request are."""
+
+    ticket: str
+    units: tuple[TaskUnit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportQuestion:
     """Ask the caller `ticket`."""
 
@@ -258,6 +275,9 @@ class ReportOutcome:
 
     ticket: str
     outcome: Outcome
+
+
+Report = ReportText | ReportStep | ReportUnits | ReportQuestion | ReportOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,10 +381,7 @@ Effect = (
     | Ask
     | StopWork
     | Deadline
-    | ReportText
-    | ReportStep
-    | ReportQuestion
-    | ReportOutcome
+    | Report
     | Remember
     | MarkUndone
     | TakeOffer

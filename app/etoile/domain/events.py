@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
+from etoile.domain.commander.units import TaskUnit
 from etoile.domain.gpus import GpuReading
 from etoile.domain.history import CardHistory, Span
 from etoile.domain.learning.offers import Offer
@@ -47,6 +48,8 @@ class Asking:
     """Decide, but carry out and ask nothing."""
     node: str | None = None
     """Ask this node alone."""
+    plan: str | None = None
+    """Hand it to the nodes by this plan: it is no command, then."""
 
 
 # The talk key and the keyboard
@@ -284,6 +287,18 @@ class AnswerEnded:
     first_token_ms: float | None = None
     elapsed_ms: float | None = None
     output_tokens: int | None = None
+    score: float | None = None
+    """What reviewers gave it, or how far several nodes agree: 0 to 1."""
+    notes: tuple[Message, ...] = ()
+    """What is to be known of it: who reviewed it, what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsShown:
+    """How far the units of a request are that takes several."""
+
+    turn: int
+    units: tuple[TaskUnit, ...]
 
 
 # Either
@@ -500,6 +515,7 @@ Event = (
     | AnswerStarted
     | AnswerText
     | AnswerEnded
+    | UnitsShown
     | Failed
     | DeadlinePassed
     | GpusRead

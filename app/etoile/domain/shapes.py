@@ -3,6 +3,7 @@
 from typing import Any
 
 from etoile.config import Thermal as ThermalLimits
+from etoile.domain.commander.units import TaskUnit, UnitStatus
 from etoile.domain.effects import Outcome, Question
 from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
@@ -120,14 +121,39 @@ def outcome_line(outcome: Outcome) -> Line:
         "kind": None,
         "answer": _words(outcome.answer, language),
         "remedy": _words(outcome.remedy, language),
-        "units": [],
+        "units": [unit_line(unit, language) for unit in outcome.units or _only_unit(outcome)],
         "attribution": [{"node": part.node, "model": part.model} for part in outcome.attribution],
         "passed_over": [{"node": node, "reason": render(reason, language)} for node, reason in outcome.passed_over],
-        "score": None,
+        "score": _share(outcome.score),
+        "notes": [render(note, language) for note in outcome.notes],
         "first_token_ms": _rounded(outcome.first_token_ms),
         "elapsed_ms": _rounded(outcome.elapsed_ms),
         "undoable": outcome.undoable,
     }
+
+
+def unit_line(unit: TaskUnit, language: str) -> Line:
+    """Return what is told of one unit of a request."""
+    return {
+        "id": unit.id,
+        "kind": unit.kind,
+        "target": unit.target,
+        "model": unit.model,
+        "role": unit.role,
+        "status": unit.status,
+        "score": _share(unit.score),
+        "ms": _rounded(unit.ms),
+        "note": _words(unit.note, language),
+    }
+
+
+def _only_unit(outcome: Outcome) -> tuple[TaskUnit, ...]:
+    """Return the one unit of what a node answered in one go."""
+    if not outcome.attribution:
+        return ()
+    by = outcome.attribution[-1]
+    status = UnitStatus.DONE if outcome.ok else UnitStatus.FAILED
+    return (TaskUnit(id="answer", target=by.node, model=by.model, status=status, ms=outcome.elapsed_ms),)
 
 
 def question_line(question: Question, language: str) -> Line:
@@ -151,6 +177,10 @@ def _candidate(candidate: Candidate) -> Line:
 
 def _words(said: Message | None, language: str) -> str | None:
     return render(said, language) if said is not None else None
+
+
+def _share(score: float | None) -> float | None:
+    return round(score, 2) if score is not None else None
 
 
 def _rounded(milliseconds: float | None) -> float | None:

@@ -5,6 +5,7 @@ The state holds the turn that goes on and the outcome of the last one; here they
 
 from dataclasses import dataclass, replace
 
+from etoile.domain.commander.units import TaskUnit
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
 from etoile.domain.turn import Phase, Turn
@@ -33,6 +34,10 @@ class Entry:
     working: bool = False
     undoable: bool = False
     """Whether what was done can be taken back."""
+    units: tuple[TaskUnit, ...] = ()
+    """What it was cut into, where it took several units."""
+    notes: tuple[Message, ...] = ()
+    """What is to be known of the answer."""
 
     @property
     def empty(self) -> bool:
@@ -87,20 +92,24 @@ def _entry(turn: Turn) -> Entry:
         failed=turn.failed,
         working=turn.phase in _WORKING,
         undoable=turn.undoable and turn.phase in (Phase.IDLE, Phase.SPEAKING),
+        units=turn.units,
+        notes=turn.notes,
     )
 
 
 def _entry_of(outcome: Outcome) -> Entry:
-    routed = outcome.ok and outcome.decision is Decision.ROUTE and outcome.answer is not None
-    answer = outcome.answer.values.get("text", "") if routed and outcome.answer else ""
+    by_nodes = outcome.ok and (outcome.decision is Decision.ROUTE or outcome.attribution)
+    answer = str(outcome.answer.values.get("text", "")) if by_nodes and outcome.answer else ""
     return Entry(
         turn=outcome.turn,
         request=outcome.text,
-        answer=str(answer),
+        answer=answer,
         attribution=outcome.attribution,
         elapsed_ms=outcome.elapsed_ms,
         passed_over=outcome.passed_over,
-        said=None if routed else outcome.answer,
+        said=None if answer else outcome.answer,
         remedy=outcome.remedy,
         failed=not outcome.ok,
+        units=outcome.units,
+        notes=outcome.notes,
     )

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.effects import Report
 from etoile.domain.events import Asking, Event, Origin
-from etoile.domain.shapes import Line, gpu_line, node_line, outcome_line, question_line
+from etoile.domain.shapes import Line, gpu_line, node_line, outcome_line, question_line, unit_line
 from etoile.domain.state import State
 from etoile.errors import EtoileError
 from etoile.ipc.server import Caller
@@ -17,8 +18,6 @@ from etoile.text import Message, render
 
 LOOK_S = 0.25
 """How often a waiting call looks whether its caller hung up."""
-
-Report = do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome
 
 
 class Callers:
@@ -130,13 +129,14 @@ class Callers:
         ticket = f"{os.getpid()}-{next(self._tickets)}"
         waiting: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._waiting[ticket] = waiting
-        node = line.get("node")
+        node, plan = line.get("node"), line.get("plan")
         asking = Asking(
             origin=Origin.LINE,
             ticket=ticket,
             can_confirm=bool(line.get("can_confirm")),
             dry_run=bool(line.get("dry_run")),
             node=str(node) if node else None,
+            plan=str(plan) if plan else None,
         )
         try:
             self._publish(on.Typed(str(line.get("text", "")), asking))
@@ -162,6 +162,8 @@ class Callers:
                     caller.send({"text": text})
                 case do.ReportStep(doing=doing):
                     caller.send({"doing": render(doing, self._language)})
+                case do.ReportUnits(units=units):
+                    caller.send({"units": [unit_line(unit, self._language) for unit in units]})
                 case do.ReportQuestion(question=question):
                     caller.send({"question": question_line(question, self._language)})
                     self._put(question, caller.receive())

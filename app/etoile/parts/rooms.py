@@ -29,7 +29,7 @@ ECHO_S = 2.5
 what a room adds to it."""
 
 Publish = Callable[[Event], None]
-ReportTo = Callable[[do.ReportText | do.ReportStep | do.ReportQuestion | do.ReportOutcome], None]
+ReportTo = Callable[[do.Report], None]
 
 
 class Notifier(Protocol):
@@ -85,7 +85,7 @@ class Rooms:
             case do.Deadline(turn, stage, after_s, progress):
                 passed = on.DeadlinePassed(turn, stage, progress)
                 self.clock.after(after_s, lambda: self.publish(passed))
-            case do.ReportText() | do.ReportStep() | do.ReportQuestion() | do.ReportOutcome():
+            case do.ReportText() | do.ReportStep() | do.ReportUnits() | do.ReportQuestion() | do.ReportOutcome():
                 self.report(effect)
             case do.Notify() | do.Withdraw():
                 self._notify(effect)

@@ -38,9 +38,17 @@ def answer_text(turn: Turn, event: on.AnswerText) -> Step:
     return replace(turn, spoken=spoken), told + said
 
 
+def units_shown(turn: Turn, event: on.UnitsShown) -> Step:
+    """Keep how far the units are; the caller hears of what has changed."""
+    changed = tuple(unit for unit in event.units if unit not in turn.units)
+    told = (do.ReportUnits(turn.asking.ticket, changed),) if turn.asking.ticket and changed else ()
+    return replace(turn, units=event.units, signs=turn.signs + 1), told
+
+
 def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
     """End the turn, or go on with the skill that asked: the answer is whole."""
     turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
+    turn = replace(turn, score=event.score, notes=(*turn.notes, *event.notes))
     rest = verbatim(turn.answer[turn.spoken :])
     if not turn.waiting:
         return finish(turn, ok=True, said=turn.said, aloud=rest)

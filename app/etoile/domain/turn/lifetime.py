@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from etoile.domain import effects as do
+from etoile.domain.commander.running import stopped
+from etoile.domain.commands import CONSENSUS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Exchange, Outcome
 from etoile.domain.events import Asking, Origin
@@ -123,6 +125,9 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         first_token_ms=turn.first_token_ms,
         elapsed_ms=turn.elapsed_ms,
         undoable=turn.undoable,
+        units=turn.units if ok else stopped(turn.units),
+        score=turn.score,
+        notes=turn.notes,
     )
 
 
@@ -149,7 +154,8 @@ def _memory(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
 
 def _with_exchange(turn: Turn) -> tuple[Exchange, ...]:
     """Answers of nodes are what later requests may refer to; replies of commands are not."""
-    if turn.decision is not Decision.ROUTE or not turn.answer:
+    asked = turn.decision is Decision.ROUTE or turn.command == CONSENSUS
+    if not asked or not turn.answer:
         return turn.exchanges
     exchange = Exchange(turn.request, turn.answer, turn.attribution)
     return (*turn.exchanges, exchange)[-REMEMBERED_EXCHANGES:]
@@ -183,4 +189,4 @@ def deadline(turn: Turn, after_s: float) -> do.Deadline:
 
 def progress(turn: Turn) -> int:
     """A number that grows while work goes on."""
-    return len(turn.answer) + len(turn.passed_over) + len(turn.attribution)
+    return len(turn.answer) + len(turn.passed_over) + len(turn.attribution) + turn.signs

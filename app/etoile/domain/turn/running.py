@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.commands import NODE_REQUEST
+from etoile.domain.commands import CONSENSUS, NODE_REQUEST
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Effect
 from etoile.domain.match import Candidate
@@ -55,6 +55,9 @@ def _carry_out(turn: Turn, command: Candidate) -> do.Run | do.Ask:
     if command.command == NODE_REQUEST:
         query = str(command.slots["query"])
         return do.Ask(turn.number, query, turn.language, turn.exchanges, turn.asking.node)
+    if command.command == CONSENSUS:
+        query = str(command.slots["query"])
+        return do.Ask(turn.number, query, turn.language, turn.exchanges, plan="consensus")
     return do.Run(turn.number, command.command, command.slots, turn.language)
 
 

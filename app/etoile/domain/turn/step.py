@@ -6,11 +6,12 @@ from typing import Any
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.commander.running import stopped
 from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate
-from etoile.domain.policy import commands_of, decide
-from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over
+from etoile.domain.policy import PASS, commands_of, decide
+from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over, units_shown
 from etoile.domain.turn.confirming import (
     answered,
     chosen,
@@ -177,7 +178,8 @@ def _cancelled(turn: Turn) -> Step:
             given_up = (do.DiscardRecording(turn.number), *given_up)
     said = broken_off(turn, message("Stopped by you."))
     fresh = replace(begin(turn, Phase.IDLE, turn.asking), request=turn.request, answer=turn.answer)
-    return replace(fresh, attribution=turn.attribution, said=said, failed=True, undoable=turn.undoable), given_up
+    fresh = replace(fresh, attribution=turn.attribution, units=stopped(turn.units))
+    return replace(fresh, said=said, failed=True, undoable=turn.undoable), given_up
 
 
 def _silenced(turn: Turn) -> Step:
@@ -239,9 +241,10 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
         return added(turn, found)
     if is_dictating(turn):
         return dictated(turn, found)
-    ruling = decide(found, turn.asking)
+    by_plan = turn.asking.plan is not None
+    ruling = PASS if by_plan else decide(found, turn.asking)
     decision = ruling.decision
-    commands = commands_of(found)
+    commands = () if by_plan else commands_of(found)
     turn = replace(turn, decision=decision, offers_undo=ruling.offers_undo, language=found.language or turn.language)
     if commands:
         turn = replace(turn, command=commands[0].command, slots=commands[0].slots)
@@ -261,7 +264,7 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
             return finish(turn, ok=False, said=_REFUSED, remedy=_REFUSED_REMEDY)
         case Decision.ROUTE:
             ask = do.Ask(turn.number, turn.request, turn.language, turn.exchanges, turn.asking.node)
-            return turn, (ask,)
+            return turn, (replace(ask, plan=turn.asking.plan),)
 
 
 _NO_COMMAND = message("That is no command that I know: nothing was done.")
@@ -322,6 +325,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.AnswerStarted): answer_started,
     (Phase.THINKING, on.AnswerText): answer_text,
     (Phase.THINKING, on.AnswerEnded): answer_ended,
+    (Phase.THINKING, on.UnitsShown): units_shown,
     (Phase.THINKING, on.Failed): _failed,
     (Phase.THINKING, on.DeadlinePassed): _deadline_passed,
     (Phase.SPEAKING, on.Spoken): _spoken,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from etoile.domain.commander.units import TaskUnit
 from etoile.domain.effects import Decision, Effect, Exchange, Outcome, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
@@ -100,6 +101,13 @@ class Turn:
     failed: bool = False
     attribution: tuple[Attribution, ...] = ()
     passed_over: tuple[tuple[str, Message], ...] = ()
+    units: tuple[TaskUnit, ...] = ()
+    """What the request was cut into, where it takes several units."""
+    signs: int = 0
+    """How often something was heard of them."""
+    score: float | None = None
+    notes: tuple[Message, ...] = ()
+    """What is to be known of the answer."""
     first_token_ms: float | None = None
     elapsed_ms: float | None = None
     spoken: int = 0
