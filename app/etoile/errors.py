@@ -24,7 +24,8 @@ EtoileError                 has a `said` (what, where) and, where the user can m
 │   └── NodeRejected        the request itself is wrong: no other node is asked
 ├── NobodyAnswered          every node was passed over (see `etoile.llm.dispatch`)
 ├── UnreadableModel         a language model's file, or what a node tells of it, says too little or nonsense
-└── StoreError              a database cannot be opened or written
+├── StoreError              a database cannot be opened or written
+└── BadBackup               no backup of ours, a damaged or a newer one
 """
 
 from typing import ClassVar
@@ -158,3 +159,7 @@ class UnreadableModel(EtoileError):
 
 class StoreError(EtoileError):
     """A database cannot be opened or written."""
+
+
+class BadBackup(EtoileError):
+    """The file is no backup of Etoile's, is damaged, or is too new; nothing was changed."""

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from etoile.cli import (
     about,
+    autostart,
+    backup,
     bench,
     commands,
     env,
@@ -29,14 +31,11 @@ from etoile.cli.console import Console
 from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
 from etoile.domain.pinning import Format
-from etoile.errors import ConfigError, UsageError
+from etoile.errors import ConfigError
 from etoile.resources import resource
 from etoile.text import LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
-
-NOT_THERE_YET = ("backup", "restore", "autostart")
-"""Commands of later rooms: their names are taken, and they say so."""
 
 
 def spoken_language(arguments: Sequence[str]) -> str:
@@ -84,8 +83,6 @@ def _parser(language: str) -> argparse.ArgumentParser:
     _add_machine(command, words)
     _add_speech(command, words)
     _add_about(command, words)
-    for name in NOT_THERE_YET:
-        command(name, _not_there_yet, message("(not there yet)")).add_argument("rest", nargs=argparse.REMAINDER)
     return parser
 
 
@@ -330,7 +327,13 @@ def _add_about(command: Command, words: Words) -> None:
     version = command("version", about.version, message("show the version"))
     _json(version, words)
     command("quit", about.quit_app, message("end the running app"))
-
-
-def _not_there_yet(arguments: argparse.Namespace, console: Console) -> int:
-    raise UsageError(message("“etoile {command}” is not there yet.", command=arguments.command))
+    session = command("autostart", autostart.switch, message("start with the session, or no longer"))
+    session.add_argument("what", choices=("on", "off", "status"), nargs="?", default="status")
+    _json(session, words)
+    saved = command("backup", backup.backup, message("write settings and history to a new file, without any key"))
+    saved.add_argument("file", metavar="FILE")
+    _json(saved, words)
+    restored = command("restore", backup.put_back, message("put settings and history of a backup back"))
+    restored.add_argument("file", metavar="FILE")
+    restored.add_argument("--yes", action="store_true", help=words(message("without being asked")))
+    _json(restored, words)

@@ -1,0 +1,5 @@
+"""A command line for the stories of this folder."""
+
+from tests.cli.test_cli import etoile
+
+__all__ = ["etoile"]
