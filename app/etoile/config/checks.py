@@ -159,9 +159,13 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "routing.answer_bytes", routing.answer_bytes, 1000, 100_000_000
     yield "routing.heartbeat_s", routing.heartbeat_s, 0.1, 3600
     yield "routing.open_s", routing.open_s, 0, 3600
+    yield "routing.queue_most", routing.queue_most, 0, 10_000
+    yield "routing.conversation_rests_s", routing.conversation_rests_s, 60, 31_536_000
     yield "commands.confirm_s", config.commands.confirm_s, 5, 3600
     yield "commands.shown_s", config.commands.shown_s, 0, 3600
     yield "store.samples_every_s", config.store.samples_every_s, 0.1, 3600
+    yield "store.answers_days", config.store.answers_days, 0, 3650
+    yield "store.answers_most", config.store.answers_most, 1, 100_000
     for index, node in enumerate(config.nodes):
         yield f"nodes[{index}].max_in_flight", node.max_in_flight, 1, 1000
         yield f"nodes[{index}].weight", node.weight, -300, 300

@@ -10,6 +10,7 @@ import msgspec
 from platformdirs import PlatformDirs
 
 from etoile.config.checks import check_values
+from etoile.config.migrating import refuse_newer
 from etoile.config.mistyped import refusal
 from etoile.config.sections import Config, Section
 from etoile.errors import ConfigError
@@ -52,6 +53,7 @@ def parse(content: bytes, name: str) -> Config:
         table = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(message("{path} is not valid TOML: {error}.", path=name, error=str(error))) from error
+    refuse_newer(table, name)
     _refuse_unknown_keys(table, Config, name, "")
     try:
         config = msgspec.convert(table, Config)

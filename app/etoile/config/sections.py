@@ -185,6 +185,11 @@ class Routing(Section, frozen=True):
     """Look for Ollama and LM Studio on this machine."""
     system: str = ""
     """Instructions put before every conversation."""
+    queue_most: int = 100
+    """So many requests wait at most where every node is busy; further ones are refused."""
+    conversation_rests_s: float = 3600.0
+    """A conversation to which nothing was added for so long is over, and the next request begins a new one.  A younger
+    one goes on after a restart."""
 
 
 class Commands(Section, frozen=True):
@@ -210,6 +215,11 @@ class Store(Section, frozen=True):
     """[store]: what is kept."""
 
     history: bool = True
+    """Whether requests, conversations and answers are kept."""
+    answers_days: float = 7.0
+    """An answer that depends on neither time nor state is given again for so long; 0 for never."""
+    answers_most: int = 500
+    """The oldest of more answers than these are deleted."""
     samples_every_s: float = 1.0
     """How often what the GPUs measure is kept; more seldom spares the disk, and charts of an hour are coarser."""
 
@@ -217,6 +227,8 @@ class Store(Section, frozen=True):
 class Config(Section, frozen=True):
     """The whole file."""
 
+    version: int = 1
+    """Of the file's form; a file without it is of the first."""
     nodes: tuple[Node, ...] = ()
     gpu: Gpu = Gpu()
     thermal: Thermal = Thermal()

@@ -3,11 +3,11 @@
 Comments and order stay as they are (tomlkit).  What would not be a valid configuration is never written.
 """
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from etoile.config.reading import parse
+from etoile.config.replacing import replace_file
 from etoile.errors import ConfigError
 from etoile.text import message
 
@@ -30,25 +30,10 @@ def put(path: Path, section: str, key: str, value: str | float | bool) -> None:
         table[key] = value
         content = tomlkit.dumps(document).encode()
         parse(content, str(path))
-        _replace(path, content)
+        replace_file(path, content)
     except OSError as error:
         raise ConfigError(
             message(
                 "The settings file {path} cannot be written: {error}.", path=str(path), error=error.strerror or error
             )
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of `path` (of what it points to, where it is a link)."""
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        fresh = Path(file.name)
-        file.write(content)
-    try:
-        fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink()
-        raise
