@@ -8,6 +8,7 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Effect
 from etoile.domain.events import Asking, Event, Origin
+from etoile.domain.exchange import Exchange
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.nodes import Attribution
 from etoile.domain.turn import THINKING_S, TRANSCRIBING_S, Phase, Speaking, Turn, step
@@ -721,7 +722,7 @@ def test_a_later_request_carries_what_came_before() -> None:
     first = (on.Typed("why?"), on.Interpreted(1, CHAT), on.AnswerStarted(1, M1), on.AnswerText(1, "So."))
     turn, _ = play(QUIET, *first, on.AnswerEnded(1), on.Typed("and then?"))
     _, [ask] = play(turn, on.Interpreted(2, CHAT))
-    assert ask == do.Ask(2, "and then?", "en", (do.Exchange("why?", "So.", (M1,)),))
+    assert ask == do.Ask(2, "and then?", "en", (Exchange("why?", "So.", (M1,)),))
 
     turn, _ = play(turn, on.Interpreted(2, own(MUTE, "conversation.new")))
     assert turn.exchanges == ()

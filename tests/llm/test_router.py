@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from etoile.config import Node, Routing
-from etoile.domain.effects import Ask, Exchange
+from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Failed, NodesSeen
+from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution, NodeState
 from etoile.text import render
 from tests.llm.fake_node import FakeNode, Script

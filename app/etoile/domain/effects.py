@@ -5,15 +5,17 @@ None of them waits: each hands its work to the thread that owns it, and the resu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from etoile.domain.commander.units import TaskUnit
 from etoile.domain.events import Origin
+from etoile.domain.exchange import Exchange
 from etoile.domain.gpus import GpuReading
 from etoile.domain.history import Span
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
+from etoile.domain.plan import Standing
 from etoile.text import Message
 
 # Speech
@@ -115,13 +117,15 @@ class Run:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request and what came of it."""
+class Priority(IntEnum):
+    """Who goes first where requests wait for a node; the lowest does."""
 
-    request: str
-    answer: str
-    attribution: tuple[Attribution, ...] = ()
+    PERSON = 0
+    """Somebody holds the key, or sits at the window."""
+    LINE = 1
+    """A command line, a skill: perhaps nobody looks on."""
+    BACKGROUND = 2
+    """Nobody waits: summaries, measurements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,22 @@ class Ask:
     """Ask these nodes alone, all of them."""
     plan: str | None = None
     """The plan that it takes; None for the one of its kind."""
+    summary: str = ""
+    """What came before `before`, in short."""
+    conversation: int = 0
+    """Which conversation of this run it belongs to; 0 for none."""
+    priority: Priority = Priority.PERSON
+    sure: bool = True
+    """Whether its kind is beyond doubt."""
+    why: bool = False
+    """Report `Weighed` as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Find out how each node stands for the request `ask`, and report `Weighed`; no node is asked."""
+
+    ask: Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +219,20 @@ class Outcome:
     elapsed_ms: float | None = None
     undoable: bool = False
     """Whether "undo" takes back what was done."""
+    kind: str | None = None
+    """Which kind of task it was for the nodes."""
+    standings: tuple[Standing, ...] = ()
+    """How each node stood for it, where that was asked."""
     units: tuple[TaskUnit, ...] = ()
     """What it was cut into, where it took several units."""
     score: float | None = None
     """What reviewers gave the answer, or how far several nodes agree: 0 to 1."""
     notes: tuple[Message, ...] = ()
     """What is to be known of the answer: who reviewed it, what is missing."""
+    reused_s: float | None = None
+    """How old the answer is, if it was given before; None for one of now."""
+    place: int | None = None
+    """Which exchange of its conversation it is, from 1; None if nothing later can refer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +316,19 @@ class Remember:
     origin: Origin | None = None
     match: Match | None = None
     """What the request was taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeginConversation:
+    """What is remembered from here on belongs to a new conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSummary:
+    """Keep `summary` of the conversation, which stands for its exchanges up to number `upto`."""
+
+    summary: str
+    upto: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,10 +420,13 @@ Effect = (
     | Interpret
     | Run
     | Ask
+    | Weigh
     | StopWork
     | Deadline
     | Report
     | Remember
+    | BeginConversation
+    | KeepSummary
     | MarkUndone
     | TakeOffer
     | RefuseOffer

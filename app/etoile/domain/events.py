@@ -10,12 +10,15 @@ from enum import StrEnum
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.commander.units import TaskUnit
+from etoile.domain.exchange import Exchange
 from etoile.domain.gpus import GpuReading
 from etoile.domain.history import CardHistory, Span
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
 from etoile.domain.placement import Placement
+from etoile.domain.plan import Standing
+from etoile.domain.tasks.kinds import Classification
 from etoile.text import Message
 
 
@@ -50,6 +53,10 @@ class Asking:
     """Ask this node alone."""
     plan: str | None = None
     """Hand it to the nodes by this plan: it is no command, then."""
+    why: bool = False
+    """Tell how each node stands, too."""
+    fresh: bool = False
+    """Ask a node even where an answer is remembered."""
 
 
 # The talk key and the keyboard
@@ -113,6 +120,11 @@ class Declined:
 
     turn: int
     question: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversationWanted:
+    """The user wants to begin anew: what comes next has nothing to do with what was said so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +250,8 @@ class Interpreted:
 
     turn: int
     match: Match
+    classified: Classification | None = None
+    """Which kind of task it is for the nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +278,38 @@ class NodePassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """Every node that would do is busy: the request waits at `position`, from 1."""
+
+    turn: int
+    position: int
+    said: Message
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReused:
+    """What comes is no new answer: it was given `age_s` seconds ago."""
+
+    turn: int
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerStarted:
     """The first text is about to come from this node and model."""
 
     turn: int
     attribution: Attribution
+    notes: tuple[Message, ...] = ()
+    """What is to be known of this answer: who had to be passed over, what it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How each node stands for the request: the best first, last those that may not take it."""
+
+    turn: int
+    standings: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +340,30 @@ class UnitsShown:
 
     turn: int
     units: tuple[TaskUnit, ...]
+
+
+# The conversation
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationResumed:
+    """The conversation of an earlier run was read: it goes on."""
+
+    exchanges: tuple[Exchange, ...]
+    """Oldest first."""
+    summary: str = ""
+    """What came before these, in short."""
+    summarised: int = 0
+    """The number of the last exchange that the summary holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """The beginning of conversation `conversation` of this run, up to exchange number `upto`, in short."""
+
+    conversation: int
+    summary: str
+    upto: int
 
 
 # Either
@@ -495,6 +560,7 @@ Event = (
     | SpeechStopped
     | Chosen
     | Declined
+    | NewConversationWanted
     | UndoWanted
     | VoiceMuted
     | LanguageChosen
@@ -512,10 +578,15 @@ Event = (
     | Interpreted
     | ActionDone
     | NodePassedOver
+    | Queued
+    | AnswerReused
     | AnswerStarted
+    | Weighed
     | AnswerText
     | AnswerEnded
     | UnitsShown
+    | ConversationResumed
+    | Summarised
     | Failed
     | DeadlinePassed
     | GpusRead
