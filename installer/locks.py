@@ -15,6 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "lint": ("run", "dev"),
     "bench": ("run", "dev"),
     "train": ("run",),
+    "freeze": ("run",),
 }
 """Each lock, and those that are installed before it: it keeps to their versions."""
 
