@@ -122,14 +122,15 @@ def _refuse_without(one: _Judged, wanted: Wanted) -> _Judged:
 def _tell_without(one: _Judged, wanted: Wanted) -> _Judged:
     if not one.standing.takes:
         return one
-    notes = (*one.standing.notes, *(_LACKING[need] for need in sorted(wanted.needs) if need in _LACKING))
+    notes = (*one.standing.notes, *(LACKING[need] for need in sorted(wanted.needs) if need in LACKING))
     return replace(one, standing=replace(one.standing, notes=notes))
 
 
-_LACKING = {
+LACKING = {
     "search": message("No node here can look things up on the web now: this answer holds no live data."),
     "market": message("No node here knows market prices now: this answer holds no live data."),
 }
+"""What the user is told where no node has what is needed."""
 
 
 def _passed_for_heat(node: NodeStatus) -> Message:
