@@ -19,9 +19,10 @@ from etoile.text import message
 ANSWER_S = 5.0
 """A driver that has not opened after this is reported as missing."""
 LONGEST_RETRY_S = 300.0
-WEDGED_S = 0.1
+WEDGED_S = 0.005
 """When none of the cards has answered after this while one hangs, they may be waiting for that one; the source is asked
-for another way to them."""
+for another way to them.  With the time until the hang was noticed it stays below 50 ms, which is all that a card may
+cost the others."""
 WEDGED_AGAIN_S = 60.0
 """How long that is not tried again."""
 
@@ -78,6 +79,7 @@ class Driver:
                 self._check()
         elif self._now_s() >= self._asked_s + self._delay_s:
             self._delay_s = min(max(self._retry_s, 2 * self._delay_s), LONGEST_RETRY_S)
+            self._wedged_until_s = 0.0
             self._open()
             self._take_outcome()
 
@@ -151,16 +153,15 @@ class Driver:
         self, readers: Sequence[Reader], with_processes: bool, patience_s: float, round_s: float
     ) -> None:
         workers = [worker for reader in readers if (worker := reader.read_apart(with_processes, round_s))]
-        _wait(workers, patience_s)
+        _wait(workers, WEDGED_S)
         if not workers or self._now_s() < self._wedged_until_s or not _all_busy(workers):
+            _wait(workers, patience_s - WEDGED_S)
             return
-        _wait(workers[:1], WEDGED_S)
-        if _all_busy(workers):
-            self._wedged_until_s = self._now_s() + WEDGED_AGAIN_S
-            self._open()
-            self._take_outcome()
-            self.unhurried = True
-            self._read_all_apart(readers, with_processes, patience_s, round_s)
+        self._wedged_until_s = self._now_s() + WEDGED_AGAIN_S
+        self._open()
+        self._take_outcome()
+        self.unhurried = True
+        self._read_all_apart(readers, with_processes, patience_s, round_s)
 
     def _busy(self) -> bool:
         return any(reader.busy for reader in self._in_order)

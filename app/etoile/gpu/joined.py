@@ -73,9 +73,12 @@ class JoinedSource:
             source.close()
 
 
-def local_source(simulate: str | None) -> GpuSource:
-    """Return the cards of this machine, or those of the scenario `simulate`.  Raises UsageError for an unknown one."""
-    source = open_source(simulate)
+def local_source(simulate: str | None, *, stand_by: bool = False) -> GpuSource:
+    """Return the cards of this machine, or those of the scenario `simulate`.  Raises UsageError for an unknown one.
+
+    Whoever watches them for long has processes `stand_by` for a card that hangs.
+    """
+    source = open_source(simulate, stand_by=stand_by)
     if simulate is not None:
         return source
     return JoinedSource(source, AmdSource(), expected=lambda: bool(nvidia_cards(Path("/"))))

@@ -20,7 +20,7 @@ from etoile.gpu.source import GpuSource
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 0.02
+PATIENCE_S = 0.015
 """How long the other cards wait for one that does not answer; and how long, then, for each other."""
 ONCE_PERIOD_S = 0.25
 ONCE_S = 2.0
@@ -217,12 +217,15 @@ def read_once(source: GpuSource) -> tuple[GpuReading, ...]:
         return read()
 
 
-def open_source(simulate: str | None) -> GpuSource:
-    """Return the cards of this machine, or those of the scenario `simulate`.  Raises UsageError for an unknown one."""
+def open_source(simulate: str | None, *, stand_by: bool = False) -> GpuSource:
+    """Return the cards of this machine, or those of the scenario `simulate`.  Raises UsageError for an unknown one.
+
+    Whoever watches them for long has processes `stand_by` for a card that hangs.
+    """
     if simulate is not None:
         from etoile.gpu.simulated import SimulatedSource
 
         return SimulatedSource.parse(simulate)
     from etoile.gpu.nvml import NvmlSource
 
-    return NvmlSource()
+    return NvmlSource(stand_by=stand_by)

@@ -16,8 +16,8 @@ from etoile.gpu import pci
 from etoile.gpu.nvml_card import NvmlCard
 from etoile.gpu.nvml_identity import Found, absent, placed, remembered, unopened
 from etoile.gpu.nvml_library import Nvml, close_nvml, open_nvml
-from etoile.gpu.nvml_process import NvmlProcess
 from etoile.gpu.nvml_scouts import Scouts
+from etoile.gpu.nvml_standby import Standby
 from etoile.gpu.rest import Rest, RestingCard
 from etoile.gpu.source import GpuCard
 from etoile.text import message
@@ -27,14 +27,15 @@ log = logging.getLogger(__name__)
 BUS_EVERY_S = 30.0
 """How often the bus is looked at for cards that came or went: NVML lists those of its opening."""
 
-PROCESS_FOR_S = 60.0
-"""How long a process goes on reading the cards, once it has been started, even if the driver is well again."""
+BESIDE_FOR_S = 60.0
+"""How long processes go on reading the cards, once they have begun, even if the driver is well again."""
 
 
 class NvmlSource:
     """All cards but those at the places `without`, which are not touched.
 
-    `root` is the root of the file system, where the kernel tells which cards sleep.
+    `root` is the root of the file system, where the kernel tells which cards sleep.  With `stand_by`, processes are
+    ready to read the others at once when a card hangs holding its driver's one lock; else they are started by then.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class NvmlSource:
         *,
         root: Path = Path("/"),
         without: frozenset[int] = frozenset(),
+        stand_by: bool = False,
     ) -> None:
         self._now_s = now_s
         self._root = root
@@ -54,17 +56,19 @@ class NvmlSource:
         self._cards: tuple[NvmlCard, ...] = ()
         self._identities: dict[int, GpuReading] = {}
         self._scouts = Scouts()
-        self._process: NvmlProcess | None = None
-        self._process_until_s = 0.0
+        self._stand_by = stand_by
+        self._standby = Standby()
+        self._beside_until_s: float | None = None
+        """Until when processes read the cards at least; None while they do not."""
         self._by_process: tuple[GpuCard, ...] = ()
         self._rest = Rest(now_s)
 
     def cards(self) -> tuple[GpuCard, ...]:
         """Open NVML afresh and return its cards, in NVML's order; or let them sleep.  Raises NvmlUnavailable.
 
-        While a call hangs, NVML stays open as it is, and a process of its own reads the other cards.
+        While a call hangs, NVML stays open as it is, and processes of their own read the other cards.
         """
-        if self._hanging() or (self._process and self._scouts.waiting()):
+        if self._hanging() or (self._beside_until_s and self._scouts.waiting()):
             return self._beside() or self._cards
         self._bus = pci.addresses(self._root)
         kernel = pci.nvidia_cards(self._root)
@@ -83,8 +87,8 @@ class NvmlSource:
 
     def outdated(self) -> bool:
         """Tell whether the driver has other cards than last time, no longer answers, or may be closed."""
-        if self._process:
-            return self._now_s() >= self._process_until_s and not self._hanging() and not self._scouts.waiting()
+        if self._beside_until_s:
+            return self._now_s() >= self._beside_until_s and not self._hanging() and not self._scouts.waiting()
         if self._now_s() >= self._bus_due_s:
             self._bus_due_s = self._now_s() + BUS_EVERY_S
             if pci.addresses(self._root) != self._bus:
@@ -98,9 +102,8 @@ class NvmlSource:
 
     def close(self) -> None:
         """Shut NVML down, unless a call is still out: that would pull the driver from under it."""
-        if self._process:
-            self._process.close()
-            self._process = None
+        self._standby.close()
+        self._beside_until_s = None
         if self._hanging() or self._scouts.waiting():
             log.debug("NVML stays open for a call that has not come back")
             return
@@ -117,6 +120,8 @@ class NvmlSource:
         cards = [self._card(nvml, card, kernel) for card in remembered(placed(found), self._identities)]
         self._cards = tuple(card for card in cards if isinstance(card, NvmlCard))
         self._identities |= {card.identity.index: card.identity for card in self._cards}
+        if self._stand_by and len(self._cards) > 1 and not self._scouts.waiting():
+            self._standby.start(self._without, cards=len(self._cards))
         return tuple(cards)
 
     def _hanging(self) -> list[int]:
@@ -125,13 +130,12 @@ class NvmlSource:
         return [index for _, index in sorted((since_s, index) for since_s, index in since if since_s is not None)]
 
     def _beside(self) -> tuple[GpuCard, ...]:
-        """Return the cards as a process of its own reads them, but for the one that hangs; none if that fails."""
+        """Return the cards as processes of their own read them, but for the one that hangs; none if that fails."""
         culprit = (self._scouts.waiting() or self._hanging())[0]
-        if self._process is None:
-            log.info("the NVIDIA driver makes all wait for GPU %d; a process of its own reads the others", culprit)
-            self._process = NvmlProcess(self._without | {culprit})
-            self._process_until_s = self._now_s() + PROCESS_FOR_S
-            self._by_process = tuple(self._process.cards(self._identities, self._now_s))
+        if self._beside_until_s is None:
+            log.info("the NVIDIA driver makes all wait for GPU %d; another process reads the others", culprit)
+            self._beside_until_s = self._now_s() + BESIDE_FOR_S
+            self._by_process = tuple(self._standby.cards(self._without | {culprit}, self._identities, self._now_s))
         if not self._by_process:
             return ()
         for card in self._cards:

@@ -1,25 +1,18 @@
-"""Cards that a process of its own reads: for a driver that has one lock for all, and a card that hangs holding it.
-
-Only such a process can be killed when it hangs as well.  It costs a third of a second to start and some 20 MiB, so that
-it is started when it is needed and not before.
-"""
+"""A process that reads cards for Etoile, and can be killed when the driver wedges it."""
 
 import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
 from queue import Empty, SimpleQueue
 
-from etoile.domain.gpus import GpuReading, GpuState
+from etoile.domain.gpus import GpuReading
 
 log = logging.getLogger(__name__)
 
-START_S = 5.0
-"""How long the process may take to tell its cards."""
 ANSWER_S = 1.0
-"""How long it may take to read one."""
+"""How long it may take to read one card."""
 
 
 def child_command() -> Sequence[str]:
@@ -30,46 +23,22 @@ def child_command() -> Sequence[str]:
 
 
 class NvmlProcess:
-    """Reads all cards but those at the places `without`.  Any thread; one at a time is served."""
+    """Reads all cards but those at the places `without`, which it never touches.  For one caller at a time.
 
-    def __init__(self, without: frozenset[int], command: Callable[[], Sequence[str]] = child_command) -> None:
-        self._without = without
-        self._command = command
-        self._one_at_a_time = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+    Starts at once, and raises OSError where no process can be started.  `told` is called on its thread: with the cards
+    that it has found, as soon as it can read them, and without any when it has ended.
+    """
+
+    def __init__(
+        self,
+        without: Collection[int],
+        told: Callable[["NvmlProcess", list[GpuReading]], None],
+        command: Callable[[], Sequence[str]] = child_command,
+    ) -> None:
+        self._told = told
         self._lines: SimpleQueue[str | None] = SimpleQueue()
-        self._closed = False
-
-    def cards(self, known: Mapping[int, GpuReading], now_s: Callable[[], float]) -> list["ProcessCard"]:
-        """Start the process and return its cards: those at places of `known` as they are known, none if it fails."""
-        with self._one_at_a_time:
-            told = self._start()
-        return [ProcessCard(known.get(identity.index, identity), self, now_s) for identity in told]
-
-    def read(self, place: int, *, with_processes: bool) -> GpuReading | None:
-        """Return what the card at `place` reports; None when it does not answer: it is left alone from then on."""
-        with self._one_at_a_time:
-            if self._closed or place in self._without or (self._process is None and not self._start()):
-                return None
-            answer = self._ask(f"{place} {int(with_processes)}\n")
-            if answer is None:
-                self._without |= {place}
-                self._kill()
-                return None
-            return answer[0]
-
-    def close(self) -> None:
-        """End the process at once."""
-        self._closed = True
-        if process := self._process:
-            process.kill()
-        with self._one_at_a_time:
-            self._kill()
-
-    def _start(self) -> list[GpuReading]:
-        self._lines = SimpleQueue()
-        self._process = process = subprocess.Popen(
-            [*self._command(), *map(str, sorted(self._without))],
+        self._process = subprocess.Popen(
+            [*command(), *map(str, sorted(without))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -77,73 +46,45 @@ class NvmlProcess:
             bufsize=1,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        threading.Thread(target=_pass_on, args=(process, self._lines), name="gpu process", daemon=True).start()
-        told = self._answer(START_S)
-        if told is None:
-            self._kill()
-        return told or []
+        threading.Thread(target=self._listen, name="gpu process", daemon=True).start()
 
-    def _ask(self, line: str) -> list[GpuReading] | None:
-        if self._process is None or self._process.stdin is None:
+    def read(self, place: int, *, with_processes: bool) -> GpuReading | None:
+        """Return what the card at `place` reports; None when the process does not answer, and is of no more use."""
+        if self._process.stdin is None:
             return None
         try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        except OSError:
-            return None
-        return self._answer(ANSWER_S)
-
-    def _answer(self, within_s: float) -> list[GpuReading] | None:
-        from etoile.gpu.nvml_child import decoded
-
-        try:
-            line = self._lines.get(timeout=within_s)
-            return decoded(line) if line else None
-        except (Empty, ValueError) as error:
+            self._process.stdin.write(f"{place} {int(with_processes)}\n")
+            line = self._lines.get(timeout=ANSWER_S)
+        except (Empty, OSError, ValueError) as error:
             log.debug("the process that reads GPUs gave no answer: %r", error)
             return None
+        answer = _decoded(line)
+        return answer[0] if answer else None
 
-    def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        if process.stdin:
-            try:
-                process.stdin.close()
-            except OSError as error:
-                log.debug("the pipe was closed already: %s", error)
+    def kill(self) -> None:
+        """End the process at once; its thread sees to the rest."""
+        self._process.kill()
+
+    def _listen(self) -> None:
+        """Pass on what the process says, as long as it lives: it is not waited for longer than an answer may take."""
+        try:
+            with self._process as process:
+                if process.stdout and (cards := _decoded(process.stdout.readline())):
+                    self._told(self, cards)
+                    for line in process.stdout:
+                        self._lines.put(line)
+        except OSError as error:
+            log.debug("what was not sent to the process that reads GPUs is lost: %s", error)
+        finally:
+            self._lines.put(None)
+            self._told(self, [])
 
 
-def _pass_on(process: subprocess.Popen[str], lines: SimpleQueue[str | None]) -> None:
-    """Run on a thread: a process that hangs is not waited for longer than its answer may take."""
-    if process.stdout:
-        with process.stdout as stdout:
-            for line in stdout:
-                lines.put(line)
-    lines.put(None)
+def _decoded(line: str | None) -> list[GpuReading]:
+    from etoile.gpu.nvml_child import decoded
 
-
-class ProcessCard:
-    """A card that the process reads."""
-
-    def __init__(self, identity: GpuReading, process: NvmlProcess, now_s: Callable[[], float]) -> None:
-        self.identity = replace(identity, state=GpuState.UNKNOWN)
-        self._process = process
-        self._now_s = now_s
-
-    def read(self, *, with_processes: bool) -> GpuReading:
-        """Return what the card reports now."""
-        known = self.identity
-        reading = self._process.read(known.index, with_processes=with_processes)
-        if reading is None:
-            return replace(known, at_s=self._now_s())
-        # The process does not see all cards, and so not where they stand among all.
-        return replace(
-            reading,
-            uuid=known.uuid,
-            cuda_index=known.cuda_index,
-            cuda_fastest_index=known.cuda_fastest_index,
-            cuda_fastest_estimated=known.cuda_fastest_estimated,
-        )
+    try:
+        return decoded(line) if line else []
+    except ValueError as error:
+        log.debug("the process that reads GPUs talks nonsense: %s", error)
+        return []

@@ -64,7 +64,7 @@ def open_rooms(
     with ExitStack() as stack:
         clock = stack.enter_context(AlarmClock())
         history = open_history(stack, config, language, publish, wait=not desktop)
-        source = local_source(simulate)
+        source = local_source(simulate, stand_by=desktop)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
         voice = notifier = ears = downloads = kept = learner = None
