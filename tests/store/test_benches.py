@@ -63,7 +63,11 @@ def test_very_many_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_when_a_model_last_answered(tmp_path: Path) -> None:
-    migrations = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD]
+    migrations = [
+        conversations.MIGRATION,
+        conversations.HOW_IT_WAS_UNDERSTOOD,
+        conversations.WHAT_BELONGS_TOGETHER,
+    ]
     with Database(tmp_path / "etoile.db", migrations) as database:
         uses = Uses(database)
         assert (uses.since_s(), uses.last_s("M1")) == (None, {})

@@ -9,7 +9,7 @@ from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
-from etoile.store import benches, conversations, fits, learning, sample_tables
+from etoile.store import answers, benches, conversations, fits, learning, sample_tables
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.samples import Samples
@@ -23,6 +23,8 @@ MIGRATIONS = [
     learning.MIGRATION,
     fits.MIGRATION,
     benches.MIGRATION,
+    conversations.WHAT_BELONGS_TOGETHER,
+    answers.MIGRATION,
 ]
 """Of `etoile.db`, in the order in which they came."""
 

@@ -1,14 +1,18 @@
-"""The history: what was asked, what came of it, and who answered."""
+"""The history: what was asked, what came of it, who answered, and which of it is one conversation."""
 
 import json
 import sqlite3
 import time
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from etoile.domain.effects import Outcome
-from etoile.domain.events import Origin
+from etoile.domain.events import ConversationResumed, Origin
+from etoile.domain.exchange import Exchange
 from etoile.domain.match import Match
+from etoile.domain.nodes import Attribution
 from etoile.store.database import Database
 from etoile.text import render
 
@@ -41,6 +45,23 @@ ALTER TABLE exchanges ADD COLUMN compound INTEGER NOT NULL DEFAULT 0;    -- it h
 ALTER TABLE exchanges ADD COLUMN undone INTEGER NOT NULL DEFAULT 0
 """
 
+WHAT_BELONGS_TOGETHER = """
+CREATE TABLE conversations (
+    id INTEGER PRIMARY KEY,
+    summary TEXT NOT NULL DEFAULT '',        -- of its beginning, once it was too long to be sent whole...
+    upto INTEGER NOT NULL DEFAULT 0          -- ...up to the exchange of this place
+);
+ALTER TABLE exchanges ADD COLUMN conversation INTEGER;   -- NULL: of none
+ALTER TABLE exchanges ADD COLUMN place INTEGER;          -- in its conversation, from 1; NULL: nothing refers to it
+CREATE INDEX exchanges_conversation ON exchanges (conversation)
+"""
+
+_ALL = (
+    "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
+    " FROM exchanges"
+)
+_LATEST = " ORDER BY id DESC LIMIT ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -70,6 +91,8 @@ class Conversations:
 
         What is forgotten leaves its number to another: the time tells the two apart.
         """
+        self._conversation: int | None = None
+        """The conversation that goes on, once `resume` was called; the thread of the database alone touches it."""
 
     def remember(self, outcome: Outcome, origin: Origin | None = None, match: Match | None = None) -> None:
         """Keep what became of a request, where it came from and what it was taken for.  Returns at once."""
@@ -90,13 +113,15 @@ class Conversations:
             match.confidence if match else None,
             match.reason if match else None,
             bool(match and match.then),
+            outcome.place,
         )
 
         def insert(connection: sqlite3.Connection) -> None:
             inserted = connection.execute(
                 "INSERT INTO exchanges (at_s, request, decision, command, slots, ok, answer, attribution, elapsed_ms,"
-                " language, origin, confidence, reason, compound) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
+                " language, origin, confidence, reason, compound, place, conversation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, self._conversation if outcome.place else None),
             )
             self._rows[outcome.turn] = inserted.lastrowid, row[0]
 
@@ -110,15 +135,52 @@ class Conversations:
             )
         )
 
+    def resume(self, rests_s: float) -> "Future[ConversationResumed | None]":
+        """Have the last conversation read and gone on with, unless nothing was added to it for `rests_s`.
+
+        From here on what is remembered belongs to a conversation: that one, else a new one.  Returns at once.
+        """
+        now_s = time.time()
+
+        def resume(connection: sqlite3.Connection) -> ConversationResumed | None:
+            row = connection.execute("SELECT id, summary, upto FROM conversations ORDER BY id DESC LIMIT 1").fetchone()
+            rows = _rows_of(connection, row[0]) if row else ()
+            if row is None or (rows and not now_s - rests_s <= rows[-1][0] <= now_s):
+                self._conversation = _begin(connection)
+                return None
+            self._conversation, summary, upto = row
+            exchanges = tuple(_exchange(*told) for _, *told in rows if told[-1] > upto)
+            return ConversationResumed(exchanges, summary, upto) if exchanges else None
+
+        return self.database.ask(resume)
+
+    def begin_conversation(self) -> None:
+        """Let what is remembered from here on belong to a new conversation.  Returns at once."""
+
+        def begin(connection: sqlite3.Connection) -> None:
+            if self._conversation is not None and _rows_of(connection, self._conversation):
+                self._conversation = _begin(connection)
+
+        self.database.write(begin)
+
+    def keep_summary(self, summary: str, upto: int) -> None:
+        """Keep what the conversation was about, up to the exchange at place `upto`.  Returns at once."""
+        self.database.write(
+            lambda connection: connection.execute(
+                "UPDATE conversations SET summary = ?, upto = ? WHERE id = ?", (summary, upto, self._conversation)
+            )
+        )
+
+    def answered(self, count: int) -> tuple[Kept, ...]:
+        """Return the `count` latest exchanges that nodes answered, newest first.  Blocks; raises StoreError."""
+        return self._read(_ALL + " WHERE ok AND decision = 'route' AND answer IS NOT NULL" + _LATEST, count)
+
     def latest(self, count: int) -> tuple[Kept, ...]:
         """Return the `count` latest exchanges, newest first.  Blocks; raises StoreError."""
-        rows = self.database.read(
-            lambda connection: connection.execute(
-                "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
-                " FROM exchanges ORDER BY id DESC LIMIT ?",
-                (count,),
-            ).fetchall()
-        )
+        return self._read(_ALL + _LATEST, count)
+
+    def _read(self, query: str, count: int) -> tuple[Kept, ...]:
+        rows = self.database.read(lambda connection: connection.execute(query, (count,)).fetchall())
         return tuple(map(_kept, rows))
 
     def confirm_server(self, url: str) -> None:
@@ -139,3 +201,21 @@ def _kept(row: tuple[Any, ...]) -> Kept:
     at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone = row
     nodes = tuple(part["node"] for part in json.loads(attribution))
     return Kept(at_s, request, command, bool(ok), answer, nodes, decision, origin, confidence, reason, bool(undone))
+
+
+def _begin(connection: sqlite3.Connection) -> int | None:
+    return connection.execute("INSERT INTO conversations DEFAULT VALUES").lastrowid
+
+
+def _rows_of(connection: sqlite3.Connection, conversation: int) -> Sequence[tuple[Any, ...]]:
+    """Return time, request, answer, attribution and place of each exchange of `conversation`, oldest first."""
+    return connection.execute(
+        "SELECT at_s, request, answer, attribution, place FROM exchanges"
+        " WHERE conversation = ? AND place IS NOT NULL ORDER BY id",
+        (conversation,),
+    ).fetchall()
+
+
+def _exchange(request: str, answer: str | None, attribution: str, place: int) -> Exchange:
+    names = tuple(Attribution(node=part["node"], model=part["model"]) for part in json.loads(attribution))
+    return Exchange(request, answer or "", names, place)

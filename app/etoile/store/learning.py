@@ -84,18 +84,22 @@ class Memory:
 
         def erase(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM offers WHERE key = ?", (key,))
+            connection.executemany(
+                "DELETE FROM answers WHERE request = (SELECT request FROM exchanges WHERE id = ?)", ids
+            )
             connection.executemany("DELETE FROM exchanges WHERE id = ?", ids)
 
         self._database.erase(erase)
 
     def forget_all(self) -> int:
-        """Erase the whole history and everything said to offers; return how many exchanges it held.
+        """Erase the whole history, what was made of it, and all said to offers; return how many exchanges it held.
 
         Raises StoreError.
         """
 
         def erase(connection: sqlite3.Connection) -> int:
-            connection.execute("DELETE FROM offers")
+            for table in ("offers", "answers", "conversations"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of ours
             return connection.execute("DELETE FROM exchanges").rowcount
 
         return self._database.erase(erase)

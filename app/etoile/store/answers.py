@@ -1,0 +1,82 @@
+"""Answers that may be given again: bounded in number and age, and forgotten with the history."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from etoile.domain.nodes import Attribution
+from etoile.store.database import Database
+
+MIGRATION = """
+CREATE TABLE answers (
+    sense TEXT PRIMARY KEY,          -- see etoile.domain.repeats
+    at_s REAL NOT NULL,              -- seconds since 1970
+    request TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    attribution TEXT NOT NULL        -- JSON: [{"node", "model"}]
+);
+CREATE INDEX answers_at ON answers (at_s)
+"""
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An answer that may be given again."""
+
+    request: str
+    answer: str
+    attribution: tuple[Attribution, ...]
+    age_s: float
+
+
+class Answers:
+    """Keeps answers in `etoile.db` for `days`, and no more than `most` of them.
+
+    An answer from the future is as worthless as an old one: the clock was set back since, and nobody knows its age.
+    """
+
+    def __init__(self, database: Database, *, days: float, most: int, now_s: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._oldest_s = days * DAY_S
+        self._most = most
+        self._now_s = now_s
+
+    def find(self, sense: str) -> "Future[Remembered | None]":
+        """Have the answer to what asks `sense` looked up; None when there is none.  Returns at once."""
+        now_s = self._now_s()
+
+        def find(connection: sqlite3.Connection) -> Remembered | None:
+            row = connection.execute(
+                "SELECT request, answer, attribution, at_s FROM answers WHERE sense = ? AND at_s BETWEEN ? AND ?",
+                (sense, now_s - self._oldest_s, now_s),
+            ).fetchone()
+            if row is None:
+                return None
+            request, answer, attribution, at_s = row
+            names = tuple(Attribution(**part) for part in json.loads(attribution))
+            return Remembered(request=request, answer=answer, attribution=names, age_s=now_s - at_s)
+
+        return self._database.ask(find)
+
+    def keep(self, sense: str, request: str, answer: str, attribution: tuple[Attribution, ...]) -> None:
+        """Keep `answer`, in place of a former one; the oldest make room.  Returns at once."""
+        now_s = self._now_s()
+        names = json.dumps([{"node": part.node, "model": part.model} for part in attribution])
+
+        def keep(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO answers (sense, at_s, request, answer, attribution) VALUES (?, ?, ?, ?, ?)",
+                (sense, now_s, request, answer, names),
+            )
+            connection.execute(
+                "DELETE FROM answers WHERE at_s NOT BETWEEN ? AND ? OR sense NOT IN"
+                " (SELECT sense FROM answers ORDER BY at_s DESC LIMIT ?)",
+                (now_s - self._oldest_s, now_s, self._most),
+            )
+
+        self._database.write(keep)
