@@ -20,7 +20,9 @@ from etoile.domain.match import Candidate, Match, Reason, Slots
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.matching.readings import heard
 from etoile.domain.skills import NO_SKILLS_NAME, Book, with_skills
+from etoile.domain.tasks import classify
 from etoile.errors import ConfigError, EtoileError
+from etoile.task_kinds import shipped_model
 from etoile.text import Message, message, verbatim
 
 log = logging.getLogger(__name__)
@@ -110,7 +112,8 @@ class Interpreter:
     def _interpreted(self, turn: int, match: Match) -> Interpreted | Failed:
         """Return what is told of `match`: with all that it would do, or why that cannot be found out."""
         try:
-            return Interpreted(turn, self._with_details(self._with_steps(match)))
+            detailed = self._with_details(self._with_steps(match))
+            return Interpreted(turn, detailed, classify(match.text, shipped_model()))
         except ConfigError as error:  # a skill that cannot run
             return Failed(turn, error.said, error.remedy)
         except Exception as error:  # what the computer tells of itself may break in any way; the turn must not wait

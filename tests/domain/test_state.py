@@ -114,7 +114,7 @@ def test_a_node_is_as_hot_as_the_hottest_gpu_it_uses_and_as_busy_as_it_says() ->
     state, _ = after(
         State(limits=Limits(hold_s=0.0)), on.NodesSeen((node,)), on.GpusRead(gpus, 1.0), on.NodeLoadsRead({"M1": load})
     )
-    assert state.nodes == (replace(node, thermal=Thermal.CRITICAL, load=load),)
+    assert state.nodes == (replace(node, thermal=Thermal.CRITICAL, temperature_c=90, load=load),)
     state, _ = after(state, on.NodesSeen((node, replace(node, name="M2"))), on.NodeLoadsRead({}))
     assert [(one.thermal, one.load) for one in state.nodes] == [(Thermal.CRITICAL, None), (Thermal.UNKNOWN, None)]
 

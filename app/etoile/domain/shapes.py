@@ -9,6 +9,7 @@ from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.match import Candidate, Match
 from etoile.domain.nodes import NodeLoad, NodeStatus
+from etoile.domain.plan import Standing
 from etoile.text import Message, render
 
 Line = dict[str, Any]
@@ -118,7 +119,7 @@ def outcome_line(outcome: Outcome) -> Line:
         "ok": outcome.ok,
         "command": outcome.command,
         "slots": dict(outcome.slots),
-        "kind": None,
+        "kind": outcome.kind,
         "answer": _words(outcome.answer, language),
         "remedy": _words(outcome.remedy, language),
         "units": [unit_line(unit, language) for unit in outcome.units or _only_unit(outcome)],
@@ -129,6 +130,21 @@ def outcome_line(outcome: Outcome) -> Line:
         "first_token_ms": _rounded(outcome.first_token_ms),
         "elapsed_ms": _rounded(outcome.elapsed_ms),
         "undoable": outcome.undoable,
+        "plan": [standing_line(standing, language) for standing in outcome.standings],
+    }
+
+
+def standing_line(standing: Standing, language: str) -> Line:
+    """Return how a node stands for a request."""
+    return {
+        "node": standing.node,
+        "model": standing.model,
+        "takes": standing.takes,
+        "score": round(standing.score, 1),
+        "full": standing.full,
+        "reasons": [render(reason, language) for reason in standing.reasons],
+        "notes": [render(note, language) for note in standing.notes],
+        "remedy": _words(standing.remedy, language),
     }
 
 

@@ -137,6 +137,7 @@ class Callers:
             dry_run=bool(line.get("dry_run")),
             node=str(node) if node else None,
             plan=str(plan) if plan else None,
+            why=bool(line.get("why")),
         )
         try:
             self._publish(on.Typed(str(line.get("text", "")), asking))

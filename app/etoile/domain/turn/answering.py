@@ -9,7 +9,7 @@ from etoile.domain.spoken import sentences
 from etoile.domain.turn.lifetime import finish, speaks
 from etoile.domain.turn.running import go_on
 from etoile.domain.turn.turn import Step, Turn
-from etoile.text import verbatim
+from etoile.text import message, verbatim
 
 _SEAM = "\n\n---\n\n"
 """Between what a node left unfinished and the answer of the next: a rule in markdown."""
@@ -24,7 +24,24 @@ def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     """Name who answers; what an earlier node left unfinished stays, above a seam."""
     seam = _SEAM if turn.answer else ""
     turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam)
-    return replace(turn, spoken=len(turn.answer) if seam else turn.spoken), ()
+    turn = replace(turn, spoken=len(turn.answer) if seam else turn.spoken)
+    new = tuple(note for note in event.notes if note not in turn.notes)
+    aloud = tuple(do.Say(turn.number, note, turn.language, last=False) for note in new) if speaks(turn) else ()
+    return replace(turn, notes=(*turn.notes, *new)), aloud
+
+
+def weighed(turn: Turn, event: on.Weighed) -> Step:
+    """Keep how each node stands; where nothing is to be asked, that is all there was to find out."""
+    turn = replace(turn, standings=event.standings)
+    if not turn.asking.dry_run:
+        return turn, ()
+    best = next((one for one in event.standings if one.takes), None)
+    if best is None:
+        return finish(turn, ok=False, said=message("No node could take this: it is no command."))
+    if best.model is None:
+        return finish(turn, ok=True, said=message("I would hand this to {node}: it is no command.", node=best.node))
+    said = message("I would hand this to {node} ({model}): it is no command.", node=best.node, model=best.model)
+    return finish(turn, ok=True, said=said)
 
 
 def answer_text(turn: Turn, event: on.AnswerText) -> Step:

@@ -125,6 +125,8 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         first_token_ms=turn.first_token_ms,
         elapsed_ms=turn.elapsed_ms,
         undoable=turn.undoable,
+        kind=turn.kind if turn.decision is Decision.ROUTE else None,
+        standings=turn.standings,
         units=turn.units if ok else stopped(turn.units),
         score=turn.score,
         notes=turn.notes,

@@ -11,7 +11,7 @@ from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate
 from etoile.domain.policy import PASS, commands_of, decide
-from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over, units_shown
+from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over, units_shown, weighed
 from etoile.domain.turn.confirming import (
     answered,
     chosen,
@@ -246,8 +246,11 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     decision = ruling.decision
     commands = () if by_plan else commands_of(found)
     turn = replace(turn, decision=decision, offers_undo=ruling.offers_undo, language=found.language or turn.language)
+    turn = replace(turn, kind=event.classified.kind if event.classified else None)
     if commands:
         turn = replace(turn, command=commands[0].command, slots=commands[0].slots)
+    if turn.asking.dry_run and turn.asking.why and decision is Decision.ROUTE:
+        return turn, (do.Weigh(_question(turn, event)),)
     if turn.asking.dry_run:
         said = preview(turn, found, ruling, commands)
         return finish(turn, ok=decision is not Decision.REFUSE, said=said)
@@ -263,8 +266,22 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
         case Decision.REFUSE:
             return finish(turn, ok=False, said=_REFUSED, remedy=_REFUSED_REMEDY)
         case Decision.ROUTE:
-            ask = do.Ask(turn.number, turn.request, turn.language, turn.exchanges, turn.asking.node)
-            return turn, (replace(ask, plan=turn.asking.plan),)
+            return turn, (_question(turn, event),)
+
+
+def _question(turn: Turn, event: on.Interpreted) -> do.Ask:
+    """Return the request as it goes to the nodes."""
+    return do.Ask(
+        turn.number,
+        turn.request,
+        turn.language,
+        turn.exchanges,
+        turn.asking.node,
+        kind=turn.kind,
+        plan=turn.asking.plan,
+        sure=not (event.classified and event.classified.second_opinion),
+        why=turn.asking.why,
+    )
 
 
 _NO_COMMAND = message("That is no command that I know: nothing was done.")
@@ -322,6 +339,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.Interpreted): _interpreted,
     (Phase.THINKING, on.ActionDone): carried_out,
     (Phase.THINKING, on.NodePassedOver): passed_over,
+    (Phase.THINKING, on.Weighed): weighed,
     (Phase.THINKING, on.AnswerStarted): answer_started,
     (Phase.THINKING, on.AnswerText): answer_text,
     (Phase.THINKING, on.AnswerEnded): answer_ended,

@@ -8,6 +8,7 @@ from etoile.domain.effects import Decision, Effect, Exchange, Outcome, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
+from etoile.domain.plan import Standing as NodeStanding
 from etoile.domain.skills import Draft
 from etoile.text import Message
 
@@ -101,6 +102,10 @@ class Turn:
     failed: bool = False
     attribution: tuple[Attribution, ...] = ()
     passed_over: tuple[tuple[str, Message], ...] = ()
+    kind: str | None = None
+    """Which kind of task the request is for the nodes."""
+    standings: tuple[NodeStanding, ...] = ()
+    """How each node stands for it, where that was asked."""
     units: tuple[TaskUnit, ...] = ()
     """What the request was cut into, where it takes several units."""
     signs: int = 0
