@@ -11,7 +11,7 @@ import pytest
 
 from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
 from etoile.domain.gpus import GpuReading, GpuState, Kind
-from etoile.errors import NvmlUnavailable
+from etoile.errors import NvmlUnavailable, Unavailable
 from etoile.gpu.amd import AmdSource
 from etoile.gpu.driver import ANSWER_S
 from etoile.gpu.gathering import Gathering
@@ -22,6 +22,7 @@ from etoile.gpu.processor import processor_reading
 from etoile.gpu.simulated import SimulatedSource
 from etoile.text import message, render
 from tests.gpu.amd_cards import MODEL_NAMES, RX_580, plug_in, write
+from tests.gpu.clock import Clock
 from tests.gpu.simulated_driver import SimulatedDriver
 from tests.waiting import wait_until
 
@@ -43,6 +44,7 @@ class Source:
     def __init__(self, maker: str, count: int | None) -> None:
         self.maker, self.count = maker, count
         self.changed = self.closed = False
+        self.failure: Unavailable | None = None
 
     def cards(self) -> tuple[Card, ...]:
         if self.count is None:
@@ -119,11 +121,11 @@ FAR = GpuReading(uuid="GPU-far", index=0, name="", host="M1", far=True)
 
 
 @contextmanager
-def gathering(source: Source, *far: GpuReading) -> Iterator[list[Event]]:
+def gathering(source: Source | JoinedSource, *far: GpuReading) -> Iterator[list[Event]]:
     events: list[Event] = []
     with (
         Gathering(events.append, lambda: far, Processor("CPU-here"), period_s=PERIOD_S) as gathered,
-        GpuMonitor(source, gathered.take, period_s=PERIOD_S, retry_s=PERIOD_S),
+        GpuMonitor(source, gathered.take, period_s=PERIOD_S, retry_s=PERIOD_S, lacking=lambda: source.failure),
     ):
         yield events
     wait_until(lambda: not [one for one in threading.enumerate() if one.name.startswith("gpu")])
@@ -182,15 +184,14 @@ class TestGathering:
 
     def test_cards_that_are_missing_beside_others_are_told_once(self) -> None:
         nvidia = Source("nvidia", None)
-        joined = JoinedSource(nvidia, Source("amd", 1))
-        events: list[Event] = []
-        gathered = Gathering(
-            events.append, tuple, Processor("CPU-here"), period_s=PERIOD_S, failure=lambda: joined.failure
-        )
-        for count in (None, None, 1):
-            nvidia.count = count
-            gathered.take(GpusRead(tuple(card.read(with_processes=False) for card in joined.cards()), 1.0))
-        assert [type(event) for event in events] == [PartMissing, GpusRead, GpusRead, PartReady, GpusRead]
+        clock = Clock()
+        with gathering(JoinedSource(nvidia, Source("amd", 1), now_s=clock)) as events:
+            wait_until(lambda: latest(events) == ["amd-0"])
+            nvidia.count = 1
+            clock.at_s += RETRY_S
+            wait_until(lambda: latest(events) == ["nvidia-0", "amd-0"])
+        told = [event for event in events if not isinstance(event, GpusRead)]
+        assert [type(event) for event in told] == [PartMissing, PartReady]
 
     def test_a_sensor_that_fails_is_logged_and_stops_nothing(self, caplog: pytest.LogCaptureFixture) -> None:
         class Broken(Processor):

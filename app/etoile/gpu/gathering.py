@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from etoile.domain.events import Event, GpusRead, PartMissing, PartReady
+from etoile.domain.events import Event, GpusRead, PartMissing
 from etoile.domain.gpus import GpuReading
-from etoile.errors import EtoileError, NvmlUnavailable, Unavailable
+from etoile.errors import EtoileError, NvmlUnavailable
 from etoile.gpu.driver import ANSWER_S
 from etoile.gpu.far import FarGpus
 from etoile.gpu.merging import merged
@@ -35,16 +35,13 @@ class Gathering:
         processor: GpuCard,
         *,
         period_s: float,
-        failure: Callable[[], Unavailable | None] = lambda: None,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`far` returns the cards of other machines, `failure` why cards are missing here while others are there."""
+        """`far` returns the cards of other machines."""
         self._publish = publish
         self._far = far
         self._processor = processor
         self._period_s = period_s
-        self._failure = failure
-        self._said: Unavailable | None = None
         self._now_s = now_s
         self._told_s = now_s()
         """When the monitor last told of cards."""
@@ -69,22 +66,12 @@ class Gathering:
             case GpusRead(readings, at_s):
                 self._told_s = at_s
                 self._with_gpu.set()
-                self._tell_failure()
+                self._without_gpu.clear()
                 event = GpusRead(merged(readings, self._far()), at_s)
             case PartMissing(part="gpu"):
                 self._without_gpu.set()
                 self._with_gpu.clear()
-            case PartReady(part="gpu"):
-                self._without_gpu.clear()
         self._publish(event)
-
-    def _tell_failure(self) -> None:
-        failure = self._failure()
-        if failure and (self._said is None or failure.said != self._said.said):
-            self._publish(PartMissing("gpu", failure.said, failure.remedy))
-        elif self._said and not failure:
-            self._publish(PartReady("gpu"))
-        self._said = failure
 
     def _run(self) -> None:
         while not self._stopping.wait(self._period_s):

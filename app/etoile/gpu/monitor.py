@@ -53,8 +53,11 @@ class GpuMonitor:
         retry_s: float = 1.0,
         stale_after_s: float | None = None,
         answer_s: float = ANSWER_S,
+        lacking: Callable[[], Unavailable | None] = lambda: None,
     ) -> None:
+        """`lacking` tells why some cards are missing while others are there."""
         self._publish = publish
+        self._lacking = lacking
         self._period_s = period_s
         self._processes_every = max(1, processes_every)
         self._patience_s = patience_s
@@ -119,7 +122,7 @@ class GpuMonitor:
         )
         with self._changing:
             if driver.turn == turn:
-                self._tell(driver.failure())
+                self._tell(driver.failure() or self._lacking())
                 if readings := driver.readings():
                     self._publish(GpusRead(readings, time.monotonic()))
 

@@ -147,12 +147,15 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
     """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
     period_s = config.gpu.period_s
     far = stack.enter_context(FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s))
-    failure = (lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None
-    gathering = stack.enter_context(
-        Gathering(publish, far.readings, ProcessorCard(), period_s=period_s, failure=failure)
-    )
+    gathering = stack.enter_context(Gathering(publish, far.readings, ProcessorCard(), period_s=period_s))
     stack.enter_context(
-        GpuMonitor(source, gathering.take, period_s=period_s, processes_every=config.gpu.processes_every)
+        GpuMonitor(
+            source,
+            gathering.take,
+            period_s=period_s,
+            processes_every=config.gpu.processes_every,
+            lacking=(lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None,
+        )
     )
 
 
