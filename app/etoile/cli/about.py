@@ -3,7 +3,11 @@
 import argparse
 import logging
 import os
+import re
+import sqlite3
 import sys
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from etoile import __version__
@@ -102,9 +106,20 @@ def paths(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def version(arguments: argparse.Namespace, console: Console) -> int:
-    """Show the version."""
+    """Show the version; for programs, those of the parts that Etoile is made of too."""
     if console.json:
-        console.line({"etoile": __version__, "python": sys.version.split()[0], "platform": sys.platform})
+        own = {"etoile": __version__, "python": sys.version.split()[0], "platform": sys.platform}
+        console.line({**own, "frozen": bool(getattr(sys, "frozen", False)), "parts": _parts()})
     else:
         console.say(verbatim(f"etoile {__version__}"))
     return 0
+
+
+def _parts() -> dict[str, str]:
+    """Return the version of each library that Etoile asks for, by the name of its distribution."""
+    asked = (re.split(r"[^\w.-]", one)[0] for one in metadata.requires("etoile") or () if "extra ==" not in one)
+    versions = {}
+    for name in sorted(set(asked), key=str.lower):
+        with suppress(metadata.PackageNotFoundError):  # those of other systems
+            versions[name] = metadata.version(name)
+    return {**versions, "SQLite": sqlite3.sqlite_version}
