@@ -1,6 +1,7 @@
 """Lines written to mislead: near-commands that must run nothing, and commands among much that is none."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.scoring import Line
 from etoile.text import LANGUAGES
 from tests.understanding.calibrate import HERE, lines, machine
+from tests.understanding.talked_about import talked_about
 
 TALKED_ABOUT = {"negation", "question", "code", "quote", "conditional", "chat"}
 """Kinds of which not one may run."""
@@ -27,9 +29,12 @@ def catalogues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Catalogue]
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def judged(request: pytest.FixtureRequest, catalogues: dict[str, Catalogue]) -> Judged:
-    language = request.param
-    matcher = Matcher(catalogues, machine(language))
-    return [(line, matcher.match(line.text, language).command) for line in lines(adversarial(language))]
+    return judge(catalogues, lines(adversarial(request.param)))
+
+
+def judge(catalogues: dict[str, Catalogue], among: Iterable[Line]) -> Judged:
+    matchers = {language: Matcher(catalogues, machine(language)) for language in LANGUAGES}
+    return [(line, matchers[line.language or ""].match(line.text, line.language).command) for line in among]
 
 
 def adversarial(language: str) -> Path:
@@ -50,3 +55,18 @@ def test_a_command_is_understood_or_left_and_never_taken_for_another(judged: Jud
     verdicts = Counter(ran == line.command for line, ran in judged if line.command and ran)
     assert verdicts[False] == 0
     assert verdicts[True] >= 0.75 * sum(line.command is not None for line, _ in judged)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_about_a_command_is_one(catalogues: dict[str, Catalogue], language: str) -> None:
+    judged = judge(catalogues, talked_about(language, every=7))
+    assert len(judged) > 1000
+    assert [line.text for line, ran in judged if ran] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_the_words_of_a_command_and_is_none_runs_nothing(
+    catalogues: dict[str, Catalogue], language: str
+) -> None:
+    misleading = lines(HERE / f"development/misleading_{language}.jsonl")
+    assert [line.text for line, ran in judge(catalogues, misleading) if ran] == []

@@ -4,7 +4,6 @@ The lines stand in en.jsonl and fr.jsonl, the names that they speak of in machin
 whoever tunes on them needs new ones.  What is asserted is what is reached; README.md says what is wanted.
 """
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from etoile.catalogue import load_catalogues
 from etoile.domain.match import Match
 from etoile.domain.matching import Matcher
-from etoile.domain.matching.scoring import Line, Score, Share, score
+from etoile.domain.matching.scoring import Score, Share, score
 from etoile.text import LANGUAGES
-from tests.understanding.calibrate import machine
+from tests.understanding.calibrate import lines, machine
 
 HERE = Path(__file__).parent
 
@@ -27,8 +26,8 @@ def scored() -> dict[str, Score]:
     def match(text: str, language: str | None) -> Match:
         return matchers[language or "en"].match(text, language)
 
-    written = [line for language in LANGUAGES for line in (HERE / f"{language}.jsonl").read_text("utf-8").splitlines()]
-    return score([Line.of(json.loads(line)) for line in written], match)
+    written = [line for language in LANGUAGES for line in lines(HERE / f"development/first_{language}.jsonl")]
+    return score(written, match)
 
 
 def test_there_are_enough_lines_of_each_language(scored: dict[str, Score]) -> None:

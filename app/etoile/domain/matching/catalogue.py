@@ -67,6 +67,18 @@ class Words:
     """Begin such a clause without a comma before them: "because", "so i can"."""
     spoilers: tuple[Phrase, ...] = ()
     """Anywhere in such a clause they show that the command is none: "she said", "if", "tomorrow"."""
+    vetoes: tuple[Phrase, ...] = ()
+    """What begins with one is no command, whatever follows: "thanks for", "what is a"."""
+    statements: tuple[Phrase, ...] = ()
+    """Openers that ask for nothing where a question mark ends them: "you should"."""
+    conditions: tuple[Phrase, ...] = ()
+    """Inside a name they show that it swallowed more than the name: "invoices when I leave"."""
+    determiners: frozenset[str] = frozenset()
+    """A noun must follow them: "mute the" broke off."""
+    prepositions: frozenset[str] = frozenset()
+    """They never follow a determiner: "the of"."""
+    begin_no_name: frozenset[str] = frozenset()
+    """They tell more of a thing that is not named: "a folder in python", "the file that has the bug"."""
 
 
 @dataclass(frozen=True, kw_only=True)

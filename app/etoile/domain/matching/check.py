@@ -10,7 +10,8 @@ from typing import Final
 
 from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.interpreter import Interpreter, runs
+from etoile.domain.matching.found import runs
+from etoile.domain.matching.interpreter import Interpreter
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS
 from etoile.domain.matching.templates import Choice

@@ -15,13 +15,16 @@ from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.tokens import BREAK, Token
 
 if TYPE_CHECKING:
-    from etoile.domain.matching.interpreter import Found
+    from etoile.domain.matching.found import Found
 
 MOST_COMMANDS = 4
 _TAKEN_BACK = "assistant.cancel"
 """As a later part it takes back what was said before it."""
 _ALWAYS_PRONOUNS = frozenset({"it", "them"})
 _NEVER_PRONOUNS = frozenset({"the", "l"})
+
+SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
+"""With something else beside them they may be about that: "my card is blocked, help"."""
 
 Tokens = Sequence[Token]
 One = Callable[[Tokens], "Found | None"]
@@ -90,7 +93,9 @@ class Compounds:
         return None
 
     def _is_idle(self, tokens: Tokens, found: "Found") -> bool:
-        """Whether a part may as well be the reason for what follows: "wrong page, close the tab"."""
+        """Whether a part may be about what follows: "wrong page, close the tab"; "how does it work, focus"."""
+        if found.candidate.command in SAID_OF_ANYTHING:
+            return True
         return not found.opened and self._says_why(tokens)
 
     def _named(self, tokens: Tokens) -> list[Tokens]:

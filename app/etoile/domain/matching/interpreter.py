@@ -6,17 +6,17 @@ Everything is pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from etoile.domain.commands import COMMANDS, Consequence, SlotType
 from etoile.domain.match import Candidate, Reason, Slots
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.cleaning import Cleaned, Cleaner
-from etoile.domain.matching.compound import Compounds, has_a_name, takes_back
-from etoile.domain.matching.confidence import RUNS
+from etoile.domain.matching.compound import SAID_OF_ANYTHING, Compounds, has_a_name, takes_back
+from etoile.domain.matching.found import PROPOSED, Found, Outcome, proposed, ranked, runs
 from etoile.domain.matching.grammar import Grammar, Reading
-from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.refusals import Refusals
 from etoile.domain.matching.remarks import Bare, Remarks
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
@@ -25,7 +25,7 @@ from etoile.domain.matching.values import values_of
 _MOST_TOKENS = 100
 _MOST_WITHOUT_FREE_TEXT = 24
 
-_EXACT, _TEMPLATE, _PROPOSED = 1.0, 0.97, 0.8
+_EXACT, _TEMPLATE = 1.0, 0.97
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
 _OF_A_LIGHT_WORD = 0.04
@@ -35,74 +35,6 @@ _OF_A_REMARK = 0.07
 """So much that with a slip beside it nothing runs."""
 _LONG_WORD = 8
 """Letters of a word that is repaired although it is all that is said."""
-_SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
-"""With a remark they may be about that: "my card is blocked, help"."""
-_BEGIN_NO_NAME = {
-    "en": frozenset(
-        {
-            "in",
-            "inside",
-            "with",
-            "from",
-            "for",
-            "of",
-            "to",
-            "that",
-            "which",
-            "who",
-            "where",
-            "whose",
-            "by",
-            "at",
-            "containing",
-        }
-    ),
-    "fr": frozenset(
-        {
-            "en",
-            "dans",
-            "avec",
-            "de",
-            "d",
-            "des",
-            "du",
-            "depuis",
-            "pour",
-            "par",
-            "qui",
-            "que",
-            "qu",
-            "dont",
-            "ou",
-            "contenant",
-        }
-    ),
-}
-"""What begins with one tells more of a thing that is not named: "a folder in python", "the file that has the bug"."""
-_MARGIN = 0.015
-"""Two commands this near are both meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A command that a request may mean, and how that was found."""
-
-    candidate: Candidate
-    reason: Reason
-    explained: int = 0
-    """Words that the command's own wording explains."""
-    opened: bool = False
-    """Whether it was asked for: "could you ..."."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a language makes of a request, the likeliest first."""
-
-    found: tuple[Found, ...] = ()
-    then: tuple[Candidate, ...] = ()
-    refused: bool = False
-    """A command is named, and it must not run."""
 
 
 class Interpreter:
@@ -122,8 +54,7 @@ class Interpreter:
         words = catalogue.words
         self._remarks = Remarks(words, self._grammar)
         self._compounds = Compounds(words, self._grammar, self._remarks.is_remark)
-        self._here = PhraseSet(words.here)
-        self._guards = PhraseSet((*words.guards, *words.code, *words.here))
+        self._refusals = Refusals(words, self._grammar)
 
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
@@ -131,11 +62,12 @@ class Interpreter:
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
         outcome = self._compound(text, tokens, self._understood(text, tokens, bold=True))
+        outcome = self._refusals.questioned(text, tokens, outcome)
         if not outcome.found and not outcome.refused:
             outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
-            return _questioned(outcome) if text.rstrip().endswith("?") else outcome
-        return Outcome(refused=self._talks_about([token.text for token in tokens]))
+            return outcome
+        return Outcome(refused=self._refusals.is_vetoed(tokens) or self._refusals.talks_about(tokens))
 
     def familiarity(self, text: str) -> int:
         """Return how many words of `text` are known in this language."""
@@ -177,9 +109,13 @@ class Interpreter:
         self, text: str, tokens: Sequence[Token], confidence: float, as_said: frozenset[Token] | None = None
     ) -> Outcome:
         """Explain every word of the request, politeness aside; `as_said` holds the words that were not repaired."""
+        if self._refusals.is_vetoed(tokens):
+            return Outcome()
         found: list[Found] = []
         refused = False
         for choice in self._cleaner.cleaned(tokens):
+            if self._refusals.breaks_off(choice.tokens):
+                continue
             if as_said is not None and _hangs_on_a_repair(text, choice.tokens, as_said):
                 continue
             sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
@@ -187,7 +123,7 @@ class Interpreter:
                 one = self._found(text, choice, reading, sure)
                 refused = refused or one is None
                 found += [one] if one else []
-        return Outcome(_ranked(found), refused=refused and not found)
+        return Outcome(ranked(found), refused=refused and not found)
 
     def _readings(self, choice: Cleaned) -> Iterator[Reading]:
         for reading in self._grammar.readings([token.text for token in choice.tokens]):
@@ -204,11 +140,13 @@ class Interpreter:
             if reading.slot is not SlotType.TEXT:
                 words = self._cleaner.without_last_fillers(words)
             said = _free_text(text, words)
-            if not self._is_free_text(reading.slot, said, words):
+            if not self._refusals.is_free_text(reading.slot, said, words):
                 return None
             [called] = COMMANDS[reading.command].slot_names
             slots = {called: said}
             confidence -= _OF_FREE_TEXT
+            if self._refusals.has_swallowed_more(reading.slot, words):
+                confidence = min(confidence, PROPOSED)
         elif reading.slot:
             if reading.value is None:
                 return None
@@ -218,18 +156,6 @@ class Interpreter:
         reason = Reason.EXACT if confidence == _EXACT and reading.slot is None else Reason.TEMPLATE
         candidate = Candidate(command=reading.command, slots=slots, confidence=round(confidence, 3))
         return Found(candidate, reason, reading.explained, choice.opened)
-
-    def _is_free_text(self, slot: SlotType, said: str, tokens: Sequence[Token]) -> bool:
-        """Whether `said` can be what a command is to work on."""
-        if not any(letter.isalnum() for letter in said) or tokens[0].text in self._catalogue.words.negations:
-            return False
-        if slot is SlotType.NAME:
-            if tokens[0].text in _BEGIN_NO_NAME[self._catalogue.language]:
-                return False
-            return not said.startswith(".") and not set(said) & set('/\\:*?<>|"') and said.isprintable()
-        if slot is SlotType.QUERY:
-            return not self._here.is_in([token.text for token in tokens])
-        return True
 
     # Several commands
 
@@ -268,18 +194,9 @@ class Interpreter:
             if one is None or not _goes_with_a_remark(one.candidate.command, bare, vague=vague):
                 continue
             if not self._remarks.speaks_of_another(bare, one.candidate.command, one.candidate.slots):
-                found.append(_with_remark(one))
-        ranked = _ranked(found)
-        return Outcome(ranked if len(ranked) == 1 else ())
-
-    # No command, or perhaps one
-
-    def _talks_about(self, words: Sequence[str]) -> bool:
-        """Whether a command is named in a negation, a question, or somebody's words."""
-        if not self._guards.is_in(words):
-            return False
-        bare = self._guards.without(words)
-        return any(self._grammar.readings(bare[at:]) for at in range(max(len(bare) - 1, 0)))
+                found += self._refusals.questioned(text, bare.tokens, Outcome((_with_remark(one),))).found
+        one_of_all = ranked(found)
+        return Outcome(one_of_all if len(one_of_all) == 1 else ())
 
 
 def _is_same(one: Candidate, other: Candidate) -> bool:
@@ -298,21 +215,21 @@ def _hangs_on_a_repair(text: str, tokens: Sequence[Token], as_said: frozenset[To
 
 def _agreed(outcomes: Sequence[Outcome]) -> Outcome:
     """Return what all ways to repair a request come to; where they differ it is only proposed."""
-    found = _ranked([one for outcome in outcomes for one in outcome.found])
+    found = ranked([one for outcome in outcomes for one in outcome.found])
     meant = {(outcome.found[0].candidate.command, *outcome.found[0].candidate.slots.values()) for outcome in outcomes}
-    return Outcome(tuple(map(_proposed, found)) if len(meant) > 1 else found)
+    return Outcome(tuple(map(proposed, found)) if len(meant) > 1 else found)
 
 
 def _as_repaired(found: Found, repaired: Repaired) -> Found:
     """Return a command that was found in a repaired request: if a word that exists was bent, it is only proposed."""
     found = replace(found, reason=Reason.FUZZY)
-    return _proposed(found) if repaired.doubtful else found
+    return proposed(found) if repaired.doubtful else found
 
 
 def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
     """Whether `command` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
     known = COMMANDS[command]
-    if command in _SAID_OF_ANYTHING or (
+    if command in SAID_OF_ANYTHING or (
         vague and (command == "assistant.stop_talking" or known.consequence is Consequence.DESTRUCTIVE)
     ):
         return False
@@ -325,46 +242,6 @@ def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
 def _with_remark(found: Found) -> Found:
     confidence = round(found.candidate.confidence - _OF_A_REMARK, 3)
     return replace(found, candidate=replace(found.candidate, confidence=confidence), reason=Reason.TEMPLATE)
-
-
-def runs(found: Sequence[Found]) -> bool:
-    """Whether the first of `found` may run: it is sure, and no other is as likely."""
-    if not found or found[0].candidate.confidence < RUNS:
-        return False
-    return len(found) < 2 or not as_likely(found[1], found[0])
-
-
-def as_likely(second: Found, first: Found) -> bool:
-    """Whether `second` may be meant as well as `first`."""
-    near = second.candidate.confidence >= first.candidate.confidence - _MARGIN
-    return near and second.explained >= first.explained
-
-
-def _ranked(found: Sequence[Found]) -> tuple[Found, ...]:
-    """Return the likeliest first; of one command only its best reading."""
-
-    def likelihood(one: Found) -> tuple[float, int, int]:
-        return one.candidate.confidence, one.explained, -sum(len(str(value)) for value in one.candidate.slots.values())
-
-    best: dict[str, Found] = {}
-    for one in sorted(found, key=likelihood, reverse=True):
-        best.setdefault(one.candidate.command, one)
-    return tuple(best.values())
-
-
-def _questioned(outcome: Outcome) -> Outcome:
-    """Return `outcome` as a question's: "mute?" only proposes, "could you mute?" runs."""
-    return replace(outcome, found=tuple(map(_only_proposed, outcome.found)))
-
-
-def _only_proposed(found: Found) -> Found:
-    if found.opened or COMMANDS[found.candidate.command].consequence is Consequence.SAFE:
-        return found
-    return _proposed(found)
-
-
-def _proposed(found: Found) -> Found:
-    return replace(found, candidate=replace(found.candidate, confidence=min(found.candidate.confidence, _PROPOSED)))
 
 
 def _free_text(text: str, tokens: Sequence[Token]) -> str:

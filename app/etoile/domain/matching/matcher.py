@@ -7,7 +7,8 @@ from etoile.domain.commands import COMMANDS
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.confidence import MEASURED, RUNS, Table, calibrated
-from etoile.domain.matching.interpreter import Found, Interpreter, Outcome, runs
+from etoile.domain.matching.found import Found, Outcome, runs
+from etoile.domain.matching.interpreter import Interpreter
 
 LONGEST_REQUEST = 600
 """Characters; no command is longer."""

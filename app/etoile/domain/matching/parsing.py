@@ -186,6 +186,12 @@ def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts)
         remarks=phrases("remarks"),
         causes=phrases("causes"),
         spoilers=phrases("spoilers"),
+        vetoes=phrases("vetoes"),
+        statements=phrases("statements"),
+        conditions=phrases("conditions"),
+        determiners=words("determiners"),
+        prepositions=words("prepositions"),
+        begin_no_name=words("begin_no_name"),
     )
 
 

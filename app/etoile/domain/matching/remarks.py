@@ -128,11 +128,17 @@ class Remarks:
             return
         for first, last in itertools.combinations(range(len(clauses) + 1), 2):
             remarks = [tokens[start:end] for start, end in (*clauses[:first], *clauses[last:])]
+            if any(self._denies(tokens[start:end]) for start, end in clauses[last:]):
+                continue
             if remarks and all(self._may_stand_beside(remark) for remark in remarks):
                 yield tokens[clauses[first][0] : clauses[last - 1][1]], remarks
 
     def _may_stand_beside(self, clause: Tokens) -> bool:
         return self.is_remark(clause) or self._only_names(clause)
+
+    def _denies(self, clause: Tokens) -> bool:
+        """Whether `clause`, behind a command, takes it back: "no way", "not now"."""
+        return clause[0].text in self._negations
 
     def _is_listed(self, clause: Sequence[Token]) -> bool:
         """Whether `clause` begins as the catalogue says that remarks do."""

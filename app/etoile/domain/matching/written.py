@@ -26,6 +26,12 @@ class WrittenWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     remarks: list[str] = []
     causes: list[str] = []
     spoilers: list[str] = []
+    vetoes: list[str] = []
+    statements: list[str] = []
+    conditions: list[str] = []
+    determiners: str = ""
+    prepositions: str = ""
+    begin_no_name: str = ""
     verbs: str = ""
     nouns: str = ""
     adjectives: str = ""
