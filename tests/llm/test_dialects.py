@@ -7,12 +7,12 @@ from typing import TypeVar
 
 import pytest
 
-from etoile.config import Node, Routing
+from etoile.config import Node
 from etoile.domain.nodes import LoadedModel
 from etoile.errors import NodeBroken, NodeError, NodeRejected, NodeUnauthorised, NodeUnreachable, NodeUnsuited
 from etoile.llm.client import Client
 from etoile.llm.dialects import dialect_of
-from etoile.llm.limits import limited
+from etoile.llm.limits import Bounds, limited
 from etoile.llm.records import ChatMessage, Dialect, End, Listing, Record, Text, Thought, Usage
 from tests.llm.fake_node import FakeNode, Script
 
@@ -20,7 +20,6 @@ Result = TypeVar("Result")
 
 DIALECTS = ("openai", "ollama", "lmstudio")
 QUESTION: list[ChatMessage] = [{"role": "user", "content": "Hello?"}]
-ROUTING = Routing(first_token_s=5.0, between_tokens_s=5.0)
 
 
 @pytest.fixture(params=DIALECTS)
@@ -50,7 +49,7 @@ def listing(node: FakeNode) -> Listing:
 def chat(node: FakeNode, key: str | None = None, max_tokens: int | None = None) -> list[Record]:
     async def collect(dialect: Dialect) -> list[Record]:
         answer = dialect.chat("tiny", QUESTION, max_tokens=max_tokens)
-        return [record async for record in limited(answer, ROUTING)]
+        return [record async for record in limited(answer, Bounds(5.0, 5.0, 2_000_000))]
 
     return speak(node, collect, key)
 

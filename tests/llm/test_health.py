@@ -2,7 +2,6 @@
 
 import pytest
 
-from etoile.config import Node
 from etoile.domain.nodes import NodeState
 from etoile.errors import (
     NodeBroken,
@@ -19,7 +18,7 @@ from etoile.llm.health import Health
 from etoile.llm.records import Listing
 from etoile.text import message
 
-NODE = Node(name="M1", url="http://m1:1234", max_in_flight=2)
+MAX_IN_FLIGHT = 2
 LISTING = Listing(("tiny",), ("tiny",))
 OPEN_S = 30.0
 
@@ -30,7 +29,7 @@ def error(kind: type[NodeError]) -> NodeError:
 
 def after(dialogue: str) -> tuple[Health, NodeState]:
     """Return the health after what `dialogue` tells, second by second."""
-    health = Health()
+    health, now_s = Health(), 0
     for now_s, word in enumerate(dialogue.split()):
         what, _, kind = word.partition(":")
         match what:
@@ -42,7 +41,7 @@ def after(dialogue: str) -> tuple[Health, NodeState]:
                 health = health.failed(error(KINDS[kind]), float(now_s), OPEN_S)
             case _:
                 health = getattr(health, what)()
-    return health, health.status(NODE, NODE.url, "tiny").state
+    return health, health.at(float(now_s)).state(MAX_IN_FLIGHT)
 
 
 KINDS: dict[str, type[NodeError]] = {
@@ -85,7 +84,8 @@ KINDS: dict[str, type[NodeError]] = {
         ("seen failed:unreachable unseen:unreachable seen", NodeState.UP),
         # No blame.
         ("seen failed:busy", NodeState.BUSY),
-        ("seen failed:busy seen", NodeState.UP),
+        ("seen failed:busy seen", NodeState.BUSY),
+        ("seen failed:busy seen seen seen", NodeState.UP),
         ("seen failed:loading", NodeState.LOADING),
         ("seen failed:unauthorised", NodeState.AUTH),
         ("seen failed:unsuited", NodeState.UP),
@@ -100,7 +100,6 @@ def test_state(dialogue: str, state: NodeState) -> None:
 def test_no_strike_without_blame(kind: str) -> None:
     health, _ = after(f"seen failed:{kind}")
     assert health.strikes == 0
-    assert health.open_until_s is None
 
 
 def test_a_trial_is_due_after_the_breaker_has_been_open_for_its_time() -> None:
@@ -114,12 +113,12 @@ def test_every_further_strike_doubles_the_time_up_to_a_bound() -> None:
     health, times = Health(), []
     for _ in range(7):
         health = health.failed(error(NodeSilent), 0.0, OPEN_S)
-        times.append(health.open_until_s)
+        times.append(health.until_s)
     assert times == [30, 60, 120, 240, 480, 480, 480]
-    assert health.answered().failed(error(NodeSilent), 0.0, OPEN_S).open_until_s == 30
+    assert health.answered().failed(error(NodeSilent), 0.0, OPEN_S).until_s == 30
 
 
 def test_the_reason_is_told() -> None:
     health, _ = after("seen failed:silent")
-    assert health.status(NODE, NODE.url, None).reason == message("what happened")
-    assert Health().seen(LISTING, 1.0).status(NODE, NODE.url, None, message("a note")).reason == message("a note")
+    assert health.reason == message("what happened")
+    assert Health().seen(LISTING, 1.0).reason is None

@@ -5,12 +5,10 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from etoile.config import Routing
 from etoile.errors import NodeBroken, NodeError, NodeSilent, NodeUnreachable
-from etoile.llm.limits import limited
+from etoile.llm.limits import Bounds, limited
 from etoile.llm.records import End, Record, Text, Thought, Usage
 
-ROUTING = Routing(first_token_s=0.05, between_tokens_s=0.05, answer_bytes=100)
 HANG = None
 
 
@@ -34,7 +32,7 @@ def collected(*script: Record | None, forever: bool = False) -> tuple[list[Recor
             closed = True
 
     async def collect() -> list[Record]:
-        return [record async for record in limited(source(), ROUTING)]
+        return [record async for record in limited(source(), Bounds(0.05, 0.05, 100))]
 
     return asyncio.run(collect()), closed
 

@@ -4,94 +4,29 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 
 from etoile.config import Node, Routing
 from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
-from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.domain.routing.settings import with_settings
-from etoile.errors import EtoileError, NodeError, NodeSilent, NodeUnsuited
+from etoile.domain.nodes import NodeStatus
+from etoile.errors import EtoileError, NodeError, NodeNonsense
 from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
-from etoile.llm.health import Health
-from etoile.llm.keys import masked_url, plain_http_warning
-from etoile.llm.limits import limited
-from etoile.llm.records import ChatMessage, Dialect
+from etoile.llm.limits import Bounds, limited
+from etoile.llm.member import Member
+from etoile.llm.records import ChatMessage, Dialect, Text, Thought
+from etoile.llm.waking import clock_with_sleep_s, slept
 from etoile.text import message
 
 log = logging.getLogger(__name__)
 
-PROBE_WITHIN_S = 1.5
-"""A node gets no longer to say what models it has: one slow node must not keep the list of all."""
-
 _TRIAL: list[ChatMessage] = [{"role": "user", "content": "Say: ok"}]
-_TRIAL_TOKENS = 1
-
-
-class Member:
-    """A node, the dialect that speaks to it, and how it fares."""
-
-    def __init__(self, node: Node, dialect: Dialect, *, confirmed: bool = True) -> None:
-        self.node = node
-        self.dialect = dialect
-        self.confirmed = confirmed
-        self.health = Health()
-        self._url = masked_url(node.url)
-        self._note = plain_http_warning(node)
-
-    def status(self) -> NodeStatus:
-        """Return what others see of it."""
-        if self.confirmed:
-            seen = self.health.status(self.node, self._url, self._usual_model(), self._note)
-            return with_settings(seen, self.node)
-        return NodeStatus(
-            name=self.node.name,
-            dialect=self.node.dialect,
-            url=self._url,
-            state=NodeState.UNCONFIRMED,
-            models=self.health.listing.models,
-            here=True,
-            reason=message("found on this machine; it is used once you confirm it"),
-        )
-
-    async def model(self) -> str:
-        """Return the model to ask, after a look at the node's list if need be.  Raises NodeError."""
-        if self.node.model is None and not self.health.listing.models:
-            await self.probe()
-        model = self._usual_model()
-        if model is None:
-            raise NodeUnsuited(
-                message("it has no model that may be used"),
-                message("Load a model there, or name one with `model` in the settings file."),
-            )
-        if model in self.node.never:
-            raise NodeUnsuited(message("{model} must never be used there", model=model))
-        return model
-
-    async def probe(self) -> None:
-        """Ask what models there are, and take note of the answer.  Raises NodeError."""
-        import anyio
-
-        started_s = time.monotonic()
-        try:
-            with anyio.fail_after(PROBE_WITHIN_S):
-                listing = await self.dialect.models()
-        except TimeoutError:
-            raise self._unseen(NodeSilent(message("no answer within {seconds:g} s", seconds=PROBE_WITHIN_S))) from None
-        except NodeError as error:
-            raise self._unseen(error) from error.__cause__
-        self.health = self.health.seen(listing, 1000 * (time.monotonic() - started_s))
-
-    def _unseen(self, error: NodeError) -> NodeError:
-        self.health = self.health.unseen(error)
-        return error
-
-    def _usual_model(self) -> str | None:
-        """Return the model of the settings; else the first one that is loaded, else the first one there is."""
-        if self.node.model is not None:
-            return self.node.model
-        listing = self.health.listing
-        usable = (model for model in (*listing.loaded, *listing.models) if model not in self.node.never)
-        return next(usable, None)
+_TRIAL_TOKENS, _TRIAL_OF_SENSE_TOKENS = 1, 32
+"""A node that talked nonsense has to say something, after its reasoning if need be."""
+_TRIAL_BYTES = 100_000
+_TRIAL_S = 0.5
+"""A trial that is due and cannot be made now is looked at again after this."""
+_CLOCK_SET_S = 2.0
 
 
 class Fleet:
@@ -106,8 +41,13 @@ class Fleet:
         *,
         confirmed: Callable[[], frozenset[str]],
         places: Sequence[Place],
+        renew: Callable[[], Awaitable[None]] | None = None,
         now_s: Callable[[], float] = time.monotonic,
+        clock_with_sleep_s: Callable[[], float] = clock_with_sleep_s,
     ) -> None:
+        """`renew` makes all connections anew; `clock_with_sleep_s` goes on while the computer sleeps."""
+        self._renew = renew
+        self._clock_with_sleep_s = clock_with_sleep_s
         self._routing = routing
         self._publish = publish
         self._dialect_of = dialect_of
@@ -116,13 +56,17 @@ class Fleet:
         self._now_s = now_s
         self._looking = asyncio.Lock()
         self._looked = False
-        self.members = [Member(node, dialect_of(node)) for node in nodes]
+        self.members = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
         self._told: tuple[NodeStatus, ...] | None = None
         self._missing = False
+        self._waiting: list[asyncio.Future[None]] = []
+        self._clock_ahead_s = time.time() - now_s()
+        self.naps = 0
+        """How often this computer slept."""
 
     def statuses(self) -> tuple[NodeStatus, ...]:
         """Return every node as it is now.  Safe from any thread."""
-        return tuple(member.status() for member in tuple(self.members))
+        return tuple(member.status(self._clock_ahead_s) for member in tuple(self.members))
 
     def tell(self) -> None:
         """Publish how the nodes are, if that has changed."""
@@ -153,11 +97,40 @@ class Fleet:
         """Take note that a request to `member` failed."""
         member.health = member.health.failed(error, self._now_s(), self._routing.open_s)
 
+    @contextmanager
+    def flight(self, member: Member) -> Iterator[None]:
+        """Count a request to `member` as in flight, and tell everybody, those who wait for a free node as well."""
+        member.health = member.health.began()
+        self.tell()
+        try:
+            yield
+        finally:
+            member.health = member.health.ended()
+            self.tell()
+            self._stir()
+
+    async def changed(self, within_s: float) -> None:
+        """Return when some node may have become free, after `within_s` at the latest; first come, first served."""
+        stirred: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(stirred)
+        try:
+            await asyncio.wait((stirred,), timeout=within_s)
+        finally:
+            if stirred in self._waiting:
+                self._waiting.remove(stirred)
+
+    def _stir(self) -> None:
+        for stirred in self._waiting:
+            if not stirred.done():
+                stirred.set_result(None)
+        self._waiting.clear()
+
     async def watch(self) -> None:
         """Keep asking every node how it is, each at its own pace, until cancelled."""
         import anyio
 
         async with anyio.create_task_group() as beats:
+            beats.start_soon(self._notice_sleep)
             watched: set[str] = set()
             while True:
                 for member in self.members:
@@ -166,6 +139,16 @@ class Fleet:
                         beats.start_soon(self._beat, member)
                 await self._look_around()
                 await anyio.sleep(self._pause_s())
+
+    async def woke(self) -> None:
+        """This computer slept: no failure counts any more, and no connection can be trusted."""
+        self.naps += 1
+        for member in self.members:
+            member.health = member.health.woke()
+        if self._renew is not None:
+            await self._renew()
+        self._stir()
+        await asyncio.gather(*(self._probe(member) for member in tuple(self.members)))
 
     async def look(self, places: Sequence[Place]) -> None:
         """Look for servers at `places` that are not known yet, and take them in."""
@@ -199,21 +182,36 @@ class Fleet:
         except Exception:
             log.exception("the search for servers on this machine failed")
 
+    async def _notice_sleep(self) -> None:
+        while True:
+            slept_s = await slept(self._clock_with_sleep_s)
+            log.info("this computer slept for %.0f s: all nodes are looked at anew", slept_s)
+            try:
+                await self.woke()
+            except Exception:
+                log.exception("looking at the nodes after sleep failed")
+
     async def _beat(self, member: Member) -> None:
         while True:
             try:
                 await self._check_up(member)
             except Exception:
                 log.exception("the heartbeat of %s failed", member.node.name)
-            await asyncio.sleep(self._pause_s())
+            await asyncio.sleep(self._until_next_s(member))
+
+    def _until_next_s(self, member: Member) -> float:
+        """Return the time to the next heartbeat of `member`, or to its trial when that is sooner."""
+        until_s = member.health.until_s
+        return self._pause_s() if until_s is None else min(self._pause_s(), max(_TRIAL_S, until_s - self._now_s()))
 
     async def _check_up(self, member: Member) -> None:
         """Ask `member` how it is; try it out when it has been left alone long enough."""
         if member.health.locked_out:
             return
         await self._probe(member)
-        if member.health.trial_due(self._now_s()):
-            await self._try_out(member)
+        if member.health.trial_due(self._now_s()) and not member.health.in_flight:
+            with self.flight(member):
+                await self._try_out(member)
             self.tell()
 
     async def _probe(self, member: Member) -> None:
@@ -224,15 +222,24 @@ class Fleet:
         self.tell()
 
     async def _try_out(self, member: Member) -> None:
-        """Ask for one token, so that no user has to find out whether the node works again."""
+        """Ask for a token, so that no user has to find out whether the node works again."""
+        sense = member.health.quarantined
         try:
-            answer = member.dialect.chat(await member.model(), _TRIAL, max_tokens=_TRIAL_TOKENS)
-            async for _ in limited(answer, self._routing):
-                pass
+            await self._trial(member, _TRIAL_OF_SENSE_TOKENS if sense else _TRIAL_TOKENS, must_speak=sense)
         except NodeError as error:
             self.failed(member, error)
         else:
-            member.health = member.health.answered()
+            member.health = member.health.spoke()
+
+    async def _trial(self, member: Member, tokens: int, *, must_speak: bool) -> None:
+        bounds = Bounds(self._routing.first_token_s, self._routing.between_tokens_s, _TRIAL_BYTES)
+        answer = limited(member.dialect.chat(await member.model(), _TRIAL, max_tokens=tokens), bounds)
+        spoke = False
+        async with aclosing(answer) as records:
+            async for record in records:
+                spoke = spoke or (isinstance(record, Text | Thought) and bool(record.text.strip()))
+        if must_speak and not spoke:
+            raise NodeNonsense(message("its answer is empty"))
 
     def _tell_whether_missing(self) -> None:
         """Publish, once per change, that there is nobody to ask, or that there is somebody now."""
@@ -252,7 +259,12 @@ class Fleet:
     async def _take_in(self, found: Found) -> None:
         name = found.node.name if self.named(found.node.name) is None else f"{found.node.name}-local"
         node = Node(name=name, url=found.node.url, dialect=found.node.dialect)
-        member = Member(node, found.dialect, confirmed=found.recognised or await self._is_confirmed(node.url))
+        member = Member(
+            node,
+            found.dialect,
+            confirmed=found.recognised or await self._is_confirmed(node.url),
+            now_s=self._now_s,
+        )
         member.health = member.health.seen(found.listing, found.latency_ms)
         self.members.append(member)
 

@@ -4,28 +4,34 @@ A node that fails a request is left alone for a while (a circuit breaker): the b
 refused connection costs 3.5 ms but a hung node its whole limit, and stays open twice as long after each further strike.
 A successful heartbeat does not close it, because a hung node lists its models all the same: a trial answer does, asked
 in the background, one at a time.  Only what the node is to blame for counts.
+
+Two answers in a row that make no sense set the node aside (quarantine): it is asked nothing but trials.  A full queue
+and a rate limit are neither: the node is left alone for as long as it asked, and counts as well again after that.
 """
 
 from dataclasses import dataclass, replace
 from typing import Self
 
-from etoile.config import Node, uuids
-from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.domain.nodes import NodeState
 from etoile.errors import (
     NodeBusy,
     NodeError,
     NodeLoading,
+    NodeNonsense,
     NodeRejected,
     NodeSilent,
     NodeUnauthorised,
     NodeUnreachable,
     NodeUnsuited,
 )
-from etoile.llm.keys import is_here
 from etoile.llm.records import Listing
 from etoile.text import Message, message
 
 _MOST_DOUBLINGS = 4
+_NONSENSE_BEFORE_QUARANTINE = 2
+_BUSY_S = 2.0
+"""How long a node that is full is left alone when it does not say how long."""
+_LOADING_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +48,22 @@ _NOT_YET = Trouble(NodeUnreachable, message("it has not answered yet"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What is known of a node; every method returns what is known afterwards."""
+    """What is known of a node; every method returns what is known afterwards.  All times are of the monotonic clock."""
 
     listing: Listing = _NOTHING_LISTED
     latency_ms: float | None = None
     in_flight: int = 0
+    loading: str | None = None
+    """The model that a request is waiting for while the node loads it."""
     trouble: Trouble | None = _NOT_YET
     strikes: int = 0
-    """Failed requests in a row."""
-    open_until_s: float | None = None
-    """Monotonic clock; not None means that the breaker is open, and later that a trial is due."""
+    """Failed requests since the last whole answer."""
+    nonsense: int = 0
+    """Answers without sense since the last one that had some."""
+    failed_at_s: float | None = None
+    """When the last strike was."""
+    until_s: float | None = None
+    """It is left alone until then.  Afterwards a trial is due, unless the node itself asked for the pause."""
 
     def began(self) -> Self:
         """A request is on its way."""
@@ -64,65 +76,101 @@ class Health:
     def seen(self, listing: Listing, latency_ms: float) -> Self:
         """A heartbeat was answered."""
         known = replace(self, listing=listing, latency_ms=latency_ms)
-        return known if self.open_until_s is not None else replace(known, trouble=None)
+        return known if self.until_s is not None else replace(known, trouble=None)
 
     def unseen(self, error: NodeError) -> Self:
         """A heartbeat was not answered as it should."""
         if isinstance(error, NodeSilent) and self.in_flight:
             return self  # it works, and answers one thing after the other
-        if self.open_until_s is not None and not isinstance(error, NodeUnreachable):
+        if self.until_s is not None and not isinstance(error, NodeUnreachable):
             return self
-        return replace(self, latency_ms=None, trouble=Trouble(type(error), error.said), open_until_s=None)
+        return replace(self, latency_ms=None, trouble=Trouble(type(error), error.said), until_s=None)
+
+    def spoke(self) -> Self:
+        """The first text of an answer is there, or a trial went well: it may be asked again."""
+        return replace(self, trouble=None, until_s=None, nonsense=min(self.nonsense, _NONSENSE_BEFORE_QUARANTINE - 1))
 
     def answered(self) -> Self:
-        """A request was answered."""
-        return replace(self, trouble=None, strikes=0, open_until_s=None)
+        """A request was answered, wholly and with sense."""
+        return replace(self.spoke(), strikes=0, nonsense=0)
 
     def failed(self, error: NodeError, now_s: float, open_s: float) -> Self:
         """A request failed."""
         trouble = Trouble(type(error), error.said)
         if error.blames_node:
-            left_alone_s = open_s * 2 ** min(self.strikes, _MOST_DOUBLINGS)
-            return replace(self, trouble=trouble, strikes=self.strikes + 1, open_until_s=now_s + left_alone_s)
+            return replace(
+                self,
+                trouble=trouble,
+                strikes=self.strikes + 1,
+                nonsense=self.nonsense + isinstance(error, NodeNonsense),
+                failed_at_s=now_s,
+                until_s=now_s + open_s * 2 ** min(self.strikes, _MOST_DOUBLINGS),
+            )
         if isinstance(error, NodeUnsuited | NodeRejected):
             return self  # the request was at fault; the node is as well as before
-        return replace(self, trouble=trouble)
+        return replace(self, trouble=trouble, until_s=now_s + _pause_s(error) if isinstance(error, NodeBusy) else None)
+
+    def woke(self) -> Self:
+        """This computer slept: what was true of the network before says nothing now."""
+        return replace(self, trouble=_NOT_YET, strikes=0, until_s=None, latency_ms=None)
+
+    def at(self, now_s: float) -> Self:
+        """Return what is known at `now_s`: a pause that the node asked for ends by itself."""
+        over = self.until_s is not None and now_s >= self.until_s
+        return replace(self, trouble=None, until_s=None) if over and self._is(NodeBusy) else self
 
     def trial_due(self, now_s: float) -> bool:
         """Whether the breaker has been open long enough to try the node again."""
-        return self.open_until_s is not None and now_s >= self.open_until_s
+        return self.until_s is not None and now_s >= self.until_s and not self._is(NodeBusy)
+
+    @property
+    def untried(self) -> bool:
+        """Whether nothing at all is known of it."""
+        return self.trouble is _NOT_YET
+
+    @property
+    def pauses(self) -> bool:
+        """Whether it asked to be left alone."""
+        return self.until_s is not None and self._is(NodeBusy)
 
     @property
     def locked_out(self) -> bool:
         """Whether the node refuses our key: asking again would not change its mind."""
-        return self.trouble is not None and self.trouble.kind is NodeUnauthorised
+        return self._is(NodeUnauthorised)
 
-    def status(self, node: Node, url: str, model: str | None, note: Message | None = None) -> NodeStatus:
-        """Return all this as others see it; `note` is the reason given when nothing is wrong."""
-        return NodeStatus(
-            name=node.name,
-            dialect=node.dialect,
-            url=url,
-            state=self._state(node.max_in_flight),
-            model=model,
-            models=self.listing.models,
-            loaded=self.listing.loaded,
-            in_memory=self.listing.in_memory,
-            latency_ms=self.latency_ms,
-            in_flight=self.in_flight,
-            here=is_here(node),
-            gpus=uuids(node),
-            reason=self.trouble.said if self.trouble else note,
-        )
+    @property
+    def quarantined(self) -> bool:
+        """Whether it is asked nothing but trials."""
+        return self.until_s is not None and self.nonsense >= _NONSENSE_BEFORE_QUARANTINE
 
-    def _state(self, max_in_flight: int) -> NodeState:
+    def state(self, max_in_flight: int) -> NodeState:
+        """Return what to call all this."""
         if self.trouble is None:
+            if self.loading is not None:
+                return NodeState.LOADING
             return NodeState.BUSY if self.in_flight >= max_in_flight else NodeState.UP
-        if self.open_until_s is not None:
-            return NodeState.OPEN
-        kind = self.trouble.kind
-        if issubclass(kind, NodeLoading):
+        if self._is(NodeLoading):
             return NodeState.LOADING
-        if issubclass(kind, NodeBusy):
+        if self._is(NodeBusy):
             return NodeState.BUSY
-        return NodeState.AUTH if issubclass(kind, NodeUnauthorised) else NodeState.DOWN
+        if self.quarantined:
+            return NodeState.QUARANTINED
+        if self.until_s is not None:
+            return NodeState.OPEN
+        return NodeState.AUTH if self.locked_out else NodeState.DOWN
+
+    @property
+    def reason(self) -> Message | None:
+        """Why it is not simply up."""
+        if self.trouble is not None:
+            return self.trouble.said
+        return message("it is loading {model}", model=self.loading) if self.loading is not None else None
+
+    def _is(self, kind: type[NodeError]) -> bool:
+        return self.trouble is not None and issubclass(self.trouble.kind, kind)
+
+
+def _pause_s(error: NodeBusy) -> float:
+    if error.retry_after_s is not None:
+        return error.retry_after_s
+    return _LOADING_S if isinstance(error, NodeLoading) else _BUSY_S
