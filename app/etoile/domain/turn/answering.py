@@ -1,6 +1,7 @@
 """The answer of a node, as it comes."""
 
 from dataclasses import replace
+from functools import reduce
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
@@ -9,7 +10,7 @@ from etoile.domain.spoken import sentences
 from etoile.domain.turn.lifetime import finish, speaks
 from etoile.domain.turn.running import go_on
 from etoile.domain.turn.turn import Step, Turn
-from etoile.text import message, verbatim
+from etoile.text import Message, message, verbatim
 
 _SEAM = "\n\n---\n\n"
 """Between what a node left unfinished and the answer of the next: a rule in markdown."""
@@ -66,9 +67,13 @@ def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
     """End the turn, or go on with the skill that asked: the answer is whole."""
     turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
     turn = replace(turn, score=event.score, notes=(*turn.notes, *event.notes))
-    rest = verbatim(turn.answer[turn.spoken :])
+    rest = reduce(_and, event.notes, verbatim(turn.answer[turn.spoken :]))
     if not turn.waiting:
         return finish(turn, ok=True, said=turn.said, aloud=rest)
     told = (do.Say(turn.number, rest, turn.language, last=False),) if speaks(turn) else ()
     turn, following = go_on(replace(turn, spoken=len(turn.answer)))
     return turn, (*told, *following)
+
+
+def _and(first: Message, second: Message) -> Message:
+    return message("{first} {second}", first=first, second=second)
