@@ -172,6 +172,9 @@ class Loaded:
     def check(self) -> None:
         pass
 
+    def has_onset(self, samples: bytes, start_s: float) -> bool:
+        return True
+
     def place(self, now: Placement | None, failure: Failure | None) -> Placement:
         return place(Wish(model="base"), Machine(), 0.0, now, failure)
 

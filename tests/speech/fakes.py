@@ -152,6 +152,9 @@ class FakeModel:
         self.fails_to_load: Exception | None = None
         self.heard: list[bytes] = []
         self.asked: list[str] = []
+        self.begins = ""
+        """What it makes of the beginning of an utterance."""
+        self.looked_at: list[bytes] = []
         self.loads = 0
         self.cards: tuple[GpuReading, ...] = ()
         self.go = threading.Event()
@@ -177,6 +180,15 @@ class FakeModel:
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         """Whatever is not quiet is a voice."""
         return max(map(abs, memoryview(samples[2 * round(start_s * 16_000) :]).cast("h")), default=0) > 300
+
+    has_onset = has_voice
+
+    def first_words(self, samples: bytes, language: str) -> str:
+        self.looked_at.append(samples)
+        assert self.go.wait(5), "the test forgot to let the look go"
+        if self.fails:
+            raise self.fails
+        return self.begins
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         self.heard.append(samples)

@@ -44,6 +44,11 @@ class Gate:
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         return any(samples[2 * round(start_s * 16_000) :])
 
+    has_onset = has_voice
+
+    def first_words(self, samples: bytes, language: str) -> str:
+        return ""
+
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         speech = hear(np.frombuffer(samples, np.int16).astype(np.float32) / 32_768)
         return Transcript(

@@ -52,6 +52,9 @@ class Loaded:
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         return True
 
+    def first_words(self, samples: bytes, language: str) -> str:
+        return ""
+
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         self._model.heard.append((self._device, samples))
         if self._device == "cuda" and self._model.fails_to_decode:
@@ -78,6 +81,9 @@ class Model:
 
     def check(self) -> None:
         pass
+
+    def has_onset(self, samples: bytes, start_s: float) -> bool:
+        return True
 
     def place(self, now: Placement | None, failure: Failure | None) -> Placement:
         self.looks += 1

@@ -10,6 +10,10 @@ from etoile.errors import ConfigError
 from etoile.text import message
 
 
+SHORTEST_WAKE_WORD = 5
+"""Letters: a shorter word is heard in every conversation."""
+
+
 def _is_address(url: str) -> bool:
     """Whether `url` names a server: scheme, host, and a port that exists."""
     try:
@@ -60,6 +64,7 @@ def check_values(config: Config, name: str) -> None:
         )
     _check_alerts(config, name)
     _check_engine(config.speech, name)
+    _check_wake_word(config.speech.wake_word, name)
     if (url := config.commands.speed_test_url) and not _is_address(url):
         raise ConfigError(
             message('{path}: commands.speed_test_url is "{url}".', path=name, url=url),
@@ -77,6 +82,18 @@ def check_values(config: Config, name: str) -> None:
                     highest=str(highest),
                 )
             )
+
+
+def _check_wake_word(word: str, name: str) -> None:
+    """Raise ConfigError for a wake word that would be heard in every conversation."""
+    if word and (len(word) < SHORTEST_WAKE_WORD or not all(letter.isalpha() or letter in " '-" for letter in word)):
+        raise ConfigError(
+            message('{path}: speech.wake_word is "{word}".', path=name, word=word),
+            message(
+                'It must be a word of at least {count} letters, such as "jarvis"; "" for none.',
+                count=SHORTEST_WAKE_WORD,
+            ),
+        )
 
 
 def _check_engine(speech: Speech, name: str) -> None:

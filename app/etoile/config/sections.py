@@ -138,6 +138,9 @@ class Speech(Section, frozen=True):
     """Held while speaking."""
     hands_free_key: str | None = None
     """Pressed to begin; the recording ends by itself, or at a second press."""
+    wake_word: str = ""
+    """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the time,
+    as window and tray show; what does not begin with the word is forgotten at once."""
     silence_s: float = 2.0
     """A recording without a held key ends after this long without a voice; 0 for only by hand."""
     longest_s: float = 60.0

@@ -30,6 +30,15 @@ class Record:
     """No key is held: report `TalkEnded` once nobody speaks any more."""
     broke_in: bool = False
     """Etoile itself was speaking until now: what was heard before is its own voice."""
+    woken: bool = False
+    """It begins with the wake word, which was heard already."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchWakeWord:
+    """Listen for this word while nothing is recorded; for none where it is empty."""
+
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +419,7 @@ class ShowWindow:
 
 Effect = (
     Record
+    | WatchWakeWord
     | Transcribe
     | DiscardRecording
     | Say

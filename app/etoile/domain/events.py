@@ -85,6 +85,27 @@ class TalkToggled:
 
 
 @dataclass(frozen=True, slots=True)
+class WakeWordHeard:
+    """Somebody said the wake word; the request follows it, or stood behind it already."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWordWanted:
+    """The user wants the wake word listened for, or no longer."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWordWatched:
+    """The microphone is open, and this word is listened for; for none where it is empty."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """A request arrived as text."""
 
@@ -555,6 +576,9 @@ Event = (
     TalkPressed
     | TalkReleased
     | TalkToggled
+    | WakeWordHeard
+    | WakeWordWanted
+    | WakeWordWatched
     | Typed
     | Cancelled
     | SpeechStopped

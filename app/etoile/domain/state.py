@@ -48,6 +48,8 @@ class State:
     """Parts that are off, by name; each was said once."""
     downloading: on.ModelDownloading | None = None
     microphone_open: bool = False
+    listening_for: str = ""
+    """The wake word, while the microphone is open for it."""
     """Whether the microphone is open, listened to or not."""
     speech: Placement | None = None
     """Where the speech model was last loaded."""
@@ -99,6 +101,10 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, missing=missing), ()
         case on.MicrophoneOpened(is_open):
             return replace(state, microphone_open=is_open), ()
+        case on.WakeWordWanted(wanted):
+            return state, (do.WatchWakeWord(state.turn.wake_word if wanted else ""),)
+        case on.WakeWordWatched(word):
+            return replace(state, listening_for=word), ()
         case on.SpeechPlaced(placement):
             return replace(state, speech=placement), _speech_told(state.speech, placement)
         case on.DownloadWanted(model):

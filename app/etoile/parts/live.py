@@ -11,6 +11,7 @@ from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.state import State
 from etoile.domain.turn import Speaking, Turn
+from etoile.domain.waking import USUAL
 from etoile.parts.rooms import Publish
 from etoile.store.conversations import Conversations
 from etoile.text import Message, desktop_language
@@ -34,6 +35,7 @@ def first_state(config: Config) -> State:
         confirm_s=config.commands.confirm_s,
         shown_s=config.commands.shown_s,
         longest_s=config.speech.longest_s,
+        wake_word=config.speech.wake_word or USUAL,
     )
     return State(turn=turn, limits=config.thermal, alerts=config.alerts, samples_every_s=config.store.samples_every_s)
 

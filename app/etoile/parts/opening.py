@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+REVERBERATION_S = 0.6
+"""For so long after Etoile spoke, a room may still repeat it: no wake word is listened for."""
 TICK_S = 5.0
 """How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
 
@@ -189,9 +191,15 @@ def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
     from etoile.speech.placed import PlacedWhisper
+    from etoile.speech.screen_lock import ScreenLock
 
     model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT)
     recordings = Path(FOLDERS.user_state_dir) / "recordings"
-    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model))
+    lock = ScreenLock()
+
+    def deaf() -> bool:
+        return (live.voice is not None and live.voice.silent_s < REVERBERATION_S) or lock.locked
+
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf))
     stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
     return ears

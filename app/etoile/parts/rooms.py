@@ -67,7 +67,7 @@ class Rooms:
     def perform(self, effect: Effect) -> None:
         """Hand `effect` to the room that carries it out.  Returns at once."""
         match effect:
-            case do.Record() | do.Transcribe() | do.DiscardRecording():
+            case do.Record() | do.Transcribe() | do.DiscardRecording() | do.WatchWakeWord():
                 self._listen(effect)
             case do.Say() | do.Hush() | do.Cue():
                 self._speak(effect)
@@ -117,12 +117,15 @@ class Rooms:
 
         self.samples.read(uuid, span).add_done_callback(tell)
 
-    def _listen(self, effect: do.Record | do.Transcribe | do.DiscardRecording) -> None:
+    def _listen(self, effect: do.Record | do.Transcribe | do.DiscardRecording | do.WatchWakeWord) -> None:
         if self.ears is None:
             return
         match effect:
-            case do.Record(turn, hands_free, broke_in):
-                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in or self._hears_itself())
+            case do.Record(turn, hands_free, broke_in, woken):
+                broke_in = broke_in or self._hears_itself()
+                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in, woken=woken)
+            case do.WatchWakeWord(word):
+                self.ears.watch(word)
             case do.Transcribe(turn):
                 self.ears.transcribe(turn)
             case do.DiscardRecording(turn):

@@ -36,6 +36,8 @@ NO_SPEECH = 0.6
 TOKENS_PER_S = 10
 """Fast French takes about six tokens a second; a loop takes all it gets."""
 TOKENS_AT_LEAST = 24
+FIRST_TOKENS = 8
+"""Enough for a word that calls, one before it, and to see that more follows."""
 
 Samples = NDArray[np.float32]
 """One channel, 16 kHz, shape (n,), within [-1, 1]."""
@@ -131,6 +133,23 @@ def generate(engine: Any, encoded: Any, language: str, seconds: float) -> Decode
         for tokens, score in zip(found.sequences_ids, found.scores, strict=True)
     )
     return Decoded(hypotheses, found.no_speech_prob, cut_off=len(found.sequences_ids[0]) >= most)
+
+
+def first_words(engine: Any, encoded: Any, language: str) -> str:
+    """Return how `encoded` begins: a few words at the cost of as many steps, each the likeliest by itself."""
+    from faster_whisper.tokenizer import Tokenizer
+    from faster_whisper.transcribe import get_suppressed_tokens
+
+    tokenizer = Tokenizer(engine.hf_tokenizer, engine.model.is_multilingual, task="transcribe", language=language)
+    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    found = engine.model.generate(
+        encoded,
+        [prompt],
+        beam_size=1,
+        max_length=len(prompt) + FIRST_TOKENS,
+        suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+    )[0]
+    return str(tokenizer.decode(found.sequences_ids[0]).strip())
 
 
 def compression(text: str) -> float:

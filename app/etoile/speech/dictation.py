@@ -29,6 +29,9 @@ class Recogniser(Protocol):
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         """Tell whether somebody speaks in `samples` later than `start_s`."""
 
+    def first_words(self, samples: bytes, language: str) -> str:
+        """Return how `samples` begin: a few words, as cheaply as can be; empty when nobody speaks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Partial:

@@ -38,7 +38,9 @@ class Ears:
         recordings: Path | None,
         microphone: Microphone | None = None,
         model: SpeechModel | None = None,
+        deaf: Callable[[], bool] = lambda: False,
     ) -> None:
+        """While `deaf()` no wake word is listened for: Etoile itself is heard, or the screen is locked."""
         model = model or PlacedWhisper(speech)
         self._utterances = Utterances(publish)
         self._transcriber = Transcriber(model, speech, publish, self._utterances)
@@ -50,6 +52,7 @@ class Ears:
             self._transcriber,
             check_model=model.check,
             folder=recordings,
+            deaf=deaf,
         )
 
     def __enter__(self) -> Self:
@@ -68,19 +71,23 @@ class Ears:
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
-    def record(self, turn: int, *, hands_free: bool = False, broke_in: bool = False) -> None:
+    def record(self, turn: int, *, hands_free: bool = False, broke_in: bool = False, woken: bool = False) -> None:
         """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it.
 
         One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.  One that `broke_in`
-        while Etoile spoke has no pre-roll.
+        while Etoile spoke has no pre-roll; one that was `woken` begins with the wake word.
         """
-        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in))
+        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in, woken=woken))
         self._transcriber.prepare()
 
     def transcribe(self, turn: int) -> None:
         """End the recording of `turn`, after its tail, and turn it into text."""
         if utterance := self._utterances.of(turn):
             self._recorder.release(utterance)
+
+    def watch(self, word: str) -> None:
+        """Listen for this wake word while nothing is recorded; empty for none."""
+        self._recorder.watch(word)
 
     def discard(self, turn: int) -> None:
         """Forget `turn`, whether it is being recorded or transcribed."""

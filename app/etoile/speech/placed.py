@@ -59,6 +59,12 @@ class PlacedWhisper:
 
         return whisper.load(placement.model, placement.device, placement.cuda_index, self._speech.context_s)
 
+    def has_onset(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody speaks in `samples` later than `start_s`; the model itself is not needed."""
+        from etoile.speech import whisper
+
+        return whisper.has_voice(samples, start_s)
+
     def loaded(self) -> "Whisper":
         """Return the model, loaded where it belongs, for whoever needs it once.  Raises ModelUnavailable."""
         placement = self.place(None, None)

@@ -16,6 +16,7 @@ from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, MatchRule, Mes
 from etoile.errors import HotkeyUnavailable
 from etoile.session_bus import Bus
 from etoile.speech.keys import Chord, Chords, Key, Move
+from etoile.speech.screen_lock import SAVERS
 from etoile.text import message, render
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,6 @@ PATH = "/org/freedesktop/portal/desktop"
 SHORTCUTS = DBusAddress(PATH, bus_name=DESKTOP, interface="org.freedesktop.portal.GlobalShortcuts")
 REGISTRY = DBusAddress(PATH, bus_name=DESKTOP, interface="org.freedesktop.host.portal.Registry")
 PROPERTIES = DBusAddress(PATH, bus_name=DESKTOP, interface="org.freedesktop.DBus.Properties")
-LOCKS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver", "org.mate.ScreenSaver")
-"""Each tells `ActiveChanged` when the screen is locked or unlocked."""
 
 NAMES = {"enter": "Return", "return": "Return", "esc": "Escape", "escape": "Escape", "space": "space", "pause": "Pause"}
 NAMES |= {"tab": "Tab", "insert": "Insert", "menu": "Menu", "scrolllock": "Scroll_Lock", "printscreen": "Print"}
@@ -119,7 +118,7 @@ class PortalKey:
             self._bus.listen(MatchRule(type="signal", interface=SHORTCUTS.interface, member=member, path=PATH))
         for interface in ("Request", "Session"):
             self._bus.listen(MatchRule(type="signal", interface=f"org.freedesktop.portal.{interface}"))
-        for interface in LOCKS:
+        for interface in SAVERS:
             self._bus.listen(MatchRule(type="signal", interface=interface, member="ActiveChanged"))
 
     def _register(self) -> None:

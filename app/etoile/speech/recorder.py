@@ -11,6 +11,7 @@ from typing import Protocol
 from etoile import config
 from etoile.domain.events import Event, Failed, MicrophoneOpened
 from etoile.errors import EtoileError, MicrophoneUnavailable, ModelUnavailable, Unavailable
+from etoile.speech.calls import Calls
 from etoile.speech.microphone import Microphone
 from etoile.speech.part import Part
 from etoile.speech.recording import Recording
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 JUDGED_S = 0.5
 """A recording this long that holds nothing but digital silence was made with a muted microphone."""
+WOKEN_SILENCE_S = 2.0
+"""What a wake word began must end by itself, whatever the settings say of keys."""
 _MUTED = message("Only silence came from the microphone.")
 _UNMUTE = message(
     "It is probably muted: look at the sound settings, and at the switch of the device.  “etoile doctor” tells more."
@@ -40,8 +43,14 @@ class Listener(Protocol):
     def hears_voice(self, samples: bytes, start_s: float) -> bool:
         """Tell whether somebody speaks in `samples` later than `start_s`, as far as is known."""
 
+    def hears_onset(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody begins to speak; needs the detector, and no model."""
+
     def transcribe(self, utterance: Utterance, samples: bytes, file: Path | None) -> None:
         """Take the whole recording, and the file where it is kept."""
+
+    def look_at(self, samples: bytes, tell: Callable[[str], None]) -> None:
+        """Tell the first words of `samples`."""
 
 
 class Recorder:
@@ -57,7 +66,9 @@ class Recorder:
         *,
         check_model: Callable[[], None],
         folder: Path | None,
+        deaf: Callable[[], bool] = lambda: False,
     ) -> None:
+        """While `deaf()` no wake word is listened for: Etoile speaks, or nobody is there."""
         self._speech = speech
         self._publish = publish
         self._utterances = utterances
@@ -70,6 +81,16 @@ class Recorder:
         self._told_open = False
         self._recording: Recording | None = None
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._calls = Calls(
+            microphone,
+            listener,
+            publish,
+            self._orders.put,
+            hears_voice=listener.hears_onset,
+            deaf=deaf,
+            preroll_s=speech.preroll_s,
+        )
+        self._calls.switch(speech.wake_word)
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
 
@@ -84,6 +105,10 @@ class Recorder:
     def release(self, utterance: Utterance) -> None:
         """End the recording of `utterance` after its tail."""
         self._orders.put(lambda: self._release(utterance))
+
+    def watch(self, word: str) -> None:
+        """Listen for the wake word `word` while nothing is recorded; for none where it is empty."""
+        self._orders.put(lambda: self._calls.switch(word))
 
     def close(self) -> None:
         """Let go of the microphone and end the thread."""
@@ -104,6 +129,9 @@ class Recorder:
                 self._obey()
                 if self._recording is not None:
                     self._advance(self._recording)
+                elif self._calls.wanted:
+                    self._calls.attend()
+                    self._part.ready()
             except MicrophoneUnavailable as error:
                 self._part.missing(error)
                 self._break_off(error.said, error.remedy)
@@ -111,6 +139,7 @@ class Recorder:
                 log.exception("recording failed")
                 self._break_off(_failed(error), None)
         self._stop()
+        self._calls.leave()
         self._microphone.close()
 
     def _look_for_it(self) -> None:
@@ -143,9 +172,10 @@ class Recorder:
 
     def _obey(self) -> None:
         """Carry out the next order; while nothing is being recorded, wait for it."""
-        idle = self._recording is None or self._recording.done
+        idle = self._recording.done if self._recording else not self._calls.wanted
+        waits_s = [wait_s for wait_s in (self._microphone.next_look_s, self._calls.next_try_s) if wait_s is not None]
         try:
-            order = self._orders.get(block=idle, timeout=self._microphone.next_look_s if idle else None)
+            order = self._orders.get(block=idle, timeout=min(waits_s, default=None) if idle else None)
         except queue.Empty:
             if idle:
                 self._microphone.look_after()
@@ -161,6 +191,7 @@ class Recorder:
         self._make_way()
         if not self._utterances.wants(utterance):
             return
+        past, spoken = self._calls.taken(woken=utterance.woken)
         try:
             self._check_model()
             capture = self._microphone.open(with_past=not utterance.broke_in)
@@ -173,8 +204,16 @@ class Recorder:
             self._utterances.end(utterance, Failed(utterance.turn, _failed(error)))
         else:
             speech = self._speech
+            silence_s = speech.silence_s or (WOKEN_SILENCE_S if utterance.woken else 0.0)
             self._recording = Recording(
-                utterance, capture, speech.longest_s, speech.silence_s, self._publish, self._listener.hears_voice
+                utterance,
+                capture,
+                speech.longest_s,
+                silence_s,
+                self._publish,
+                self._listener.hears_voice,
+                past if utterance.woken or not utterance.broke_in else (),
+                spoken=spoken,
             )
             self._tell_which(self._recording)
 

@@ -1,6 +1,6 @@
 """One utterance being recorded: from the first sample to the tail after the key was released."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from etoile.domain.events import Event, LevelMeasured, MicrophoneNoted, RecordingStarted, TalkEnded
 from etoile.speech.capture import BLOCK_S, Capture, level, loudness_db
@@ -46,7 +46,11 @@ class Recording:
         silence_s: float,
         publish: Callable[[Event], None],
         hears_voice: Callable[[bytes, float], bool],
+        past: Sequence[bytes] = (),
+        *,
+        spoken: bool = False,
     ) -> None:
+        """`past` are blocks from before the first that `capture` delivers; `spoken` tells that a request is in them."""
         self.utterance = utterance
         self.done = False
         """No more is recorded: the tail is in, it became too long, or nobody speaks any more."""
@@ -57,13 +61,13 @@ class Recording:
         self._publish = publish
         self._hears_voice = hears_voice
         self._pauses = Pauses()
-        self._silence = Silence(silence_s) if utterance.hands_free and silence_s else None
+        self._silence = Silence(silence_s, spoken=spoken) if utterance.hands_free and silence_s else None
         self._starting = capture.fresh
         self._started = False
         self._held_s = 0.0
         self._note: Message | None = None
         self._usual_note: Message | None = None
-        self._blocks: list[bytes] = []
+        self._blocks: list[bytes] = list(past)
         self._released_after: int | None = None
 
     @property

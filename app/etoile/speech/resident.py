@@ -27,6 +27,9 @@ class SpeechModel(Protocol):
     def check(self) -> None:
         """Raise ModelUnavailable when it is plain that it cannot be loaded; quick, any thread."""
 
+    def has_onset(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody speaks in `samples` later than `start_s`: any thread, also while it is not loaded."""
+
     def place(self, now: Placement | None, failure: Failure | None) -> Placement:
         """Return where it belongs; `now` is where it is, or was last, `failure` why it did not run on a GPU."""
 

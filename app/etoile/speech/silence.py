@@ -11,9 +11,10 @@ FIRST_WORD_S = 6.0
 class Silence:
     """Counts for how long nobody has spoken.  Quiet is no voice; where a fan or music goes on, the detector decides."""
 
-    def __init__(self, silence_s: float) -> None:
+    def __init__(self, silence_s: float, *, spoken: bool = False) -> None:
+        """`spoken` tells that somebody has begun already."""
         self._silence_s = silence_s
-        self._spoken = False
+        self._spoken = spoken
         self._silent_s = 0.0
         self._unlooked_s = 0.0
 

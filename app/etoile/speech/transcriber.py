@@ -45,6 +45,18 @@ class _Recorded:
     file: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What somebody said after a pause: it may begin with the wake word."""
+
+    samples: bytes
+    tell: Callable[[str], None]
+    """Takes how it begins."""
+
+
+_Job = _Growing | _Recorded | _Prepare | _Call
+
+
 class Transcriber:
     """Transcribes utterances one after the other on the thread `speech`.  No method waits but `join`."""
 
@@ -67,7 +79,7 @@ class Transcriber:
         self._resident = Resident(model, publish, unload_after_s=speech.unload_after_s, now_s=now_s)
         self._dictation: tuple[Utterance, Dictation] | None = None
         self._closing = False
-        self._jobs: queue.SimpleQueue[_Growing | _Recorded | _Prepare | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="speech", daemon=True)
 
     def start(self) -> None:
@@ -90,9 +102,17 @@ class Transcriber:
         recogniser = self._resident.recogniser
         return recogniser is None or recogniser.has_voice(samples, start_s)
 
+    def hears_onset(self, samples: bytes, start_s: float) -> bool:
+        """Tell whether somebody begins to speak in `samples` later than `start_s`; any thread, without a model."""
+        return self._model.has_onset(samples, start_s)
+
     def transcribe(self, utterance: Utterance, samples: bytes, file: Path | None) -> None:
         """Turn `samples` into text, and delete `file`, which holds the same, once the text is there."""
         self._jobs.put(_Recorded(utterance, samples, file))
+
+    def look_at(self, samples: bytes, tell: Callable[[str], None]) -> None:
+        """Find out how `samples` begin, and `tell` it, on another thread; what somebody asks for by hand goes first."""
+        self._jobs.put(_Call(samples, tell))
 
     def close(self) -> None:
         """End the thread after what it is doing; what was not transcribed stays in its file."""
@@ -115,7 +135,7 @@ class Transcriber:
             if not self._closing:
                 self._do(job)
 
-    def _do(self, job: _Growing | _Recorded | _Prepare | None) -> None:
+    def _do(self, job: _Job | None) -> None:
         try:
             if job is not None:
                 self._work(job)
@@ -130,7 +150,7 @@ class Transcriber:
             said = message("The speech could not be turned into text: {error}.", error=str(error))
             self._give_up(job, said, None)
 
-    def _work(self, job: _Growing | _Recorded | _Prepare) -> None:
+    def _work(self, job: _Job) -> None:
         """Do one job; what fails on a GPU is done again on the CPU, with the same sound."""
         try:
             self._work_once(job)
@@ -140,7 +160,7 @@ class Transcriber:
                 raise
             self._work_once(job)
 
-    def _work_once(self, job: _Growing | _Recorded | _Prepare) -> None:
+    def _work_once(self, job: _Job) -> None:
         recogniser = self._resident.loaded()
         self._part.ready()
         match job:
@@ -148,6 +168,9 @@ class Transcriber:
                 self._transcribe(recogniser, job)
             case _Growing() if self._jobs.empty():
                 self._listen(recogniser, job)
+            case _Call():
+                wanted = self._utterances.none_wanted
+                job.tell(recogniser.first_words(job.samples, self._speech.language) if wanted else "")
 
     def _look_for_it(self) -> bool:
         """Tell at the start that there is no speech model, before anybody speaks in vain; return whether there is."""
@@ -185,9 +208,11 @@ class Transcriber:
             self._dictation = (utterance, Dictation(recogniser, self._speech.language))
         return self._dictation[1]
 
-    def _give_up(self, job: _Growing | _Recorded | _Prepare | None, said: Message, remedy: Message | None) -> None:
+    def _give_up(self, job: _Job | None, said: Message, remedy: Message | None) -> None:
         """Report that a recording has no text; what failed ahead of its end is tried again with it."""
         self._dictation = None
+        if isinstance(job, _Call):
+            job.tell("")
         if isinstance(job, _Recorded):
             turn = job.utterance.turn
             self._utterances.end(job.utterance, Failed(turn, said, with_place(remedy, job.file)))

@@ -16,6 +16,8 @@ class Utterance:
     """No key is held: it ends once nobody speaks any more."""
     broke_in: bool = False
     """Etoile itself spoke before: what was heard then is left out."""
+    woken: bool = False
+    """It began with the wake word, before it was recorded."""
 
 
 class Utterances:
@@ -26,9 +28,9 @@ class Utterances:
         self._gate = threading.Lock()
         self._wanted: dict[int, Utterance] = {}
 
-    def begin(self, turn: int, *, hands_free: bool = False, broke_in: bool = False) -> Utterance:
-        """Return a new utterance of `turn`; a former one of the same turn is no longer wanted."""
-        utterance = Utterance(turn, hands_free, broke_in)
+    def begin(self, turn: int, **how: bool) -> Utterance:
+        """Return a new utterance of `turn`, made as an `Utterance` is; a former one of it is no longer wanted."""
+        utterance = Utterance(turn, **how)
         with self._gate:
             self._wanted[turn] = utterance
         return utterance

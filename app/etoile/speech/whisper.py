@@ -23,7 +23,7 @@ from etoile.speech.decoding import Decoded, Samples
 from etoile.speech.dictation import joined
 from etoile.speech.hallucinations import is_invented
 from etoile.speech.placed import cpu_threads
-from etoile.speech.spans import SAMPLE_RATE_HZ, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
+from etoile.speech.spans import SAMPLE_RATE_HZ, SPEECH, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
 from etoile.speech.transcript import Transcript
 from etoile.text import LANGUAGES, message, verbatim
 
@@ -90,19 +90,25 @@ class Whisper:
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         """Return what was said in `samples`: int16 in native order, as the microphone delivers them."""
-        return self.transcribe(np.frombuffer(samples, np.int16).astype(np.float32) / 32_768.0, language, cancelled)
+        return self.transcribe(as_float(samples), language, cancelled)
 
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         """Tell whether somebody speaks in `samples` (as the microphone delivers them) later than `start_s`.
 
-        Any thread.  The detector looks at the half second before, too: it judges a sound by what came before it.
+        Any thread.
         """
-        from_s = max(0.0, start_s - 0.5)
-        end = np.frombuffer(samples, np.int16)[round(from_s * SAMPLE_RATE_HZ) :].astype(np.float32) / 32_768.0
-        if loudest_db(end) < QUIETEST_DB:
-            return False
-        before = round((start_s - from_s) * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
-        return any(probability >= STILL_SPEECH for probability in _voice_probabilities(end)[before:])
+        return has_voice(samples, start_s, STILL_SPEECH)
+
+    def first_words(self, samples: bytes, language: str) -> str:
+        """Return how `samples` (as the microphone delivers them) begin; empty when nobody speaks."""
+        sound = as_float(samples)
+        if hear(sound).seconds < SHORTEST_SPEECH_S:
+            return ""
+        context_s = decoding.context_s(len(sound) / SAMPLE_RATE_HZ, self._context_s)
+        encoded = decoding.encode(self._engine, sound, context_s)
+        if language == "auto":
+            language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
+        return decoding.first_words(self._engine, encoded, language)
 
     def transcribe_file(
         self, path: Path, language: str, progress: Callable[[float], None] = lambda heard_s: None
@@ -198,6 +204,25 @@ class Said:
     text: str
     language: str
     alternatives: tuple[str, ...] = ()
+
+
+def as_float(samples: bytes) -> Samples:
+    """Return int16 samples in native order as the model takes them."""
+    return np.frombuffer(samples, np.int16).astype(np.float32) / 32_768.0
+
+
+def has_voice(samples: bytes, start_s: float, least: float = SPEECH) -> bool:
+    """Tell whether somebody speaks in `samples` (int16, 16 kHz) later than `start_s`, by a probability of `least`.
+
+    Any thread; the detector alone is needed, not the model.  It looks at the half second before, too: it judges a sound
+    by what came before it.
+    """
+    from_s = max(0.0, start_s - 0.5)
+    end = as_float(samples[2 * round(from_s * SAMPLE_RATE_HZ) :])
+    if loudest_db(end) < QUIETEST_DB:
+        return False
+    before = round((start_s - from_s) * SAMPLE_RATE_HZ / WINDOW_SAMPLES)
+    return any(probability >= least for probability in _voice_probabilities(end)[before:])
 
 
 def hear(samples: Samples) -> Speech:

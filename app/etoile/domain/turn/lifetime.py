@@ -35,6 +35,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         draft=turn.draft,
         dictating=turn.dictating,
         longest_s=turn.longest_s,
+        wake_word=turn.wake_word,
         home_language=turn.home_language,
     )
 

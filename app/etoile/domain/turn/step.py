@@ -40,6 +40,7 @@ from etoile.domain.turn.lifetime import (
 from etoile.domain.turn.making import added, forgotten, heard, is_telling
 from etoile.domain.turn.running import run
 from etoile.domain.turn.turn import Phase, Standing, Step, Turn
+from etoile.domain.waking import request_after
 from etoile.text import Message, message
 
 SHORTEST_HOLD_S = 0.2
@@ -60,6 +61,8 @@ def step(turn: Turn, event: Event) -> Step:
         case on.TalkToggled(at_s):
             listening = turn.phase is Phase.LISTENING
             return _released(turn, at_s) if listening else _listen(turn, at_s, hands_free=True)
+        case on.WakeWordHeard(at_s):
+            return _called(turn, at_s)
         case on.Typed(text, asking):
             return _typed(turn, text, asking)
         case on.Cancelled():
@@ -99,8 +102,15 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_fre
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
     fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
     fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
-    record = do.Record(fresh.number, hands_free, broke_in=is_sounding(turn))
+    record = do.Record(fresh.number, hands_free, broke_in=is_sounding(turn), woken=origin is Origin.WAKE)
     return fresh, (*stop, record, deadline(fresh, turn.longest_s))
+
+
+def _called(turn: Turn, at_s: float) -> Step:
+    """Listen to whoever said the wake word, unless a hand's own words are being taken down, or Etoile is heard."""
+    if turn.phase is Phase.TRANSCRIBING:
+        return turn, ()
+    return _listen(turn, at_s, Origin.WAKE, hands_free=True)
 
 
 def may_break_in(turn: Turn, origin: Origin) -> bool:
@@ -217,6 +227,23 @@ def _partly_heard(turn: Turn, event: on.PartlyHeard) -> Step:
 def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
     if not event.text.strip():
         return _heard_nothing(turn, event)
+    if turn.heard_by is Origin.WAKE:
+        return _called_for(turn, event)
+    return _asked(turn, event)
+
+
+def _called_for(turn: Turn, event: on.Transcribed) -> Step:
+    """Take the request behind the wake word; where the whole utterance does not begin with it, nobody called."""
+    request = request_after(event.text, turn.wake_word)
+    if request is None:
+        return put_again(turn) if turn.question else await_dictation(replace(turn, phase=Phase.IDLE))
+    if not request:
+        return _heard_nothing(turn, event)
+    others = (request_after(other, turn.wake_word) for other in event.alternatives)
+    return _asked(turn, replace(event, text=request, alternatives=tuple(filter(None, others))))
+
+
+def _asked(turn: Turn, event: on.Transcribed) -> Step:
     if turn.question:
         return answered(turn, turn.question, event.text, event.language, Asking(origin=turn.heard_by))
     return heard(replace(turn, alternatives=event.alternatives), event.text, event.language)

@@ -10,6 +10,7 @@ from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
 from etoile.domain.plan import Standing as NodeStanding
 from etoile.domain.skills import Draft
+from etoile.domain.waking import USUAL
 from etoile.text import Message
 
 
@@ -132,6 +133,8 @@ class Turn:
     shown_s: float = 60.0
     """Behind that, a click does for this long."""
     longest_s: float = 60.0
+    wake_word: str = USUAL
+    """What calls Etoile, where it is listened for."""
     home_language: str = "en"
     """The language when a request does not tell its own."""
 
