@@ -9,7 +9,6 @@ from etoile.config.sections import UUIDS, AlertsOfGpu, Config, Speech
 from etoile.errors import ConfigError
 from etoile.text import message
 
-
 SHORTEST_WAKE_WORD = 5
 """Letters: a shorter word is heard in every conversation."""
 
