@@ -5,7 +5,7 @@ It compares their conclusions where they wrote one, and it is told as what it is
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from etoile.domain.tasks.features import words
@@ -22,7 +22,7 @@ _LITTLE: Final = """
     the a an and or of to in on at for with is are was be it its this that as by from than more most very can could
     should would will you your i we they there if so but le la les un une des du de et ou au aux en dans sur pour
     avec est sont il elle ce cette ces que qui plus tres peut peux vous votre je nous ils elles si mais par son sa ses
-    l d s c j qu
+    l d s c j qu use using choose prefer utilise utiliser choisir choisis prefere
     """
 _LIGHT: Final = frozenset(_LITTLE.split())
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -42,9 +42,17 @@ class Agreement:
 
 
 def agreement(answers: Mapping[str, str], question: str = "") -> Agreement:
-    """Return who of `answers` (by name) says the same to `question`, whose own words tell nothing."""
-    asked = frozenset(_stem(word) for word in words(question))
-    seen = {name: _Said.of(text, asked) for name, text in answers.items()}
+    """Return who of `answers` (by name) says the same to `question`.
+
+    A word of the question that all of them repeat tells nothing; one that only some repeat is what they chose.
+    """
+    asked = frozenset(map(_stem, words(question)))
+    seen = {name: _Said.of(text) for name, text in answers.items()}
+    repeated = asked.intersection(*(said.stems for said in seen.values()))
+    seen = {
+        name: replace(said, stems=said.stems - repeated, chosen=said.stems & asked - repeated)
+        for name, said in seen.items()
+    }
     groups: list[list[str]] = []
     for name, said in seen.items():
         group = next((group for group in groups if all(said.agrees(seen[other]) for other in group)), None)
@@ -68,25 +76,27 @@ class _Said:
     stance: bool | None
     negated: bool
     numbers: frozenset[str]
-    said: frozenset[str]
+    stems: frozenset[str]
+    chosen: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, answer: str, asked: frozenset[str]) -> "_Said":
+    def of(cls, answer: str) -> "_Said":
         text = conclusion_of(answer)
         tokens = [word for word in words(text) if word[0].isalnum()]
         first = tokens[0] if tokens else ""
         stance = True if first in _YES else False if first in _NO else None
         stems = frozenset(_stem(token) for token in tokens if token not in _LIGHT and token not in _YES | _NO | _NOT)
         numbers = frozenset(number.replace(",", ".") for number in _NUMBER.findall(text))
-        return cls(stance, any(token in _NOT for token in tokens), numbers, stems - asked or stems)
+        return cls(stance, any(token in _NOT for token in tokens), numbers, stems)
 
     def agrees(self, other: "_Said") -> bool:
         if self.stance is not None and other.stance is not None:
             return self.stance is other.stance
-        if self.negated is not other.negated or (self.numbers and other.numbers and not self.numbers & other.numbers):
+        apart = ((self.numbers, other.numbers), (self.chosen, other.chosen))
+        if self.negated is not other.negated or any(one and two and one.isdisjoint(two) for one, two in apart):
             return False
-        shorter = min(len(self.said), len(other.said))
-        return not shorter or len(self.said & other.said) / shorter >= ALIKE
+        shorter = min(len(self.stems), len(other.stems))
+        return not shorter or len(self.stems & other.stems) / shorter >= ALIKE
 
 
 def _stem(word: str) -> str:

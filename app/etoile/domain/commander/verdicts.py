@@ -17,7 +17,7 @@ _NUMBER = r"[-+]?\d{1,4}(?:[.,]\d{1,6})?"
 _SCALE = r"(?:\s*(?P<percent>%)|\s*(?:/|sur|out of|of|von)\s*(?P<most>\d{1,3}))?"
 _WRITTEN = re.compile(rf"\s*(?P<value>{_NUMBER}){_SCALE}\s*", re.IGNORECASE)
 _AFTER_WORD = re.compile(
-    rf"\b(?:{'|'.join(_SCORE_KEYS)})\b[\"'*_`]*\s*(?:[:=]|is|est(?: de)?)\s*[\"'*_`]*(?P<value>{_NUMBER}){_SCALE}",
+    rf"\b(?:{'|'.join(_SCORE_KEYS)})\b[\"'*_`]*\s*(?:[:=]|is|est(?: de)?)[\s\"'*_`]*(?P<value>{_NUMBER}){_SCALE}",
     re.IGNORECASE,
 )
 
