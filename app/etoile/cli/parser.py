@@ -56,22 +56,24 @@ def spoken_language(arguments: Sequence[str]) -> str:
 def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
     """Return what `arguments` ask for; `run` is the function that does it.  A wrong call exits with 2."""
     with _speaking(language):
-        return _parser(language).parse_args(arguments)
+        return parser(language).parse_args(arguments)
 
 
-def _parser(language: str) -> argparse.ArgumentParser:
+def parser(language: str) -> argparse.ArgumentParser:
+    """Return all that the command line understands, told in `language`."""
+
     def words(said: Message) -> str:
         return render(said, language)
 
-    parser = argparse.ArgumentParser(
+    whole = argparse.ArgumentParser(
         prog="etoile",
         parents=[_common(words)],
         description=words(message("A companion for people who run language models on their own machines.")),
         epilog=words(message("Without a command, Etoile starts in the tray.")),
     )
-    parser.set_defaults(command=None, run=about.tray, config=None, language=None, simulate=None, verbose=False)
-    parser.add_argument("--hidden", action="store_true", help=words(message("show only the tray icon")))
-    subparsers = parser.add_subparsers(dest="command", metavar=words(message("COMMAND")))
+    whole.set_defaults(command=None, run=about.tray, config=None, language=None, simulate=None, verbose=False)
+    whole.add_argument("--hidden", action="store_true", help=words(message("show only the tray icon")))
+    subparsers = whole.add_subparsers(dest="command", metavar=words(message("COMMAND")))
 
     def command(name: str, run: Runner, purpose: Message) -> argparse.ArgumentParser:
         # Its own copy of the common options: defaults are set for those before the command alone.
@@ -83,7 +85,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     _add_machine(command, words)
     _add_speech(command, words)
     _add_about(command, words)
-    return parser
+    return whole
 
 
 @contextmanager
@@ -289,7 +291,7 @@ def _add_export(command: Command, words: Words) -> None:
 def _add_speech(command: Command, words: Words) -> None:
     talk = command("talk", speech.talk, message("push to talk in the running app"))
     keys = talk.add_mutually_exclusive_group(required=True)
-    for key in ("press", "release", "toggle", "cancel"):
+    for key in ("press", "release", "toggle", "cancel", "wake", "no-wake"):
         keys.add_argument(f"--{key}", dest="key", action="store_const", const=key)
     transcribe = command("transcribe", speech.transcribe, message("turn audio files into text"))
     transcribe.add_argument("files", nargs="*", metavar="FILE")
