@@ -18,12 +18,13 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from tests.llm.fake_care import DEEDS, Care, at_speed, loaded, process, router_models, tag, timed
+from tests.llm.fake_care import DEEDS, Care, at_speed, loaded, process, router_models, tag
+from tests.llm.fake_wire import error_record, is_chat, key_of, records, refused_field
 
 
 @dataclass(kw_only=True)
@@ -31,7 +32,7 @@ class Script:
     """What the node does.  Counts are of tokens, which are the words of the answer."""
 
     dialect: str = "openai"
-    """"openai", "ollama" or "lmstudio"."""
+    """"openai", "ollama", "lmstudio", "gemini" or "anthropic"."""
     models: tuple[str, ...] = ("tiny",)
     loaded: tuple[str, ...] | None = None
     """None: the first model."""
@@ -40,7 +41,7 @@ class Script:
     thought: str = ""
     """Reasoning that comes before the answer, in its own field."""
     key: str | None = None
-    """Demanded as a bearer token."""
+    """Demanded where the dialect has it."""
     before_token: Callable[[int], object] = lambda index: None
     """Called before token `index` is sent; may block."""
     die_after: int | None = None
@@ -54,8 +55,12 @@ class Script:
     status: int = 200
     """Of the answer to a chat; other than 200 it carries `complaint`."""
     complaint: Any = "something is wrong"
-    refuses_think: bool = False
-    """Ollama: answer 400 to a request that holds `think`."""
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Answer 400, with those words, to a request that holds such a field, at whatever depth."""
+    calls: tuple[tuple[str, str], ...] = ()
+    """Tools that are called after the answer: name and arguments, as JSON."""
+    finish: str | None = None
+    """Why it ends, in the dialect's own word; None is the usual one."""
     list_status: int = 200
     """Of the answer to every other request."""
     hangs_in_list: bool = False
@@ -172,10 +177,10 @@ class _Handler(BaseHTTPRequestHandler):
         script = self.server.node.script
         if not self._admitted() or self._did(body):
             return
-        if self.path != ("/api/chat" if script.dialect == "ollama" else "/v1/chat/completions"):
+        if not is_chat(script.dialect, self.path):
             self._reply(404, {"error": "404 page not found"})
-        elif script.refuses_think and "think" in body:
-            self._reply(400, {"error": f'"{body["model"]}" does not support thinking'})
+        elif refusal := refused_field(script, body):
+            self._reply(400, {"error": refusal})
         elif script.status != 200:
             self._reply(script.status, {"error": script.complaint})
         else:
@@ -205,10 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.node.requests.append(Request(self.command, self.path, headers, body))
 
     def _admitted(self) -> bool:
-        key = self.server.node.script.key
-        if key is None or self.headers["authorization"] == f"Bearer {key}":
+        script = self.server.node.script
+        if script.key is None or key_of(script.dialect, self.headers) == script.key:
             return True
-        self._reply(401, {"error": {"message": f"Wrong key: {self.headers['authorization']}"}})
+        self._reply(401, {"error": {"message": f"Wrong key: {key_of(script.dialect, self.headers)}"}})
         return False
 
     def _reply(self, status: int, content: object) -> None:
@@ -246,16 +251,13 @@ class _Handler(BaseHTTPRequestHandler):
         if script.body is not None:
             yield from script.body()
             return
-        answer = script.answer if isinstance(script.answer, str) else script.answer(body["messages"])
+        answer = script.answer if isinstance(script.answer, str) else script.answer(body.get("messages", []))
         words = re.findall(r"\S+\s*|\s+", answer)
-        make = _ollama_records if script.dialect == "ollama" else _openai_records
-        tokens, ending = make(
-            body["model"], script.thought, words, timed(script, len(words)) if script.timings else None
-        )
+        tokens, ending = records(script, body.get("model", ""), words)
         for index, token in enumerate(tokens):
             self._go_wrong(script, index)
             if index == script.error_after:
-                yield _error_record(script)
+                yield error_record(script)
                 return
             if index == script.end_after:
                 return
@@ -305,51 +307,32 @@ _LISTS: dict[tuple[str, str], Callable[[Script], Any]] = {
                 "type": "embedding" if "embed" in name else "llm",
                 "key": name,
                 "size_bytes": script.care.sizes.get(name, 1),
-                "loaded_instances": [{"id": name}] if name in loaded(script) else [],
+                "loaded_instances": [{"id": name, "config": {"context_length": 4096, "parallel": 4}}]
+                if name in loaded(script)
+                else [],
+                "max_context_length": 131072,
+            }
+            | script.care.shows.get(name, {})
+            for name in script.models
+        ]
+    },
+    ("gemini", "/v1beta/models"): lambda script: {
+        "models": [
+            {
+                "name": f"models/{name}",
+                "inputTokenLimit": 1048576,
+                "supportedGenerationMethods": ["embedContent" if "embed" in name else "generateContent"],
             }
             for name in script.models
         ]
+    },
+    ("anthropic", "/v1/models"): lambda script: {
+        "data": [{"type": "model", "id": name, "display_name": name} for name in script.models]
     },
     ("ollama", "/api/tags"): lambda script: {"models": [tag(script, name) for name in script.models]},
     ("ollama", "/api/ps"): lambda script: {"models": [process(script, name) for name in loaded(script)]},
     ("ollama", "/api/version"): lambda script: {"version": "0.13.0"},
 }
-
-
-Timings = dict[str, Any] | None
-
-
-def _openai_records(model: str, thought: str, words: list[str], timings: Timings) -> tuple[list[bytes], bytes]:
-    def event(**fields: Any) -> bytes:
-        return b"data: " + json.dumps({"model": model, **fields}, ensure_ascii=False).encode() + b"\n\n"
-
-    def chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
-        return event(choices=[{"index": 0, "delta": delta, "finish_reason": finish}])
-
-    tokens = [chunk({"content": word}) for word in words]
-    if thought and tokens:
-        tokens[0] = chunk({"reasoning_content": thought}) + tokens[0]
-    if tokens:
-        tokens[0] = chunk({"role": "assistant", "content": None}) + tokens[0]
-    told = {"timings": timings} if timings else {}
-    usage = event(choices=[], usage={"completion_tokens": len(words), "prompt_tokens": 8}, **told)
-    return tokens, chunk({}, "stop") + usage + b"data: [DONE]\n\n"
-
-
-def _ollama_records(model: str, thought: str, words: list[str], timings: Timings) -> tuple[list[bytes], bytes]:
-    def line(said: dict[str, str], **fields: Any) -> bytes:
-        record = {"model": model, "message": {"role": "assistant", **said}, "done": False, **fields}
-        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
-
-    tokens = [line({"content": word}) for word in words]
-    if thought and tokens:
-        tokens[0] = line({"content": "", "thinking": thought}) + tokens[0]
-    return tokens, line({"content": ""}, done=True, done_reason="stop", eval_count=len(words))
-
-
-def _error_record(script: Script) -> bytes:
-    error = json.dumps({"error": script.complaint}).encode()
-    return error + b"\n" if script.dialect == "ollama" else b"data: " + error + b"\n\n"
 
 
 def _in_packets(parts: Iterable[bytes], size: int | None) -> Iterator[bytes]:
@@ -363,7 +346,7 @@ def main() -> None:
     """Serve until killed; print the port."""
     parser = argparse.ArgumentParser(description="a scripted node")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--dialect", choices=("openai", "ollama", "lmstudio"), default="openai")
+    parser.add_argument("--dialect", choices=("openai", "ollama", "lmstudio", "gemini", "anthropic"), default="openai")
     parser.add_argument("--model", action="append", dest="models")
     parser.add_argument("--answer", default=Script.answer)
     parser.add_argument("--token-ms", type=float, default=0.0)

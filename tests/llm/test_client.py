@@ -18,7 +18,8 @@ from etoile.errors import (
     NodeUnreachable,
     NodeUnsuited,
 )
-from etoile.llm.client import LISTING_BYTES, LONGEST_RETRY_S, Client, Server, refusal, retry_after_s
+from etoile.llm.client import LISTING_BYTES, Client, Server
+from etoile.llm.complaints import LONGEST_RETRY_S, refusal, retry_after_s
 
 KEY = "sk-very-secret"
 

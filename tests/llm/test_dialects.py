@@ -1,70 +1,22 @@
 """Every dialect against a real socket."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 
-from etoile.config import Node
-from etoile.domain.nodes import LoadedModel
-from etoile.errors import NodeBroken, NodeError, NodeRejected, NodeUnauthorised, NodeUnreachable, NodeUnsuited
-from etoile.llm.client import Client
-from etoile.llm.dialects import dialect_of
-from etoile.llm.limits import Bounds, limited
-from etoile.llm.records import ChatMessage, Dialect, End, Listing, Record, Text, Thought, Usage
+from etoile.errors import NodeBroken, NodeBusy, NodeError, NodeRejected, NodeUnauthorised, NodeUnreachable, NodeUnsuited
+from etoile.llm.records import ChatMessage, Usage
 from tests.llm.fake_node import FakeNode, Script
-
-Result = TypeVar("Result")
-
-DIALECTS = ("openai", "ollama", "lmstudio")
-QUESTION: list[ChatMessage] = [{"role": "user", "content": "Hello?"}]
-
-
-@pytest.fixture(params=DIALECTS)
-def node(request: pytest.FixtureRequest) -> Iterator[FakeNode]:
-    with FakeNode(Script(dialect=request.param, answer="Voilà : déjà 42 °C 😀.")) as node:
-        yield node
-
-
-def speak(node: FakeNode, use: Callable[[Dialect], Awaitable[Result]], key: str | None = None) -> Result:
-    """Return what `use` makes of the dialect of `node`."""
-
-    async def run() -> Result:
-        client = Client(2.0, stream_bytes=5_000_000)
-        settings = Node(name="N", url=node.url, dialect=node.script.dialect, key="env:KEY")  # type: ignore[arg-type]
-        try:
-            return await use(dialect_of(settings, client, lambda _: key))
-        finally:
-            await client.aclose()
-
-    return asyncio.run(run())
-
-
-def listing(node: FakeNode) -> Listing:
-    return speak(node, lambda dialect: dialect.models())
-
-
-def chat(node: FakeNode, key: str | None = None, max_tokens: int | None = None) -> list[Record]:
-    async def collect(dialect: Dialect) -> list[Record]:
-        answer = dialect.chat("tiny", QUESTION, max_tokens=max_tokens)
-        return [record async for record in limited(answer, Bounds(5.0, 5.0, 2_000_000))]
-
-    return speak(node, collect, key)
-
-
-def text(records: list[Record]) -> str:
-    return "".join(record.text for record in records if isinstance(record, Text))
+from tests.llm.talk import chat
 
 
 def test_an_answer(node: FakeNode) -> None:
-    records = chat(node)
-    assert text(records) == node.script.answer
-    assert Usage(output_tokens=6) in records
-    assert End("stop") in records
-    assert node.chats[0].body["messages"] == QUESTION
-    assert node.chats[0].body["stream"] is True
+    answer = chat(node)
+    assert answer.text == node.script.answer
+    assert answer.usage == Usage(input_tokens=8, output_tokens=6)
+    assert answer.finish_reason == "stop"
+    assert "Hello?" in str(node.chats[0].body)
 
 
 @pytest.mark.parametrize("packet_bytes", [1, 2, 3, 7, 64])
@@ -76,14 +28,15 @@ def test_packets_may_be_cut_anywhere(node: FakeNode, packet_bytes: int) -> None:
 
 def test_reasoning_is_not_answer_text(node: FakeNode) -> None:
     node.script = replace(node.script, thought="They greet me.")
-    records = chat(node)
-    assert Thought("They greet me.") in records
-    assert text(records) == node.script.answer
+    answer = chat(node)
+    assert answer.reasoning == "They greet me."
+    assert answer.text == node.script.answer
 
 
-def test_reasoning_within_the_text_is_not_answer_text(node: FakeNode) -> None:
-    node.script = replace(node.script, answer="<think>They greet me.</think>Hello.")
-    assert text(chat(node)) == "Hello."
+@pytest.mark.parametrize("dialect", ["openai", "ollama", "lmstudio"])
+def test_reasoning_within_the_text_is_not_answer_text(dialect: str) -> None:
+    with FakeNode(Script(dialect=dialect, answer="<think>They greet me.</think>Hello.")) as node:
+        assert chat(node).text == "Hello."
 
 
 @pytest.mark.parametrize("after", [0, 2])
@@ -108,11 +61,98 @@ def test_an_error_after_200(node: FakeNode, complaint: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dialect", "finish", "reason"),
+    [
+        ("openai", "length", "length"),
+        ("ollama", "length", "length"),
+        ("gemini", "MAX_TOKENS", "length"),
+        ("anthropic", "max_tokens", "length"),
+        ("anthropic", "model_context_window_exceeded", "length"),
+        ("anthropic", "stop_sequence", "stop"),
+    ],
+)
+def test_why_it_ends(dialect: str, finish: str, reason: str) -> None:
+    with FakeNode(Script(dialect=dialect, finish=finish)) as node:
+        assert chat(node).finish_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("dialect", "finish", "kind"),
+    [
+        ("openai", "content_filter", NodeUnsuited),
+        ("openai", "abort", NodeBroken),
+        ("gemini", "SAFETY", NodeUnsuited),
+        ("gemini", "RECITATION", NodeUnsuited),
+        ("gemini", "MALFORMED_FUNCTION_CALL", NodeUnsuited),
+        ("anthropic", "refusal", NodeUnsuited),
+    ],
+)
+def test_an_answer_that_is_kept_back_is_no_end(dialect: str, finish: str, kind: type[NodeError]) -> None:
+    with FakeNode(Script(dialect=dialect, finish=finish)) as node, pytest.raises(kind, match=finish):
+        chat(node)
+
+
+def test_gemini_blocks_a_prompt_with_200_and_without_candidates() -> None:
+    blocked = b'data: {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}\n\n'
+    with (
+        FakeNode(Script(dialect="gemini", body=lambda: [blocked])) as node,
+        pytest.raises(NodeUnsuited, match="PROHIBITED_CONTENT"),
+    ):
+        chat(node)
+
+
+def test_gemini_may_end_without_content() -> None:
+    ended = b'data: {"candidates": [{"finishReason": "MAX_TOKENS"}], "usageMetadata": {"thoughtsTokenCount": 7}}\n\n'
+    with FakeNode(Script(dialect="gemini", body=lambda: [ended])) as node:
+        answer = chat(node)
+    assert (answer.text, answer.finish_reason, answer.usage) == ("", "length", Usage(output_tokens=7))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [("overloaded_error", NodeBusy), ("rate_limit_error", NodeBusy), ("authentication_error", NodeUnauthorised)],
+)
+def test_anthropic_names_an_error_within_the_stream_by_its_type(error: str, kind: type[NodeError]) -> None:
+    script = Script(dialect="anthropic", error_after=1, complaint={"type": error, "message": "No"})
+    with FakeNode(script) as node, pytest.raises(kind):
+        chat(node)
+
+
+def test_kinds_of_events_that_are_not_known_say_nothing() -> None:
+    stream = (
+        b'event: surprise\ndata: {"type": "surprise", "index": 3}\n\n'
+        b'data: {"type": "content_block_delta", "index": 0, "delta": {"type": "citations_delta", "citation": {}}}\n\n'
+        b'data: {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}}\n\n'
+        b'data: {"type": "message_stop"}\n\n'
+    )
+    with FakeNode(Script(dialect="anthropic", body=lambda: [stream])) as node:
+        assert chat(node).text == "Hi"
+
+
+def test_what_anthropic_took_from_its_cache_was_sent_all_the_same() -> None:
+    used = b'{"input_tokens": 5, "cache_read_input_tokens": 90, "cache_creation_input_tokens": 5, "output_tokens": 1}'
+    stream = (
+        b'data: {"type": "message_start", "message": {"usage": %s}}\n\n' % used
+        + b'data: {"type": "message_delta", "delta": {}, "usage": {"output_tokens": 9}}\n\n'
+        + b'data: {"type": "message_stop"}\n\n'
+    )
+    with FakeNode(Script(dialect="anthropic", body=lambda: [stream])) as node:
+        assert chat(node).usage == Usage(input_tokens=100, output_tokens=9)
+
+
+def test_a_server_that_does_not_stream_is_understood() -> None:
+    whole = b'{"choices": [{"message": {"content": "Hello."}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3}}'
+    with FakeNode(Script(body=lambda: [whole])) as node:
+        answer = chat(node)
+    assert (answer.text, answer.finish_reason, answer.usage) == ("Hello.", "stop", Usage(input_tokens=3))
+
+
+@pytest.mark.parametrize(
     "body",
     [
         pytest.param([b"\xff\x00\xff\n\n"] * 5, id="bytes"),
         pytest.param([b"data: {not json}\n\n"], id="not JSON"),
-        pytest.param([b'data: {"choices": 7}\n\n{"message": 7}\n'], id="another shape"),
+        pytest.param([b'data: {"choices": 7, "candidates": 7}\n\n{"message": 7}\n'], id="another shape"),
         pytest.param([b"data: " + b"[" * 200_000 + b"\n\n"], id="nested without end"),
     ],
 )
@@ -126,7 +166,7 @@ def test_garbage(node: FakeNode, body: list[bytes]) -> None:
     "packet",
     [pytest.param(b"x" * 65_536, id="one line"), pytest.param(b": still here\n" * 5000, id="nothing but comments")],
 )
-def test_a_hundred_megabytes_are_cut_off(packet: bytes) -> None:
+def test_a_hundred_megabytes_are_cut_off(node: FakeNode, packet: bytes) -> None:
     sent = 0
 
     def flood() -> Iterator[bytes]:
@@ -135,45 +175,23 @@ def test_a_hundred_megabytes_are_cut_off(packet: bytes) -> None:
             sent += len(packet)
             yield packet
 
-    with FakeNode(Script(body=flood)) as node, pytest.raises(NodeBroken, match="more than"):
+    node.script = replace(node.script, body=flood)
+    with pytest.raises(NodeBroken, match=r"more than|not what such a server sends"):
         chat(node)
     assert sent < 30_000_000
-
-
-def test_the_list_tells_what_is_loaded() -> None:
-    models = ("big", "text-embedding-nomic", "small")
-    with FakeNode(Script(dialect="ollama", models=models, loaded=("small",))) as node:
-        in_memory = LoadedModel(name="small", size_bytes=1, gpu_bytes=1)
-        assert listing(node) == Listing(("big", "small"), ("small",), (in_memory,))
-        node.script = replace(node.script, dialect="lmstudio")
-    with FakeNode(Script(dialect="lmstudio", models=models, loaded=("small",))) as node:
-        assert listing(node) == Listing(("big", "small"), ("small",))
-    with FakeNode(Script(dialect="openai", models=models)) as node:
-        assert listing(node) == Listing(("big", "small"))
-
-
-def test_ollama_is_asked_not_to_think_unless_it_refuses_to_hear_of_it() -> None:
-    async def twice(dialect: Dialect) -> None:
-        for _ in range(2):
-            assert [record async for record in dialect.chat("tiny", QUESTION)]
-
-    with FakeNode(Script(dialect="ollama")) as node:
-        speak(node, twice)
-        assert [chat.body.get("think") for chat in node.chats] == [False, False]
-    with FakeNode(Script(dialect="ollama", refuses_think=True)) as node:
-        speak(node, twice)
-        assert [chat.body.get("think") for chat in node.chats] == [False, None, None]
 
 
 def test_a_trial_asks_for_few_tokens(node: FakeNode) -> None:
     chat(node, max_tokens=1)
     body = node.chats[0].body
-    assert body.get("max_tokens", body.get("options", {}).get("num_predict")) == 1
+    options = body.get("options") or body.get("generationConfig") or {}
+    limits = (body.get("max_tokens"), options.get("num_predict"), options.get("maxOutputTokens"))
+    assert [limit for limit in limits if limit is not None] == [1]
 
 
 def test_the_key_is_sent_and_a_wrong_one_is_told(node: FakeNode) -> None:
     node.script = replace(node.script, key="right")
-    assert text(chat(node, key="right")) == node.script.answer
+    assert chat(node, key="right").text == node.script.answer
     with pytest.raises(NodeUnauthorised) as caught:
         chat(node, key="wrong-key")
     assert "wrong-key" not in str(caught.value)
@@ -189,11 +207,24 @@ def test_a_refusal(node: FakeNode, status: int, complaint: str, kind: type[NodeE
         chat(node)
 
 
-@pytest.mark.parametrize("dialect", ["gemini", "anthropic"])
-def test_a_dialect_that_is_not_built_says_so(dialect: str) -> None:
+@pytest.mark.parametrize(("dialect", "field"), [("gemini", "contents"), ("anthropic", "messages")])
+def test_the_system_s_words_go_apart_and_sides_take_turns(dialect: str, field: str) -> None:
+    messages: list[ChatMessage] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "One."},
+        {"role": "user", "content": "Two."},
+        {"role": "assistant", "content": " "},
+        {"role": "user", "content": "Three."},
+        {"role": "assistant", "content": "And so "},
+    ]
     with FakeNode(Script(dialect=dialect)) as node:
-        with pytest.raises(NodeUnsuited, match=dialect):
-            listing(node)
-        with pytest.raises(NodeUnsuited, match=dialect):
-            chat(node)
-        assert node.requests == []
+        chat(node, messages)
+        body = node.chats[0].body
+    assert "Be brief." in str(body.get("system") or body["systemInstruction"])
+    assert "Be brief." not in str(body[field])
+    roles = [turn["role"] for turn in body[field]]
+    assert (roles[0], roles[-1]) == ("user", "model" if dialect == "gemini" else "assistant")
+    assert body[field][0].get("parts", body[field][0].get("content"))[1]["text"] == "Two."
+    if dialect == "anthropic":
+        assert roles == ["user", "user", "assistant"]
+        assert body[field][-1]["content"][-1]["text"] == "And so"

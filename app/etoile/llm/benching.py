@@ -15,7 +15,8 @@ import msgspec
 from etoile.config import Routing
 from etoile.domain.benches import OUTPUT_TOKENS, Round
 from etoile.errors import NodeSilent, NodeUnreachable
-from etoile.llm.client import garbage_refused, refusal
+from etoile.llm.client import garbage_refused
+from etoile.llm.complaints import refusal
 from etoile.text import message
 
 if TYPE_CHECKING:

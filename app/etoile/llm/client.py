@@ -5,28 +5,25 @@ it; no proxy is used; nothing is decompressed; nothing is read without a bound.
 """
 
 import contextlib
-import json
 import logging
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from etoile.errors import (
     NodeBroken,
-    NodeBusy,
-    NodeError,
-    NodeLoading,
     NodeNonsense,
     NodeRejected,
     NodeSilent,
     NodeUnauthorised,
     NodeUnreachable,
-    NodeUnsuited,
 )
+from etoile.llm.complaints import refusal, retry_after_s
 from etoile.llm.framing import Lines
 from etoile.text import Message, message
 
@@ -38,12 +35,11 @@ Shape = TypeVar("Shape")
 LISTING_BYTES = 4_000_000
 """A list of models is never longer."""
 
-LONGEST_RETRY_S = 86_400.0
-"""Whoever asks to be left alone for longer is asked once a day."""
-
 _COMPLAINT_BYTES = 64_000
-_COMPLAINT_SHOWN = 200
-_BEARER = "Bearer "
+_BEARER, _BASIC = "Bearer ", "Basic "
+_SECRET_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")
+"""Every header in which a key may travel; a password of the address becomes the first."""
+_MASK = "***"
 
 # One line per request at INFO is noise: heartbeats are requests too.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -71,8 +67,10 @@ class Client:
         self, method: str, url: str, headers: dict[str, str], body: object | None
     ) -> "AsyncIterator[httpx.Response]":
         """Send a request; give the response as soon as its head is there.  Raises NodeError."""
+        content = None if body is None else _encoded(body)
+        headers = headers if content is None else headers | {"content-type": "application/json"}
         with _translated(self.connect_s):
-            async with self._open().stream(method, url, headers=headers, json=body) as response:
+            async with self._open().stream(method, url, headers=headers, content=content) as response:
                 if not response.is_success:
                     complaint = await _complaint(response)
                     raise refusal(response.status_code, complaint, retry_after_s(response.headers, time.time()))
@@ -106,22 +104,36 @@ class Client:
 class Server:
     """One node's address and key.  The key is fetched once, and again after the node has refused it."""
 
-    def __init__(self, client: Client, url: str, key: Callable[[], Awaitable[str | None]]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        url: str,
+        key: Callable[[], Awaitable[str | None]],
+        *,
+        key_header: str = "authorization",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`key_header`, one of those that are masked, is where the server looks for the key; `headers` go beside it."""
+        if key_header not in _SECRET_HEADERS:
+            raise ValueError(f"a key in {key_header} would not be masked")
         self._client = client
-        # The paths begin with /v1 themselves; many programs want it in the address, so people write it there.
-        self._url = url.rstrip("/").removesuffix("/v1")
+        # The paths begin with the version themselves; many programs want it in the address, so people write it there.
+        self._url = url.rstrip("/").removesuffix("/v1").removesuffix("/v1beta")
         self._fetch_key = key
+        self._key_header = key_header
+        self._fixed_headers = dict(headers)
+        self._key: str | None = None
         self._headers: dict[str, str] | None = None
 
     async def get(self, path: str, shape: type[Shape]) -> Shape:
         """Return the JSON at `path`.  Raises NodeError."""
         async with self._send("GET", path, None) as response:
-            return decoded(await _read(response, LISTING_BYTES), shape)
+            return decoded(self._without_key(await _read(response, LISTING_BYTES)), shape)
 
     async def post(self, path: str, body: object, shape: type[Shape], *, most_bytes: int = LISTING_BYTES) -> Shape:
         """Return the JSON that answers the POST of `body`, of `most_bytes` at most.  Raises NodeError."""
         async with self._send("POST", path, body) as response:
-            return decoded(await _read(response, most_bytes), shape)
+            return decoded(self._without_key(await _read(response, most_bytes)), shape)
 
     async def order(self, method: str, path: str, body: object) -> None:
         """Have the server do something; what it answers to that is of no interest.  Raises NodeError."""
@@ -129,26 +141,43 @@ class Server:
             await _read(response, LISTING_BYTES)
 
     async def lines(self, path: str, body: object) -> AsyncGenerator[str]:
-        """Yield the lines that answer the POST of `body`.  Raises NodeError."""
+        """Yield the lines that answer the POST of `body`, without the key.  Raises NodeError."""
         lines = Lines()
         async with self._send("POST", path, body) as response:
+            key = self._key
             async for packet in _bounded(response, self._client.stream_bytes):
                 for line in lines.feed(packet):
-                    yield line
+                    yield line.replace(key, _MASK) if key else line
             for line in lines.end():
-                yield line
+                yield line.replace(key, _MASK) if key else line
 
     @asynccontextmanager
     async def _send(self, method: str, path: str, body: object | None) -> "AsyncIterator[httpx.Response]":
         if self._headers is None:
-            key = await self._fetch_key()
-            self._headers = {} if key is None else {"authorization": _BEARER + key}
+            self._key = await self._fetch_key()
+            self._headers = self._fixed_headers | self._key_headers(self._key)
         try:
             async with self._client.send(method, self._url + path, self._headers, body) as response:
                 yield response
         except NodeUnauthorised:
             self._headers = None
             raise
+
+    def _key_headers(self, key: str | None) -> dict[str, str]:
+        if key is None:
+            return {}
+        return {self._key_header: _BEARER + key if self._key_header == "authorization" else key}
+
+    def _without_key(self, content: bytes) -> bytes:
+        return content.replace(self._key.encode(), _MASK.encode()) if self._key else content
+
+
+def _encoded(body: object) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        # Half a letter, as broken programs leave it on a clipboard; the text itself is not repeated.
+        raise NodeRejected(message("the request holds something that is not text")) from None
 
 
 def decoded(text: bytes, shape: type[Shape]) -> Shape:
@@ -166,86 +195,12 @@ def garbage_refused() -> Iterator[None]:
         raise NodeNonsense(message("what it sent is not what such a server sends")) from error
 
 
-def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
-    """Return the wait that `retry-after` asks for, in seconds or as a date; None for no or a senseless one.
-
-    RFC 9110, section 10.2.3.  A date is compared with the server's own, where it tells it; `now_s` is our clock.
-    """
-    asked = headers.get("retry-after", "").strip()
-    if asked.isdecimal() and asked.isascii():
-        return min(float(asked), LONGEST_RETRY_S)
-    until_s = _http_date_s(asked)
-    if until_s is None:
-        return None
-    now_s = _http_date_s(headers.get("date", "")) or now_s
-    return min(max(0.0, until_s - now_s), LONGEST_RETRY_S)
-
-
-def _http_date_s(written: str) -> float | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(written).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def refusal(status: int | None, complaint: object, retry_after_s: float | None = None) -> NodeError:
-    """Return what a status and the server's own words mean for the caller; `status` None is an error within a stream.
-
-    `retry_after_s` is the wait that the server asked for beside its words.  The table is that of the formats'
-    documentation; llama.cpp answers 500 to JSON that it cannot read, which is our fault, and 503 while it loads.
-    """
-    words = _words(complaint)
-    lowered = words.lower()
-    said = _quoted(status, words)
-    match status:
-        case 401 | 403:
-            return NodeUnauthorised(
-                message("it does not accept the key"), message("Set `key` of this node in the settings file.")
-            )
-        case 429:
-            return NodeBusy(message("its rate limit is reached"), retry_after_s=retry_after_s)
-        case 500 if "json.exception.parse_error" in lowered:
-            return NodeRejected(said)
-        case 404 | 413:
-            return NodeUnsuited(said)
-        case int() if 300 <= status < 400:
-            return NodeBroken(message("it sends requests elsewhere ({status})", status=status))
-    if "loading model" in lowered or "model is loading" in lowered:
-        return NodeLoading(message("it is loading its model"), retry_after_s=retry_after_s)
-    if status == 529 or any(sign in lowered for sign in ("pending requests", "overloaded", "server busy")):
-        return NodeBusy(message("its queue is full"), retry_after_s=retry_after_s)
-    if "context" in lowered and any(sign in lowered for sign in ("exceed", "length", "too long", "overflow")):
-        return NodeUnsuited(message("the conversation is longer than its context"))
-    if "model" in lowered and any(sign in lowered for sign in ("not found", "not_found", "does not exist")):
-        return NodeUnsuited(said)
-    return NodeBroken(said) if status is None or status >= 500 else NodeRejected(said)
-
-
-def _quoted(status: int | None, words: str) -> Message:
-    if not words:
-        return message("it answered {status}", status=status)
-    if status is None:
-        return message('it broke off with "{words}"', words=words)
-    return message('it answered {status}: "{words}"', status=status, words=words)
-
-
-def _words(complaint: object) -> str:
-    """Return the text of an error, whichever of the usual shapes it has; one line, bounded, printable."""
-    for key in ("error", "message", "detail"):
-        if isinstance(complaint, dict) and complaint.get(key):
-            return _words(complaint[key])
-    text = complaint if isinstance(complaint, str) else json.dumps(complaint) if complaint else ""
-    printable = "".join(sign if sign.isprintable() else " " for sign in text[: 4 * _COMPLAINT_SHOWN])
-    return " ".join(printable.split())[:_COMPLAINT_SHOWN]
-
-
 async def _complaint(response: "httpx.Response") -> object:
     """Return the body of an error: JSON where it is JSON, else nothing, for an HTML page is no sentence."""
     content = await _read(response, _COMPLAINT_BYTES)
-    if key := response.request.headers.get("authorization", "").removeprefix(_BEARER):
-        content = content.replace(key.encode(), b"***")
+    for header in _SECRET_HEADERS:
+        if key := response.request.headers.get(header, "").removeprefix(_BEARER).removeprefix(_BASIC):
+            content = content.replace(key.encode(), _MASK.encode())
     with contextlib.suppress(NodeBroken):
         return decoded(content, object)
     return None
@@ -276,9 +231,9 @@ def _translated(connect_s: float) -> Iterator[None]:
         raise NodeUnreachable(message("no connection within {seconds:g} s", seconds=connect_s)) from error
     except httpx.TimeoutException as error:
         raise NodeSilent(message("no answer")) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError) as error:
-        # The text of a LocalProtocolError may hold a header, that is the key: it is not repeated.
-        raise NodeUnreachable(message("its address or key cannot be sent over HTTP")) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, UnicodeError):
+        # The text of a LocalProtocolError may hold a header, that is the key: a log of the cause would repeat it.
+        raise NodeUnreachable(message("its address or key cannot be sent over HTTP")) from None
     except (httpx.ConnectError, OSError) as error:
         raise NodeUnreachable(_why_unconnected(error)) from error
     except httpx.RemoteProtocolError as error:

@@ -3,7 +3,7 @@
 Pure: no network here.  Server-sent events as in the HTML standard, section 9.2.6.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
 from etoile.errors import NodeBroken
 from etoile.text import message
@@ -67,3 +67,13 @@ class ServerSentEvents:
         if self._data:
             yield "\n".join(self._data)
             self._data.clear()
+
+
+async def events(lines: AsyncIterator[str]) -> AsyncGenerator[str]:
+    """Yield the data of each server-sent event of `lines`."""
+    joined = ServerSentEvents()
+    async for line in lines:
+        for data in joined.feed(line):
+            yield data
+    for data in joined.end():
+        yield data

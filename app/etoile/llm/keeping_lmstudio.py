@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +12,7 @@ from etoile.domain.nodes import LoadedModel
 from etoile.domain.stored import Progress, Stored
 from etoile.errors import NodeBroken, NodeSilent, NodeUnsuited
 from etoile.llm.keeping_ollama import LOAD_WITHIN_S
+from etoile.llm.lmstudio import StudioModel, studio_models
 from etoile.text import message
 
 if TYPE_CHECKING:
@@ -19,24 +20,6 @@ if TYPE_CHECKING:
 
 LOOK_S = 1.0
 """How often the state of a download is asked for."""
-
-
-class _Instance(msgspec.Struct):
-    id: str
-
-
-class _Model(msgspec.Struct):
-    key: str
-    size_bytes: int | None = None
-    architecture: str | None = None
-    params_string: str | None = None
-    quantization: Any = None
-    """{"name": "Q4_K_M"}, as far as it is known."""
-    loaded_instances: list[_Instance] = []
-
-
-class _Models(msgspec.Struct):
-    models: list[_Model]
 
 
 class _Job(msgspec.Struct):
@@ -106,9 +89,9 @@ class LmStudioKeeper:
         """Return None: LM Studio does not tell."""
         return None
 
-    async def _models(self) -> list[_Model]:
+    async def _models(self) -> list[StudioModel]:
         try:
-            return (await self.server.get("/api/v1/models", _Models)).models
+            return await studio_models(self.server)
         except (NodeUnsuited, NodeBroken) as error:
             raise NodeUnsuited(
                 message("LM Studio before 0.4 cannot be told to load or fetch models"),
@@ -116,7 +99,7 @@ class LmStudioKeeper:
             ) from error
 
 
-def _stored(model: _Model) -> Stored:
+def _stored(model: StudioModel) -> Stored:
     quantisation = model.quantization.get("name") if isinstance(model.quantization, dict) else None
     return Stored(
         name=model.key,

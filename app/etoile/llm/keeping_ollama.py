@@ -15,7 +15,8 @@ from etoile.domain.model_names import same_model
 from etoile.domain.nodes import LoadedModel
 from etoile.domain.stored import Progress, Stored
 from etoile.errors import NodeBusy, NodeSilent, NodeUnreachable
-from etoile.llm.client import garbage_refused, refusal
+from etoile.llm.client import garbage_refused
+from etoile.llm.complaints import refusal
 from etoile.text import message
 
 if TYPE_CHECKING:

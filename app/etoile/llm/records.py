@@ -36,10 +36,10 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """The node brings the model into memory, or reads the prompt: a sign of life before anything is said."""
+    """A sign of life without text: the model is brought into memory, the prompt read, a tool call written."""
 
-    part: float | None
-    """How much of it is done, 0 to 1; None where it does not tell."""
+    part: float | None = None
+    """How much of that is done, 0 to 1; None where it is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
