@@ -3,6 +3,7 @@
 from typing import Any
 
 from etoile.config import Thermal as ThermalLimits
+from etoile.domain.commander.telling import row
 from etoile.domain.commander.units import TaskUnit, UnitStatus
 from etoile.domain.effects import Outcome, Question
 from etoile.domain.forecast import Forecast
@@ -160,6 +161,7 @@ def unit_line(unit: TaskUnit, language: str) -> Line:
         "score": _share(unit.score),
         "ms": _rounded(unit.ms),
         "note": _words(unit.note, language),
+        "said": render(row(unit), language),
     }
 
 

@@ -13,6 +13,7 @@ from etoile.gui.label import Label
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.transcript import Entry
+from etoile.gui.unit_list import UnitList
 from etoile.gui.words import attribution_line
 from etoile.text import Message, message, verbatim
 
@@ -53,7 +54,9 @@ class EntryView(QWidget):
         self._bubble = Bubble(look, self)
         self._attribution = Label(look, Type.META, Tone.TEXT3, parent=self)
         self._passed_over = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self._units = UnitList(look, self)
         self._answer = AnswerView(look, grown, self)
+        self._notes = Label(look, Type.META, Tone.TEXT2, parent=self)
         self._sign = Sign(look, Severity.WARNING, self)
         self._said = Label(look, Type.BODY, parent=self)
         self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
@@ -83,7 +86,9 @@ class EntryView(QWidget):
         column.addLayout(asked)
         column.addWidget(self._passed_over)
         column.addWidget(self._attribution)
+        column.addWidget(self._units)
         column.addWidget(self._answer)
+        column.addWidget(self._notes)
         column.addLayout(ended)
 
     @property
@@ -106,6 +111,9 @@ class EntryView(QWidget):
         self._attribution.say(attribution_line(entry.attribution, entry.elapsed_ms))
         self._answer.show_answer(entry.answer, streaming=entry.working)
         self._answer.setVisible(bool(entry.answer))
+        self._units.show_units(entry.units)
+        self._notes.setText("\n".join(map(self._look.words, entry.notes)))
+        self._notes.setVisible(bool(entry.notes))
         self._show_end(entry)
 
     def _show_end(self, entry: Entry) -> None:

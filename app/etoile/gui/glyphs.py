@@ -40,6 +40,10 @@ def _tick() -> QPainterPath:
     return shapes.thickened(shapes.line((2.8, 8.4), (6.4, 12), (13.2, 4.4)), 1.8)
 
 
+def _dash() -> QPainterPath:
+    return shapes.thickened(shapes.line((3.5, 8), (12.5, 8)), 1.8)
+
+
 def _close() -> QPainterPath:
     down = shapes.thickened(shapes.line((4, 4), (12, 12)), 1.6)
     return down.united(shapes.thickened(shapes.line((12, 4), (4, 12)), 1.6))
@@ -99,6 +103,8 @@ class Glyph(Enum):
     """Not reachable, not readable."""
     RUNNING = (_running,)
     TICK = (_tick,)
+    DASH = (_dash,)
+    """Left out."""
     CLOSE = (_close,)
     STOP = (_stop,)
     SEND = (_send,)

@@ -23,7 +23,7 @@ class TestWhatStarts:
         assert ready((unit("a"), unit("b", priority=2), unit("c", priority=1))) == ["b", "c", "a"]
 
     def test_what_builds_on_others_once_all_of_them_are_there(self) -> None:
-        units = (unit("a"), unit("b"), unit("c", "a", "b"))
+        units: Units = (unit("a"), unit("b"), unit("c", "a", "b"))
         units = done(units, "a", "M1")
         assert ready(units) == ["b"]
         assert ready(done(units, "b", "M2")) == ["c"]

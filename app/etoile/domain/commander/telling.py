@@ -1,11 +1,44 @@
 """What the user is told of an answer that several units made: who reviewed it, who agrees, what is missing."""
 
 from collections.abc import Iterator
+from functools import reduce
 
 from etoile.domain.commander.agreement import Agreement, agreement
 from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
 from etoile.domain.plan import LACKING
-from etoile.text import Message, message
+from etoile.text import Message, message, verbatim
+
+
+ROLE = {
+    "classify": message("Classify"),
+    "code": message("Write code"),
+    "review": message("Review"),
+    "analyse": message("Analyse"),
+    "search": message("Look up"),
+    "synthesise": message("Put together"),
+    "validate": message("Validate"),
+    "respond": message("Answer"),
+}
+STATUS = {
+    UnitStatus.WAITING: message("waiting"),
+    UnitStatus.RUNNING: message("running"),
+    UnitStatus.DONE: message("done"),
+    UnitStatus.FAILED: message("failed"),
+    UnitStatus.SKIPPED: message("left out"),
+    UnitStatus.STOPPED: message("stopped"),
+}
+
+
+def row(unit: TaskUnit) -> Message:
+    """Return how far `unit` is, on one line: "Write code · M1 · done · 0.80 · 2.1 s"."""
+    parts = [ROLE[unit.role], *([verbatim(unit.target)] if unit.target else []), STATUS[unit.status]]
+    if unit.score is not None:
+        parts.append(message("{score:.2f}", score=unit.score))
+    if unit.ms is not None:
+        parts.append(message("{seconds:.1f} s", seconds=unit.ms / 1000))
+    if unit.note is not None:
+        parts.append(unit.note)
+    return reduce(lambda first, part: message("{first} · {following}", first=first, following=part), parts)
 
 
 def notes_on(units: Units, request: str) -> tuple[Message, ...]:
