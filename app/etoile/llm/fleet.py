@@ -4,8 +4,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
 
 from etoile.config import Node, Routing
 from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
@@ -59,7 +59,8 @@ class Fleet:
         self.members = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
         self._told: tuple[NodeStatus, ...] | None = None
         self._missing = False
-        self._waiting: list[asyncio.Future[None]] = []
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when a node may be asked that could not be before."""
         self._clock_ahead_s = time.time() - now_s()
         self.naps = 0
         """How often this computer slept."""
@@ -97,33 +98,16 @@ class Fleet:
         """Take note that a request to `member` failed."""
         member.health = member.health.failed(error, self._now_s(), self._routing.open_s)
 
-    @contextmanager
-    def flight(self, member: Member) -> Iterator[None]:
-        """Count a request to `member` as in flight, and tell everybody, those who wait for a free node as well."""
+    def begin(self, member: Member) -> None:
+        """Count one more request to `member` as in flight, and tell it."""
         member.health = member.health.began()
         self.tell()
-        try:
-            yield
-        finally:
-            member.health = member.health.ended()
-            self.tell()
-            self._stir()
 
-    async def changed(self, within_s: float) -> None:
-        """Return when some node may have become free, after `within_s` at the latest; first come, first served."""
-        stirred: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(stirred)
-        try:
-            await asyncio.wait((stirred,), timeout=within_s)
-        finally:
-            if stirred in self._waiting:
-                self._waiting.remove(stirred)
-
-    def _stir(self) -> None:
-        for stirred in self._waiting:
-            if not stirred.done():
-                stirred.set_result(None)
-        self._waiting.clear()
+    def end(self, member: Member) -> None:
+        """Count one request less, and tell it."""
+        member.health = member.health.ended()
+        self.tell()
+        self.on_change()
 
     async def watch(self) -> None:
         """Keep asking every node how it is, each at its own pace, until cancelled."""
@@ -147,7 +131,7 @@ class Fleet:
             member.health = member.health.woke()
         if self._renew is not None:
             await self._renew()
-        self._stir()
+        self.on_change()
         await asyncio.gather(*(self._probe(member) for member in tuple(self.members)))
 
     async def look(self, places: Sequence[Place]) -> None:
@@ -165,6 +149,13 @@ class Fleet:
         """Look everywhere, unless that has been done."""
         if not self._looked:
             await self.look(self._places)
+
+    async def glance(self, within_s: float) -> None:
+        """Ask every node how it is, all at once, and wait `within_s` for the answers."""
+        import anyio
+
+        with anyio.move_on_after(within_s):
+            await asyncio.gather(*(self._probe(member) for member in self.usable()))
 
     async def check(self) -> tuple[NodeStatus, ...]:
         """Ask every node now, all at once, and look for others; return what is known then."""
@@ -210,9 +201,11 @@ class Fleet:
             return
         await self._probe(member)
         if member.health.trial_due(self._now_s()) and not member.health.in_flight:
-            with self.flight(member):
+            self.begin(member)
+            try:
                 await self._try_out(member)
-            self.tell()
+            finally:
+                self.end(member)
 
     async def _probe(self, member: Member) -> None:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from etoile.domain.effects import Priority
 from etoile.domain.nodes import Attribution
 from etoile.domain.plan import Wanted
 from etoile.errors import EtoileError
@@ -25,6 +26,7 @@ class Work:
     max_tokens: int | None = None
     think: bool | None = None
     """Ask for reasoning, or for none; None leaves it to the server."""
+    priority: Priority = Priority.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Waiting:
     node: str | None
     """The node that is waited for; None where it may be any."""
     said: Message
+    position: int | None = None
+    """In the queue, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
