@@ -36,6 +36,7 @@ def test_a_bare_machine_is_not_ill(etoile: Line) -> None:
         "skills",
         "store etoile.db",
         "microphone",
+        "wake_word",
         "talk_key",
     }
     assert lines.keys() >= {

@@ -30,6 +30,8 @@ COOL, WARM, HOT = (states.gpu(temperature_c=degrees) for degrees in (60, 78, 90)
     [
         (_with(COOL), TrayState.IDLE),
         (_with(COOL, nodes=()), TrayState.OFFLINE),
+        (replace(_with(COOL, nodes=()), listening_for="jarvis"), TrayState.WATCHING),
+        (replace(_with(WARM), listening_for="jarvis"), TrayState.WARNING),
         (_with(COOL, nodes=(states.node(state=NodeState.DOWN),)), TrayState.OFFLINE),
         (_with(COOL, nodes=(states.node(state=NodeState.UNCONFIRMED),)), TrayState.OFFLINE),
         (_with(COOL, nodes=(states.node(state=NodeState.BUSY),)), TrayState.IDLE),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from etoile.domain.alerting.scope import Scope
-from etoile.domain.events import AlertsSnoozed, GpusRead, SpeechStopped, TalkToggled, VoiceMuted
+from etoile.domain.events import AlertsSnoozed, GpusRead, SpeechStopped, TalkToggled, VoiceMuted, WakeWordWanted
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import advance
 from etoile.domain.turn import Phase
@@ -68,10 +68,23 @@ def test_the_menu_reaches_everything(tray: Tray) -> None:
         "Nodes",
         "Stop speaking",
         "Mute the voice",
+        "Listen for “jarvis”",
         "Snooze alerts",
         "Settings file",
         "Quit",
     ]
+
+
+def test_the_wake_word_is_switched_and_shown(tray: Tray, visitor: Visitor) -> None:
+    action = _action(tray.menu, "Listen for “jarvis”")
+    assert not action.isChecked()
+    action.trigger()
+    assert visitor.events == [WakeWordWanted(wanted=True)]
+    tray.show_state(replace(states.CALM, listening_for="jarvis"))
+    assert action.isChecked()
+    assert tray.icon.toolTip().startswith("Etoile — Ready, listening for “jarvis”")
+    action.trigger()
+    assert visitor.events[-1] == WakeWordWanted(wanted=False)
 
 
 def test_the_tool_tip_has_a_line_for_each_gpu(tray: Tray) -> None:

@@ -59,6 +59,10 @@ class TestWhatIsShown:
             (CALM, ["Ask, or hold F9", "What can you do?"]),
             (replace(CALM, turn=states.turn(muted=True)), ["3 nodes · 2 GPUs · muted"]),
             (replace(CALM, microphone_open=True), ["3 nodes · 2 GPUs · microphone open"]),
+            (
+                replace(CALM, microphone_open=True, listening_for="jarvis"),
+                ["3 nodes · 2 GPUs · listening for “jarvis”"],
+            ),
             (replace(CALM, microphone_open=True, turn=states.LISTENING), ["3 nodes · 2 GPUs", "Listening"]),
             (
                 replace(CALM, microphone_open=True, turn=states.MUTE),

@@ -14,7 +14,7 @@ from etoile.text import message, verbatim
 
 
 def talk(arguments: argparse.Namespace, console: Console) -> int:
-    """Press, release or toggle the talk key of the running app, or cancel what goes on."""
+    """Press, release or toggle the talk key of the running app, cancel what goes on, or switch the wake word."""
     told = client.ask_once(endpoint.runtime_folder(), {"do": "talk", "key": arguments.key})
     if told is None:
         raise UsageError(message("The tray app does not run."), message("Start it with “etoile”."))

@@ -24,6 +24,7 @@ def checks(patient: Patient) -> Iterator[Check]:
         wanted=speech.microphone is not None,
         limit_s=MICROPHONE_S,
     )
+    yield Check(name="wake_word", look=lambda: _wake_word(patient), wanted=bool(speech.wake_word))
     yield Check(name="talk_key", look=lambda: _talk_key(patient), wanted="speech.talk_key" in asked)
     yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
     yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda", limit_s=GPU_S)
@@ -37,6 +38,26 @@ def _microphone(device: str | None) -> Finding:
 
     tried = try_microphone(device)
     return Finding(ok=tried.ok, detail=tried.said, remedy=tried.remedy)
+
+
+def _wake_word(patient: Patient) -> Finding:
+    """Tell whether a word is listened for, and by whom."""
+    word = patient.config.speech.wake_word
+    if patient.app is not None and (heard := patient.app.get("listening_for")):
+        return Finding(ok=True, detail=message("The running app listens for “{word}”.", word=heard))
+    if not word:
+        return Finding(
+            ok=None,
+            detail=message("No wake word is listened for."),
+            remedy=message("That is so unless the settings name one: wake_word = “jarvis” under [speech]."),
+        )
+    if patient.app is None:
+        return Finding(ok=True, detail=message("The app will listen for “{word}”.", word=word))
+    return Finding(
+        ok=False,
+        detail=message("The running app does not listen for “{word}”.", word=word),
+        remedy=message("Its microphone may be missing, or it was switched off: “etoile talk --wake” tries again."),
+    )
 
 
 def _talk_key(patient: Patient) -> Finding:

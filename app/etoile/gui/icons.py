@@ -37,6 +37,8 @@ class TrayState(StrEnum):
     SPEAKING = "speaking"
     THINKING = "thinking"
     WARNING = "warning"
+    WATCHING = "watching"
+    """The microphone is open for the wake word."""
     OFFLINE = "offline"
     """No node can take a request."""
     IDLE = "idle"
@@ -54,7 +56,7 @@ USABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.DEGRADED, NodeState.
 
 
 def tray_state(state: State) -> TrayState:
-    """Return what the icon tells of `state`: critical > what is going on > warning > offline > idle.  Pure."""
+    """Return what the icon tells of `state`: critical > busy > warning > watching > offline > idle.  Pure."""
     heat = {state.thermal(gpu.uuid) for gpu in state.watched}
     if Thermal.CRITICAL in heat:
         return TrayState.CRITICAL
@@ -62,6 +64,8 @@ def tray_state(state: State) -> TrayState:
         return _BUSY[state.turn.phase]
     if Thermal.WARNING in heat or any(gpu.state is GpuState.LOST for gpu in state.gpus):
         return TrayState.WARNING
+    if state.listening_for:
+        return TrayState.WATCHING
     usable = any(node.state in USABLE for node in state.nodes)
     return TrayState.IDLE if usable else TrayState.OFFLINE
 
@@ -127,6 +131,8 @@ def _drawing(state: TrayState, ink: QColor, amber: QColor, red: QColor) -> Drawi
     match state:
         case TrayState.IDLE:
             return ((shapes.star(QPointF(8, 8.7), 7.7), ink),)
+        case TrayState.WATCHING:
+            return ((_under_an_arc(), ink),)
         case TrayState.LISTENING:
             return ((_between_arcs(), ink),)
         case TrayState.SPEAKING:
@@ -140,6 +146,11 @@ def _drawing(state: TrayState, ink: QColor, amber: QColor, red: QColor) -> Drawi
             return ((shapes.octagon(QPointF(8, 8), 7.5).subtracted(mark), red),)
         case TrayState.OFFLINE:
             return ((_struck_out(), ink),)
+
+
+def _under_an_arc() -> QPainterPath:
+    above = shapes.thickened(shapes.arc(QPointF(8, 9), 7.4, 90, 110), 1.6)
+    return shapes.star(QPointF(8, 10.2), 5.2).united(above)
 
 
 def _between_arcs() -> QPainterPath:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.alerting.words import SNOOZES_S
-from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted
+from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted, WakeWordWanted
 from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import called
@@ -71,7 +71,9 @@ class Tray(QObject):
         if tip != self.icon.toolTip():
             self.icon.setToolTip(tip)
         wrong = state.desk.gpus.wrong.keys(), state.desk.nodes.wrong.keys()
-        outline = (state.turn.phase, is_sounding(state.turn), state.turn.muted, state.nodes, state.desk.snoozes, wrong)
+        turn = state.turn
+        heard = turn.phase, is_sounding(turn), turn.muted, state.listening_for
+        outline = (heard, state.nodes, state.desk.snoozes, wrong)
         if outline != self._outline:
             self._outline = outline
             self._refresh_menu()
@@ -100,6 +102,8 @@ class Tray(QObject):
         self._stop = self._action(menu, message("Stop speaking"), lambda: doors.publish(SpeechStopped()))
         self._mute = self._action(menu, message("Mute the voice"), self._mute_voice)
         self._mute.setCheckable(True)
+        self._wake = self._action(menu, message("Listen for a word"), self._listen_for_word)
+        self._wake.setCheckable(True)
         self._snooze = menu.addMenu(self._words(message("Snooze alerts")))
         self._snoozed_gpus: object = None
         menu.addSeparator()
@@ -117,6 +121,8 @@ class Tray(QObject):
         self._toggle.setText(self._words(message("Hide the window") if shown else message("Show the window")))
         self._stop.setEnabled(is_sounding(state.turn))
         self._mute.setChecked(turn.muted)
+        self._wake.setText(self._words(message("Listen for “{word}”", word=turn.wake_word)))
+        self._wake.setChecked(bool(state.listening_for))
         self._refresh_snoozes(state)
         self._refresh_nodes(state.nodes)
 
@@ -183,6 +189,9 @@ class Tray(QObject):
     def _mute_voice(self) -> None:
         self._doors.publish(VoiceMuted(self._mute.isChecked()))
 
+    def _listen_for_word(self) -> None:
+        self._doors.publish(WakeWordWanted(self._wake.isChecked()))
+
     def _snooze_for(self, length_s: float, scope: Scope) -> None:
         self._doors.publish(AlertsSnoozed(self._now_s() + length_s, scope))
 
@@ -197,6 +206,8 @@ class Tray(QObject):
 def tool_tip(state: State) -> Message:
     """Return "Etoile — Thinking" and one line a GPU, the hottest first."""
     said = message("Etoile — {what}", what=PHASE[state.turn.phase])
+    if state.listening_for:
+        said = message("{first}, listening for “{word}”", first=said, word=state.listening_for)
     for gpu in sorted(state.watched, key=lambda gpu: -(gpu.temperature_c or 0))[:MOST_GPUS]:
         said = message("{first}\n{following}", first=said, following=gpu_line(gpu, state.thermal(gpu.uuid)))
     return said

@@ -62,7 +62,11 @@ def summary(state: State) -> Message | None:
         parts.append(plural("{count} GPU", "{count} GPUs", len(state.gpus)))
     if state.turn.muted:
         parts.append(message("muted"))
-    if state.microphone_open and state.turn.phase is not Phase.LISTENING:
+    if state.turn.phase is Phase.LISTENING:
+        return joined(parts)
+    if state.listening_for:
+        parts.append(message("listening for “{word}”", word=state.listening_for))
+    elif state.microphone_open:
         parts.append(message("microphone open"))
     return joined(parts)
 

@@ -97,6 +97,8 @@ class Callers:
             "release": on.TalkReleased(at_s),
             "toggle": on.TalkToggled(at_s),
             "cancel": on.Cancelled(),
+            "wake": on.WakeWordWanted(wanted=True),
+            "no-wake": on.WakeWordWanted(wanted=False),
         }
         if key not in events:
             return {"ok": False, "error": f"unknown talk key event {key!r}"}
@@ -121,6 +123,7 @@ class Callers:
             "turn": state.turn.number,
             "answer_length": len(state.turn.answer),
             "muted": state.turn.muted,
+            "listening_for": state.listening_for,
             "missing": sorted(state.missing),
             "speech": render(state.speech.said, self._language) if state.speech else None,
         }
