@@ -7,6 +7,7 @@ from pathlib import Path
 
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
+from etoile.cli.why import show_plan, with_heat
 from etoile.config import Config
 from etoile.domain import effects as do
 from etoile.domain import events as on
@@ -28,9 +29,7 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
     text = " ".join(arguments.text).strip()
     if not text:
         raise UsageError(message("There is nothing to ask."), message("Write the request after “etoile ask”."))
-    line = {"do": "ask", "text": text, "node": arguments.node, "dry_run": arguments.dry_run}
-    if arguments.why and not console.json:
-        _why(config, console)
+    line = {"do": "ask", "text": text, "node": arguments.node, "dry_run": arguments.dry_run, "why": arguments.why}
     view = _View(console)
     if arguments.simulate is None and arguments.config is None and _through_app(line, view):
         return view.end()
@@ -116,6 +115,7 @@ class _View:
         return NOBODY if unanswered or outcome["decision"] == Decision.REFUSE else FAILED
 
     def _print(self, outcome: Line) -> None:
+        show_plan(outcome["plan"], self._console)
         for passed in outcome["passed_over"]:
             self._console.note(verbatim(f"{passed['node']}: {passed['reason']}"))
         if self._streamed:
@@ -178,6 +178,7 @@ def _asking(arguments: argparse.Namespace) -> Asking:
         can_confirm=can_confirm(),
         dry_run=arguments.dry_run,
         node=arguments.node,
+        why=arguments.why,
     )
 
 
@@ -231,13 +232,8 @@ def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate:
         events.put(on.Typed(text, asking))
         while not ended:
             state, effects = advance(state, events.get())
+            if any(isinstance(effect, do.Ask | do.Weigh) for effect in effects):
+                state = with_heat(state, config, simulate)
+                rooms.router.glance()
             for effect in effects:
                 rooms.perform(effect)
-
-
-def _why(config: Config, console: Console) -> None:
-    """Print how each node is judged, before one is asked."""
-    from etoile.cli.nodes import measured_nodes, node_row
-
-    for node in measured_nodes(config, console.language):
-        console.note(verbatim(node_row(node, console)))

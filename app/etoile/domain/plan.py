@@ -11,13 +11,13 @@ unlike things can be weighed: a weight of 20 in the settings is 20 s of patience
 - What failed lately comes last, rather than not at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etoile.domain.gpus import Thermal
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.routing.models import model_for
-from etoile.domain.routing.obstacles import Obstacle, obstacle, too_hot
+from etoile.domain.routing.obstacles import obstacle, too_hot
 from etoile.domain.routing.points import Point, is_full, is_last_resort, points
 from etoile.domain.routing.wanted import Rules, Wanted
 from etoile.text import Message, message
@@ -36,7 +36,7 @@ class Standing:
     score: float
     """Points; only those of nodes that take it are compared."""
     reasons: tuple[Message, ...]
-    """All that counts for and against it; of one that does not take it, why, at the head."""
+    """All that counts for and against it, with its points; of one that does not take it, why not."""
     full: bool = False
     """Whether it has as many requests as it is given: another one had better wait."""
     notes: tuple[Message, ...] = ()
@@ -83,7 +83,7 @@ def _judge(wanted: Wanted, node: NodeStatus, earlier: int, rules: Rules) -> _Jud
         model=model,
         takes=against is None,
         score=sum(one.points for one in counted),
-        reasons=(*_refusal(against), *map(_reason, counted)),
+        reasons=(against.said,) if against else tuple(map(_reason, counted)),
         full=is_full(node),
         notes=(_named_while_hot(node),) if against is None and node.thermal is Thermal.CRITICAL else (),
         remedy=against.remedy if against else None,
@@ -91,12 +91,8 @@ def _judge(wanted: Wanted, node: NodeStatus, earlier: int, rules: Rules) -> _Jud
     return _Judged(node, standing, only_heat=against is not None and against.heat)
 
 
-def _refusal(against: Obstacle | None) -> Iterable[Message]:
-    return (against.said,) if against else ()
-
-
 def _reason(one: Point) -> Message:
-    return message("{points:+.1f}: {reason}", points=float(one.points), reason=one.said)
+    return message("{points:+.1f}: {reason}", points=round(one.points, 1) + 0.0, reason=one.said)  # never "-0.0"
 
 
 def _with_live_data(wanted: Wanted, judged: list[_Judged]) -> list[_Judged]:
@@ -116,7 +112,7 @@ def _refuse_without(one: _Judged, wanted: Wanted) -> _Judged:
     if not one.standing.takes:
         return _Judged(one.node, one.standing)
     said = message("it has no live data ({tools})", tools=sorted(wanted.needs))
-    return _Judged(one.node, replace(one.standing, takes=False, reasons=(said, *one.standing.reasons)))
+    return _Judged(one.node, replace(one.standing, takes=False, reasons=(said,)))
 
 
 def _tell_without(one: _Judged, wanted: Wanted) -> _Judged:

@@ -157,6 +157,13 @@ class Fleet:
         with anyio.move_on_after(within_s):
             await asyncio.gather(*(self._probe(member) for member in self.usable()))
 
+    async def glance(self, within_s: float) -> None:
+        """Ask every node how it is, all at once, and wait `within_s` for the answers."""
+        import anyio
+
+        with anyio.move_on_after(within_s):
+            await asyncio.gather(*(self._probe(member) for member in self.usable()))
+
     async def check(self) -> tuple[NodeStatus, ...]:
         """Ask every node now, all at once, and look for others; return what is known then."""
         await asyncio.gather(self.look(self._places), *(self._probe(member) for member in tuple(self.members)))

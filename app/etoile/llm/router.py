@@ -7,7 +7,7 @@ ask -> by name, or where there is no node at all -> the guide answers, and says 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing
 from functools import partial
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, NodePassedOver
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, NodePassedOver, Weighed
 from etoile.domain.nodes import Attribution, NodeStatus
-from etoile.domain.plan import Wanted
+from etoile.domain.plan import Rules, Wanted
 from etoile.errors import NodeError
 from etoile.llm.client import Client
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.discovery import USUAL_PLACES, Place
-from etoile.llm.dispatch import Dispatch, Ended, NobodyAnswered, PassedOver, Progress, Started, Work
+from etoile.llm.dispatch import Dispatch, Ended, Enrich, NobodyAnswered, PassedOver, Progress, Started, Work
 from etoile.llm.fleet import Fleet
 from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
@@ -41,6 +41,10 @@ GUIDE = "guide"
 
 _STREAM_PER_ANSWER = 16
 """A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
+
+
+GLANCE_S = 0.5
+"""A node of this house says how it is within some milliseconds; one that does not is asked when no other is left."""
 
 
 class Guide(Protocol):
@@ -68,11 +72,14 @@ class Router:
         secret: Secret,
         confirmed: Callable[[], frozenset[str]] = frozenset,
         keep_confirmed: Callable[[str], None] = lambda url: None,
+        enrich: Enrich = tuple,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
     ) -> None:
         """`confirmed` returns the addresses that the user confirmed, `keep_confirmed` keeps one more.
 
+        `enrich` adds to the nodes what is known of them from elsewhere: how hot they are, how busy, what memory they
+        have; it is called on the net thread.
         Without `watch` there are no heartbeats: for a caller that asks once and leaves.
         """
         self._routing = routing
@@ -89,7 +96,8 @@ class Router:
             confirmed=confirmed,
             places=places,
         )
-        self._dispatch = Dispatch(self._fleet, routing)
+        self._rules = Rules.of(routing)
+        self._dispatch = Dispatch(self._fleet, routing, enrich)
         self._asked: dict[int, Future[None]] = {}
         self._stack = ExitStack()
         self._portal: BlockingPortal | None = None
@@ -113,9 +121,16 @@ class Router:
 
     def ask(self, ask: Ask) -> None:
         """Have `ask` answered; what comes of it is published."""
-        future = self._running().start_task_soon(self._answer, ask)
-        self._asked[ask.turn] = future
-        future.add_done_callback(lambda _: self._asked.pop(ask.turn, None))
+        self._begin(ask.turn, self._answer, ask)
+
+    def weigh(self, ask: Ask) -> None:
+        """Publish how each node stands for `ask`; none is asked."""
+        self._begin(ask.turn, self._weigh, ask)
+
+    def _begin(self, turn: int, work: Callable[[Ask], Awaitable[None]], ask: Ask) -> None:
+        future = self._running().start_task_soon(work, ask)
+        self._asked[turn] = future
+        future.add_done_callback(lambda _: self._asked.pop(turn, None))
 
     def stop(self, turn: int) -> None:
         """Give up the answer of `turn`; the node is told by the closing of its connection."""
@@ -129,6 +144,10 @@ class Router:
     def check(self) -> tuple[NodeStatus, ...]:
         """Ask every node how it is, all at once, and return the answers.  Blocks for two seconds at most."""
         return self._running().call(self._fleet.check)
+
+    def glance(self) -> None:
+        """Learn how the nodes are before one is chosen, where no heartbeat tells.  Blocks for half a second at most."""
+        self._running().call(self._fleet.glance, GLANCE_S)
 
     def metrics(self, url: str) -> Future[bytes]:
         """Start to fetch the page of metrics at `url`; the future raises NodeError."""
@@ -189,8 +208,21 @@ class Router:
             )
         return None
 
+    async def _weigh(self, ask: Ask) -> None:
+        try:
+            self._publish(Weighed(ask.turn, self._dispatch.standings(self._wanted(ask))))
+        except Exception:
+            log.exception("weighing the nodes for turn %d failed", ask.turn)
+            self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
+
+    def _wanted(self, ask: Ask) -> Wanted:
+        """Return what the request wants that one node answers."""
+        return self._rules.whole(ask.kind or "simple", ask.node)
+
     async def _answer_from_nodes(self, ask: Ask) -> None:
-        work = Work(messages=_conversation(ask, self._routing.system), wanted=Wanted(node=ask.node))
+        if ask.why:
+            await self._weigh(ask)
+        work = Work(messages=_conversation(ask, self._routing.system), wanted=self._wanted(ask))
         try:
             await self._pass_on(ask.turn, self._dispatch.answer(work))
         except (NodeError, NobodyAnswered) as error:
@@ -207,8 +239,8 @@ class Router:
                         case PassedOver(node, reason):
                             pieces.flush()
                             self._publish(NodePassedOver(turn, node, reason))
-                        case Started(attribution):
-                            self._publish(AnswerStarted(turn, attribution))
+                        case Started(attribution, notes):
+                            self._publish(AnswerStarted(turn, attribution, notes))
                         case Ended():
                             pieces.flush()
                             self._publish(_ended(turn, step))

@@ -9,7 +9,7 @@ from etoile.config import Config
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
-from etoile.domain.state import State
+from etoile.domain.state import State, known_of
 from etoile.domain.turn import Speaking, Turn
 from etoile.domain.waking import USUAL
 from etoile.parts.rooms import Publish
@@ -79,6 +79,11 @@ class Live:
     def nodes(self) -> tuple[NodeStatus, ...]:
         """Return what is known of every node."""
         return self._state().nodes
+
+    def known_of(self, nodes: tuple[NodeStatus, ...]) -> tuple[NodeStatus, ...]:
+        """Return `nodes` with what is known of them from elsewhere: heat, memory and load."""
+        state = self._state()
+        return tuple(known_of(node, state) for node in nodes)
 
     def missing(self) -> tuple[on.PartMissing, ...]:
         """Return the parts that are off."""

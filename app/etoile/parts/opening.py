@@ -136,6 +136,7 @@ def open_router(config: Config, publish: Publish, history: Conversations | None,
         secret=secret,
         confirmed=history.confirmed_servers if history else frozenset,
         keep_confirmed=history.confirm_server if history else _forget,
+        enrich=live.known_of,
         watch=watch,
     )
 

@@ -77,6 +77,8 @@ class Rooms:
                 self.interpreter.interpret(effect)
             case do.Ask():
                 self.router.ask(effect)
+            case do.Weigh(ask):
+                self.router.weigh(ask)
             case do.Run():
                 self.actions.run(effect)
             case do.StopWork(turn):

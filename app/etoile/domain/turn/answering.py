@@ -36,6 +36,8 @@ def weighed(turn: Turn, event: on.Weighed) -> Step:
     turn = replace(turn, standings=event.standings)
     if not turn.asking.dry_run:
         return turn, ()
+    if not event.standings:
+        return finish(turn, ok=True, said=message("There is no node: the guide would answer this."))
     best = next((one for one in event.standings if one.takes), None)
     if best is None:
         return finish(turn, ok=False, said=message("No node could take this: it is no command."))
