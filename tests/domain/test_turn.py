@@ -722,15 +722,15 @@ def test_a_later_request_carries_what_came_before() -> None:
     first = (on.Typed("why?"), on.Interpreted(1, CHAT), on.AnswerStarted(1, M1), on.AnswerText(1, "So."))
     turn, _ = play(QUIET, *first, on.AnswerEnded(1), on.Typed("and then?"))
     _, [ask] = play(turn, on.Interpreted(2, CHAT))
-    assert ask == do.Ask(2, "and then?", "en", (Exchange("why?", "So.", (M1,)),))
+    assert ask == do.Ask(2, "and then?", "en", (Exchange("why?", "So.", (M1,), 1),), conversation=1)
 
     turn, _ = play(turn, on.Interpreted(2, own(MUTE, "conversation.new")))
-    assert turn.exchanges == ()
+    assert turn.conversation.exchanges == ()
 
 
 def test_a_command_is_no_part_of_the_conversation_with_the_nodes() -> None:
     turn, _ = play(QUIET, on.Typed("mute"), on.Interpreted(1, MUTE), on.ActionDone(1, "audio.mute", {}, DONE))
-    assert turn.exchanges == ()
+    assert turn.conversation.exchanges == ()
 
 
 def test_a_compound_request_runs_in_order_and_says_everything() -> None:

@@ -101,7 +101,7 @@ def test_a_step_for_a_node_is_asked_and_the_next_goes_on_behind_its_answer() -> 
     assert turn.last
     assert turn.last.answer
     assert render(turn.last.answer, "en") == "Noon. Muted. Because. So"
-    assert turn.exchanges == ()
+    assert turn.conversation.exchanges == ()
 
 
 def test_a_skill_that_ends_with_an_answer_keeps_what_it_had_said() -> None:

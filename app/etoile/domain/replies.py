@@ -33,6 +33,8 @@ class _Words:
     """May stand beside an answer."""
     over: str
     """Says that there is nothing to add."""
+    afresh: str
+    """Asks for a new answer in place of one that was given before."""
     numbered: tuple[str, ...]
     """Names of the first, second and third option that are short enough to be misheard."""
     ordinal: tuple[str, ...]
@@ -47,6 +49,8 @@ _WORDS: Mapping[str, _Words] = {
         r"|ni l un ni l autre|negatif|oublie|rien|ne fais rien|non merci|je refuse",
         courtesy=r"s il te plait|s il vous plait|stp|svp|merci|euh|alors|etoile|voila|bon",
         over=r"c est (?:tout|bon|fini|termine)|ce sera tout|termine|fini|rien d autre|garde la|enregistre la",
+        afresh=r"(?:redemandez?|demandez? (?:a|de) nouveau|demandez? encore)(?: une fois)?"
+        r"|(?:a|de) nouveau|encore une fois|repose(?:z)? la question|une nouvelle reponse",
         numbered=(r"(?:la |le )?(?:un|une|1)", r"(?:la |le )?(?:deux|2)", r"(?:la |le )?(?:trois|3)"),
         ordinal=(
             r"(?:le |la )?(?:premiere?|1er|1ere)(?: (?:option|choix))?|(?:numero|option|choix) (?:un|1)",
@@ -62,6 +66,8 @@ _WORDS: Mapping[str, _Words] = {
         courtesy=r"please|thanks|thank you|um|uh|well|etoile|okay|ok",
         over=r"that s (?:all|it)|that is (?:all|it)|that will be all|(?:i m )?done|finished|nothing else"
         r"|keep it|save it",
+        afresh=r"(?:ask|try)(?: (?:it|that|them))? (?:again|afresh|anew|once more)|again|afresh|anew|once more"
+        r"|a new answer|ask (?:a|the) nodes?",
         numbered=(r"(?:the )?(?:one|1)", r"(?:the )?(?:two|2)", r"(?:the )?(?:three|3)"),
         ordinal=(
             r"(?:the )?(?:first|1st)(?: (?:one|option))?|(?:number|option|choice) (?:one|1)",
@@ -92,6 +98,12 @@ def is_over(text: str) -> bool:
     """Whether `text` says, in any language, that there is nothing to add to what is being told."""
     said = _plain(text)
     return any(_is(said, words.over, words.courtesy) for words in _WORDS.values())
+
+
+def is_afresh(text: str) -> bool:
+    """Whether `text` asks, in any language, for a new answer in place of one that was given before."""
+    said = _plain(text)
+    return any(_is(said, words.afresh, words.courtesy) for words in _WORDS.values())
 
 
 def _reply(said: str, words: _Words, options: int) -> Reply:

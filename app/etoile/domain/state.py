@@ -22,6 +22,7 @@ from etoile.domain.gpus import GpuReading, Kind, Thermal
 from etoile.domain.learning.dialogue import Learning, converse, offered
 from etoile.domain.nodes import NodeLoad, NodeStatus, gpus_of
 from etoile.domain.placement import Placement
+from etoile.domain.resting import Rest, rest
 from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
@@ -59,10 +60,13 @@ class State:
     """The history of a card that was last asked for."""
     kept_at_s: float | None = None
     """When samples were last kept."""
+    resting: Rest | None = None
+    """Since when nothing was added to the conversation."""
 
     limits: ThermalLimits = field(default_factory=ThermalLimits)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     samples_every_s: float = 1.0
+    conversation_rests_s: float = 3600.0
 
     @property
     def watched(self) -> tuple[GpuReading, ...]:
@@ -117,7 +121,9 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, downloading=None), ()
         case on.ClockTicked(at_s, local):
             desk = alerting.ticked(state.desk, state.nodes, state.gpus, at_s, local)
-            return _told(replace(state, desk=desk), at_s)
+            turn, resting, ended = rest(state.turn, state.resting, local, state.conversation_rests_s)
+            state, told = _told(replace(state, desk=desk, turn=turn, resting=resting), at_s)
+            return state, (*ended, *told)
         case on.AlertsSnoozed():
             return _snoozed(state, event)
         case on.NotificationActed(_, "default"):

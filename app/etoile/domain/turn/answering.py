@@ -5,6 +5,7 @@ from functools import reduce
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.ages import ago
 from etoile.domain.effects import Effect
 from etoile.domain.spoken import sentences
 from etoile.domain.turn.lifetime import finish, speaks
@@ -21,10 +22,23 @@ def passed_over(turn: Turn, event: on.NodePassedOver) -> Step:
     return replace(turn, passed_over=(*turn.passed_over, (event.node, event.reason))), ()
 
 
+def queued(turn: Turn, event: on.Queued) -> Step:
+    """Keep that it waits for a node, and where; the caller hears of it."""
+    told = (do.ReportStep(turn.asking.ticket, event.said),) if turn.asking.ticket else ()
+    return replace(turn, queued=event.said, signs=turn.signs + 1), told
+
+
+def answer_reused(turn: Turn, event: on.AnswerReused) -> Step:
+    """Keep how old the answer is; who only listens hears it."""
+    said = message("From memory, {ago}:", ago=ago(event.age_s))
+    aloud = (do.Say(turn.number, said, turn.language, last=False),) if speaks(turn) else ()
+    return replace(turn, reused_s=event.age_s), aloud
+
+
 def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     """Name who answers; what an earlier node left unfinished stays, above a seam."""
     seam = _SEAM if turn.answer else ""
-    turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam)
+    turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam, queued=None)
     turn = replace(turn, spoken=len(turn.answer) if seam else turn.spoken)
     new = tuple(note for note in event.notes if note not in turn.notes)
     aloud = tuple(do.Say(turn.number, note, turn.language, last=False) for note in new) if speaks(turn) else ()

@@ -6,7 +6,7 @@ from etoile.domain import effects as do
 from etoile.domain.commander.running import stopped
 from etoile.domain.commands import CONSENSUS
 from etoile.domain.descriptions import describe
-from etoile.domain.effects import Decision, Effect, Exchange, Outcome
+from etoile.domain.effects import Decision, Effect, Outcome, Priority
 from etoile.domain.events import Asking, Origin
 from etoile.domain.turn.turn import Phase, Speaking, Standing, Step, Turn
 from etoile.text import Message, message, verbatim
@@ -15,7 +15,6 @@ THINKING_S = 180.0
 """A turn without any progress for this long is given up: a worker's own limits are shorter."""
 DICTATION_S = 300.0
 """Dictation to which nothing was said for this long is over: its user has forgotten it, and would be surprised."""
-REMEMBERED_EXCHANGES = 20
 
 
 def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
@@ -26,7 +25,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         asking=asking,
         interrupted=turn.phase is not Phase.IDLE and not _only_tells(turn),
         language=turn.home_language,
-        exchanges=turn.exchanges,
+        conversation=turn.conversation,
         last=turn.last,
         muted=turn.muted,
         speaking=turn.speaking,
@@ -81,6 +80,10 @@ def finish(
     That is `aloud`; without it all of `said`, and without that what is left of the answer.
     """
     outcome = outcome_of(turn, ok=ok, said=said, remedy=remedy)
+    conversation = turn.conversation
+    if ok and _can_be_referred_to(turn):
+        conversation = conversation.having(turn.request, turn.answer, turn.attribution)
+        outcome = replace(outcome, place=conversation.exchanges[-1].number)
     turn = replace(
         turn,
         said=said,
@@ -88,7 +91,7 @@ def finish(
         failed=not ok,
         question=None,
         last=turn.last if turn.asking.dry_run else outcome,
-        exchanges=_with_exchange(turn) if ok else turn.exchanges,
+        conversation=conversation,
     )
     told = reports(turn, outcome) + _memory(turn, outcome)
     rest = aloud or said or verbatim(turn.answer[turn.spoken :])
@@ -126,6 +129,7 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         first_token_ms=turn.first_token_ms,
         elapsed_ms=turn.elapsed_ms,
         undoable=turn.undoable,
+        reused_s=turn.reused_s,
         kind=turn.kind if turn.decision is Decision.ROUTE else None,
         standings=turn.standings,
         units=turn.units if ok else stopped(turn.units),
@@ -155,13 +159,31 @@ def _memory(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
     return (do.Remember(outcome),) if turn.request and not turn.asking.dry_run else ()
 
 
-def _with_exchange(turn: Turn) -> tuple[Exchange, ...]:
-    """Answers of nodes are what later requests may refer to; replies of commands are not."""
+def _can_be_referred_to(turn: Turn) -> bool:
+    """Whether a later request may refer to it: to answers of nodes, not to replies of commands."""
     asked = turn.decision is Decision.ROUTE or turn.command == CONSENSUS
-    if not asked or not turn.answer:
-        return turn.exchanges
-    exchange = Exchange(turn.request, turn.answer, turn.attribution)
-    return (*turn.exchanges, exchange)[-REMEMBERED_EXCHANGES:]
+    return asked and bool(turn.answer) and not turn.asking.dry_run
+
+
+def question(turn: Turn, text: str) -> do.Ask:
+    """Return `text` as it goes to the nodes, with what it may refer to."""
+    before = turn.conversation.exchanges
+    if turn.asking.fresh and before and before[-1].request == text:
+        before = before[:-1]  # what is asked afresh is not to be answered by its former answer
+    return do.Ask(
+        turn.number,
+        text,
+        turn.language,
+        before,
+        turn.asking.node,
+        fresh=turn.asking.fresh,
+        summary=turn.conversation.summary,
+        conversation=turn.conversation.number,
+        priority=_PRIORITIES.get(turn.asking.origin, Priority.PERSON),
+    )
+
+
+_PRIORITIES = dict.fromkeys((Origin.LINE, Origin.SKILL, Origin.PROPOSAL), Priority.LINE)
 
 
 def speaks(turn: Turn) -> bool:

@@ -13,7 +13,7 @@ from etoile.domain.effects import Decision, Effect
 from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.policy import choices_of, commands_of
-from etoile.domain.replies import is_over
+from etoile.domain.replies import is_afresh, is_over
 from etoile.domain.skill_files import written
 from etoile.domain.skills import MOST_STEPS, Draft, Skill
 from etoile.domain.skills import Step as SkillStep
@@ -46,7 +46,11 @@ def kept(turn: Turn, event: on.ActionDone) -> Step:
 
 
 def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
-    """Find out what `text` means, unless it says that the draft is whole."""
+    """Find out what `text` means, unless it says that the draft is whole, or that an old answer is not good enough."""
+    last = turn.last
+    if last and last.reused_s is not None and is_afresh(text):
+        turn = replace(turn, asking=replace(turn.asking, fresh=True))
+        return interpret(turn, last.text, last.language, before)
     draft = _draft_of(turn)
     if draft is None or not is_over(text):
         return interpret(turn, text, language, before)

@@ -10,7 +10,7 @@ from etoile.domain.descriptions import describe
 from etoile.domain.effects import Effect
 from etoile.domain.match import Candidate
 from etoile.domain.policy import parts_of
-from etoile.domain.turn.lifetime import THINKING_S, deadline, enter, finish, speaks
+from etoile.domain.turn.lifetime import THINKING_S, deadline, enter, finish, question, speaks
 from etoile.domain.turn.making import begin_draft, kept
 from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.text import Message, message
@@ -53,11 +53,9 @@ def _show(turn: Turn, command: Candidate) -> tuple[Turn, tuple[Effect, ...]]:
 
 def _carry_out(turn: Turn, command: Candidate) -> do.Run | do.Ask:
     if command.command == NODE_REQUEST:
-        query = str(command.slots["query"])
-        return do.Ask(turn.number, query, turn.language, turn.exchanges, turn.asking.node)
+        return question(turn, str(command.slots["query"]))
     if command.command == CONSENSUS:
-        query = str(command.slots["query"])
-        return do.Ask(turn.number, query, turn.language, turn.exchanges, plan="consensus")
+        return replace(question(turn, str(command.slots["query"])), node=None, plan="consensus")
     return do.Run(turn.number, command.command, command.slots, turn.language)
 
 
@@ -95,7 +93,9 @@ def _repeat(turn: Turn, _: Candidate) -> Step:
 
 
 def _new_conversation(turn: Turn, _: Candidate) -> Step:
-    return _reply(replace(turn, exchanges=()), message("A new conversation."))
+    turn = replace(turn, conversation=turn.conversation.over(turn.number))
+    turn, told = _reply(turn, message("A new conversation."))
+    return turn, (do.BeginConversation(), *told)
 
 
 _OWN_COMMANDS: dict[str, Callable[[Turn, Candidate], Step]] = {

@@ -11,7 +11,16 @@ from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate
 from etoile.domain.policy import PASS, commands_of, decide
-from etoile.domain.turn.answering import answer_ended, answer_started, answer_text, passed_over, units_shown, weighed
+from etoile.domain.turn.answering import (
+    answer_ended,
+    answer_reused,
+    answer_started,
+    answer_text,
+    passed_over,
+    queued,
+    units_shown,
+    weighed,
+)
 from etoile.domain.turn.confirming import (
     answered,
     chosen,
@@ -36,6 +45,7 @@ from etoile.domain.turn.lifetime import (
     give_up,
     is_sounding,
     progress,
+    question,
 )
 from etoile.domain.turn.making import added, forgotten, heard, is_telling
 from etoile.domain.turn.running import run
@@ -67,6 +77,13 @@ def step(turn: Turn, event: Event) -> Step:
             return _typed(turn, text, asking)
         case on.Cancelled():
             return _cancelled(turn)
+        case on.NewConversationWanted():
+            return _begin_anew(turn)
+        case on.ConversationResumed():
+            fresh = turn.conversation.number == 1
+            return (replace(turn, conversation=turn.conversation.resumed(event)) if fresh else turn), ()
+        case on.Summarised():
+            return _summarised(turn, event)
         case on.UndoWanted():
             return _undo(turn)
         case on.SpeechStopped():
@@ -155,6 +172,22 @@ _HELD_BY_THE_USER: dict[Origin, tuple[Phase, ...]] = {
 
 A dry run breaks into nothing.
 """
+
+
+def _begin_anew(turn: Turn) -> Step:
+    """Begin a new conversation, out of sight of the former; what is being said already belongs to the new one."""
+    stop: tuple[Effect, ...] = ()
+    if turn.phase not in (Phase.LISTENING, Phase.TRANSCRIBING):
+        stop = give_up(turn)
+        turn = begin(turn, Phase.IDLE, Asking())
+    turn = replace(turn, conversation=turn.conversation.over(turn.number))
+    return turn, (*stop, do.BeginConversation())
+
+
+def _summarised(turn: Turn, event: on.Summarised) -> Step:
+    conversation = turn.conversation.shortened(event)
+    keep = (do.KeepSummary(event.summary, event.upto),) if conversation is not turn.conversation else ()
+    return replace(turn, conversation=conversation), keep
 
 
 def _undo(turn: Turn) -> Step:
@@ -298,12 +331,8 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
 
 def _question(turn: Turn, event: on.Interpreted) -> do.Ask:
     """Return the request as it goes to the nodes."""
-    return do.Ask(
-        turn.number,
-        turn.request,
-        turn.language,
-        turn.exchanges,
-        turn.asking.node,
+    return replace(
+        question(turn, turn.request),
         kind=turn.kind,
         plan=turn.asking.plan,
         sure=not (event.classified and event.classified.second_opinion),
@@ -366,6 +395,8 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.THINKING, on.Interpreted): _interpreted,
     (Phase.THINKING, on.ActionDone): carried_out,
     (Phase.THINKING, on.NodePassedOver): passed_over,
+    (Phase.THINKING, on.Queued): queued,
+    (Phase.THINKING, on.AnswerReused): answer_reused,
     (Phase.THINKING, on.Weighed): weighed,
     (Phase.THINKING, on.AnswerStarted): answer_started,
     (Phase.THINKING, on.AnswerText): answer_text,

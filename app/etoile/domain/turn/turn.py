@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etoile.domain.commander.units import TaskUnit
-from etoile.domain.effects import Decision, Effect, Exchange, Outcome, Question
+from etoile.domain.conversation import Conversation
+from etoile.domain.effects import Decision, Effect, Outcome, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
@@ -110,7 +111,7 @@ class Turn:
     units: tuple[TaskUnit, ...] = ()
     """What the request was cut into, where it takes several units."""
     signs: int = 0
-    """How often something was heard of them."""
+    """How often something was heard of them, or of its place in the queue."""
     score: float | None = None
     notes: tuple[Message, ...] = ()
     """What is to be known of the answer."""
@@ -120,9 +121,13 @@ class Turn:
     """How much of `answer` was handed to the voice."""
     hushed: bool = False
     """Whether the user wants to hear no more of this turn."""
+    queued: Message | None = None
+    """That it waits for a node, and where in the queue."""
+    reused_s: float | None = None
+    """How old its answer is, if it was given before; None for one of now."""
 
-    exchanges: tuple[Exchange, ...] = ()
-    """What came before in this conversation, oldest first."""
+    conversation: Conversation = field(default_factory=Conversation)
+    """What came before; it outlives the turn."""
     last: Outcome | None = None
     """How the last turn ended."""
 
