@@ -433,10 +433,13 @@ def test_what_is_removed_is_what_was_agreed_to(etoile: Etoile, full: FakeNode, m
     assert "box: 4.0 GiB freed." in etoile.out
 
 
-def test_a_yes_to_all_is_one_question(etoile: Etoile, full: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("yes", ["yes", "Y\n"])
+def test_a_yes_to_all_is_one_question(
+    etoile: Etoile, full: FakeNode, monkeypatch: pytest.MonkeyPatch, yes: str
+) -> None:
     remembers(400, copy_latest=10)
     cards(monkeypatch, 8)
-    says(monkeypatch, "yes")
+    says(monkeypatch, yes)
     assert etoile("tidy") == 0
     assert full.script.models == ("llama3:latest", "copy:latest", "new:7b")
     assert "box: 44.0 GiB freed." in etoile.out

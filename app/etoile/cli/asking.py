@@ -8,6 +8,9 @@ from etoile.domain.replies import reply_to
 from etoile.errors import UsageError
 from etoile.text import Message, message
 
+INITIALS = {"en": "y", "fr": "o"}
+"""Of "yes": enough for who types, and never taken from a voice."""
+
 
 def agreed(question: Message, console: Console, *, yes: bool) -> bool:
     """Return whether the person says yes to `question`; `yes` says so beforehand.
@@ -22,4 +25,5 @@ def agreed(question: Message, console: Console, *, yes: bool) -> bool:
             message("Nobody is there to confirm it: nothing was done."), message("Add --yes to say yes beforehand.")
         )
     console.note(message("{question}  [yes / no]", question=question))
-    return reply_to(sys.stdin.readline(), console.language, 1) == 0
+    typed = sys.stdin.readline()
+    return typed.strip().lower() == INITIALS[console.language] or reply_to(typed, console.language, 1) == 0
