@@ -40,6 +40,8 @@ _BEARER, _BASIC = "Bearer ", "Basic "
 _SECRET_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")
 """Every header in which a key may travel; a password of the address becomes the first."""
 _MASK = "***"
+_NO_ANSWERS = ("text/html", "application/xhtml", "image/", "audio/", "video/")
+"""What a router's login page or another program sends.  Everything else is read: some servers call JSON plain text."""
 
 # One line per request at INFO is noise: heartbeats are requests too.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -62,6 +64,12 @@ class Client:
         if self._http is not None:
             await self._http.aclose()
 
+    async def renew(self) -> None:
+        """Close all connections, those in use as well; the next request makes new ones."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
     @asynccontextmanager
     async def send(
         self, method: str, url: str, headers: dict[str, str], body: object | None
@@ -81,8 +89,7 @@ class Client:
     async def page(self, url: str, most_bytes: int) -> tuple[str, bytes]:
         """Return the kind ("text/plain") and the content of the page at `url`; no key is sent.  Raises NodeError."""
         async with self.send("GET", url, {}, None) as response:
-            kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            return kind, await _read(response, most_bytes)
+            return kind_of(response), await _read(response, most_bytes)
 
     def _open(self) -> "httpx.AsyncClient":
         if self._http is None:
@@ -158,6 +165,8 @@ class Server:
             self._headers = self._fixed_headers | self._key_headers(self._key)
         try:
             async with self._client.send(method, self._url + path, self._headers, body) as response:
+                if (kind := kind_of(response)).startswith(_NO_ANSWERS):
+                    raise NodeBroken(message("it sends {kind} in place of an answer", kind=kind))
                 yield response
         except NodeUnauthorised:
             self._headers = None
@@ -170,6 +179,12 @@ class Server:
 
     def _without_key(self, content: bytes) -> bytes:
         return content.replace(self._key.encode(), _MASK.encode()) if self._key else content
+
+
+def kind_of(response: "httpx.Response") -> str:
+    """Return what the response says that it is ("text/plain"); empty where it does not say."""
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower()
 
 
 def _encoded(body: object) -> bytes:
