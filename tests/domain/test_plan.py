@@ -465,3 +465,8 @@ def simple(description: str) -> NodeStatus:
 def test_order_for_whatever_it_is(nodes: str, expected: str) -> None:
     statuses = [simple(part.strip()) for part in nodes.split(",") if part.strip()]
     assert " ".join(status.name for status in order(statuses)) == expected
+
+
+def test_what_gets_no_work_is_looked_after_all_the_same() -> None:
+    hot, forbidden = node("big", **HOT), node("small", never=("large",))
+    assert order([hot, forbidden]) == (forbidden, hot)

@@ -61,10 +61,17 @@ def plan(wanted: Wanted, nodes: Sequence[NodeStatus], rules: Rules = _NO_RULES) 
 
 
 def order(nodes: Sequence[NodeStatus]) -> tuple[NodeStatus, ...]:
-    """Return the nodes in the order in which they would take some piece of work, whatever it is about."""
+    """Return the nodes that are in use, the one that is best off first, whatever it is about: to look after them.
+
+    One that must not be given work, since it is hot or its model forbidden, has its place all the same.
+    """
     named = {node.name: node for node in nodes}
-    anything = (replace(node, roles=(), local=True) for node in nodes)
-    return tuple(named[one.node] for one in plan(Wanted(), tuple(anything)) if one.takes)
+    return tuple(named[one.node] for one in plan(Wanted(), tuple(map(_for_anything, nodes))) if one.takes)
+
+
+def _for_anything(node: NodeStatus) -> NodeStatus:
+    thermal = Thermal.WARNING if node.thermal is Thermal.CRITICAL else node.thermal
+    return replace(node, roles=(), never=(), local=True, thermal=thermal)
 
 
 @dataclass(frozen=True, slots=True)
