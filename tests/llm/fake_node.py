@@ -16,11 +16,13 @@ import json
 import re
 import select
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 
 from tests.llm.fake_care import DEEDS, Care, at_speed, loaded, process, router_models, tag
@@ -66,6 +68,8 @@ class Script:
     hangs_in_list: bool = False
     body: Callable[[], Iterable[bytes]] | None = None
     """Sent in place of the stream: garbage, or far too much."""
+    content_type: str | None = None
+    """Of a stream; None is the usual one."""
     headers: tuple[tuple[str, str], ...] = ()
     packet_bytes: int | None = None
     """Cut the stream into packets of this size."""
@@ -90,7 +94,8 @@ class Request:
 class FakeNode:
     """A node in threads of its own, from construction to `close`."""
 
-    def __init__(self, script: Script | None = None, port: int = 0) -> None:
+    def __init__(self, script: Script | None = None, port: int = 0, certificate: Path | None = None) -> None:
+        """With a `certificate` (and its key, in one file) it speaks HTTPS."""
         self.script = script or Script()
         self.requests: list[Request] = []
         self.left = threading.Event()
@@ -99,7 +104,11 @@ class FakeNode:
         self.tokens_sent = 0
         self._server = _Server(("127.0.0.1", port), self)
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="fake node")
         self._thread.start()
 
@@ -231,7 +240,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream_parts(self, parts: Iterable[bytes]) -> None:
         script = self.server.node.script
-        kind = "application/x-ndjson" if script.dialect == "ollama" else "text/event-stream"
+        usual = "application/x-ndjson" if script.dialect == "ollama" else "text/event-stream"
+        kind = script.content_type or usual
         self.send_response(200)
         for name, value in (("content-type", kind), ("transfer-encoding", "chunked"), *script.headers):
             self.send_header(name, value)

@@ -228,7 +228,7 @@ def test_a_router_of_llama_cpp_changes_models_and_a_plain_server_says_why_not() 
         assert {request.method for request in node.requests} == {"GET"}
 
 
-@pytest.mark.parametrize("more", [{"local": False}, {"dialect": "gemini"}])
+@pytest.mark.parametrize("more", [{"local": False}, {"dialect": "gemini"}, {"dialect": "anthropic"}])
 def test_a_provider_is_not_asked(more: dict[str, Any]) -> None:
     settings = Node(**{"name": "G", "url": "http://127.0.0.1:9", "dialect": "openai"} | more)
     with pytest.raises(NodeUnsuited, match="provider"):
