@@ -123,7 +123,8 @@ class Undertaking:
         """Return what a node answers to `unit`.  Raises NodeError, NobodyAnswered."""
         told_s = time.monotonic()
         pieces: list[str] = []
-        async with aclosing(self._dispatch.answer(self._work(unit))) as progress:
+        work = self._work(unit)
+        async with aclosing(self._dispatch.answer(work)) as progress:
             async for step in progress:
                 match step:
                     case Text(text):
@@ -134,7 +135,7 @@ class Undertaking:
                             pieces.clear()
                         self._change(running.taken(self._units, unit.id, attribution.node, attribution.model))
                         self._stage.show(unit.id, step)
-                    case PassedOver(node, reason):
+                    case PassedOver(node, reason) if node not in work.wanted.tried:
                         self._pass_over(node, reason)
                     case Ended(output_tokens=output_tokens):
                         self._output_tokens += (output_tokens or 0) if unit.shown else 0
