@@ -126,7 +126,7 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         [node("big", load=NodeLoad(running=4, waiting=3, kv_cache_percent=95)), SMALL],
         Wanted(),
         "small big",
-        "big: its server answers 4 others; -15.0: 3 wait at its server; -10.0: its memory for conversations is 95 % full",
+        "big: -15.0: 3 wait at its server; -10.0: its memory for conversations is 95 % full",
     ),
     "our own request is not counted twice": (
         [node("big", in_flight=1, load=NodeLoad(running=1, waiting=0, kv_cache_percent=3)), node("small", **COLD)],
@@ -190,6 +190,15 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         Wanted(tokens=5000),
         "big -small",
         "small: the conversation has about 5000 tokens, and it takes 4096",
+    ),
+    "what was measured of one model says nothing of another": (
+        [
+            node("big", models_by_role={"respond": "coder"}, tokens_per_s=2.0, context_tokens=10, loaded=("coder",)),
+            SMALL,
+        ],
+        Wanted(tokens=500),
+        "big small",
+        "big: +0.0: coder is in memory",
     ),
     "code goes to the node for code": (
         [node("talker", roles=("respond", "analyse")), node("coder", roles=("code",))],

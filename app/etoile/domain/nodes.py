@@ -95,11 +95,11 @@ class NodeStatus:
     need_bytes: Mapping[str, int] = field(default_factory=dict)
     """About what models take of the GPUs, by name, as far as that can be told."""
     first_token_ms: float | None = None
-    """How long it let wait lately, as measured."""
+    """How long it let wait lately, with its usual model, as measured."""
     tokens_per_s: float | None = None
-    """How fast it wrote lately, as measured."""
+    """How fast it wrote lately, with the same."""
     context_tokens: int | None = None
-    """What a conversation may be long, answer included."""
+    """What a conversation with the same may be long, answer included."""
     retry_at_s: float | None = None
     """Until when it is left alone, in seconds since 1970, for people to read; None when it is not."""
 

@@ -41,7 +41,7 @@ def _obstacles(wanted: Wanted, node: NodeStatus, model: str | None, rules: Rules
         )
     if model is None and node.model is not None and forbidden(node, node.model):
         yield Obstacle(message("{model} must never be used there", model=node.model))
-    if node.context_tokens is not None and wanted.tokens > node.context_tokens:
+    if node.context_tokens is not None and model == node.model and wanted.tokens > node.context_tokens:
         yield Obstacle(
             message(
                 "the conversation has about {tokens} tokens, and it takes {most}",

@@ -67,7 +67,7 @@ def points(wanted: Wanted, node: NodeStatus, model: str | None, earlier: int) ->
     yield from _heat(node)
     yield from _memory(node, model)
     yield from _queue(node)
-    yield from _speed(node)
+    yield from _speed(node, model)
 
 
 def room(node: NodeStatus) -> int | None:
@@ -179,13 +179,14 @@ def _queue(node: NodeStatus) -> Iterator[Point]:
         yield Point(CACHE_FULL, said)
 
 
-def _speed(node: NodeStatus) -> Iterator[Point]:
-    if node.first_token_ms is not None:
+def _speed(node: NodeStatus, model: str | None) -> Iterator[Point]:
+    measured = model == node.model  # what was measured is the usual model
+    if node.first_token_ms is not None and measured:
         waited = node.first_token_ms / 1000
         yield Point(max(SLOWEST, -waited), message("it began after {seconds:.1f} s lately", seconds=waited))
     elif node.latency_ms is not None:
         said = message("it tells of itself within {latency:.0f} ms", latency=node.latency_ms)
         yield Point(max(SLOWEST, -node.latency_ms / 1000), said)
-    if node.tokens_per_s:
+    if node.tokens_per_s and measured:
         late = USUAL_ANSWER / node.tokens_per_s - USUAL_ANSWER / READING_PER_S
         yield Point(max(SLOWEST, min(0.0, -late)), message("{rate:.0f} tokens a second", rate=node.tokens_per_s))
