@@ -7,9 +7,10 @@ import pytest
 
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
+from etoile.domain.repeats import Remembered
 from etoile.store import answers as table
 from etoile.store import conversations, learning
-from etoile.store.answers import DAY_S, Answers, Remembered
+from etoile.store.answers import DAY_S, Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory

@@ -10,8 +10,10 @@ counts, in its place: "not", numbers, names, "from" and "to", and who bites whom
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from etoile.domain.exchange import Exchange
+from etoile.domain.nodes import Attribution
 
 LONGEST = 300
 """Characters: what is longer brings its own text along, and nobody types it twice."""
@@ -119,6 +121,16 @@ _POINTS_AHEAD = re.compile(r"^comment (?:(?:le|la|les) |l')\w+(?:er|ir|re)\b|^co
 _FRONTED = re.compile(r"^((?:in|with|using|en|avec|sous|dans) [^,]{2,30}), (.+)$")
 _LEADING, _TRAILING = "\"'«“‘¿¡", ".,;:…\"'»”’"
 _ELISION = re.compile(r"^(l|d|qu|n|s|c|jusqu|lorsqu|puisqu)'(?=\w)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An answer that may be given again."""
+
+    request: str
+    answer: str
+    attribution: tuple[Attribution, ...]
+    age_s: float
 
 
 def keepable(text: str, *, kind: str | None = None, before: Sequence[Exchange] = ()) -> bool:

@@ -1,5 +1,7 @@
 """The built-in node: answers from the help pages and the live state, and says that it is no model.
 
+When every node is down it tells as well what was answered before, and what the user's notes hold; nothing of it is new.
+
 The pages are searched with SQLite's FTS5, in memory, in French and English, without regard to accents.
 """
 
@@ -7,10 +9,12 @@ import re
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Protocol
 
+from etoile.config.routing_checks import GUIDE
 from etoile.domain.events import PartMissing
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -22,6 +26,12 @@ _ENOUGH = 0.5
 """A section must hold more than this part of the question's words, or the question is about something else."""
 
 _FIRST_TOPIC = "start"
+
+_LOOKED_THROUGH = 2_000
+"""Answers of the past: some months, read in some hundredths of a second."""
+_MOST_NOTES = 5
+_QUOTED = 1_500
+"""Letters of a former answer."""
 
 _STATES = {
     NodeState.UP: message("ready"),
@@ -46,12 +56,81 @@ class LiveState(Protocol):
     def missing(self) -> Sequence[PartMissing]: ...
 
 
+class Answered(Protocol):
+    """A request of the past, and what was answered."""
+
+    @property
+    def at_s(self) -> float: ...
+    @property
+    def request(self) -> str: ...
+    @property
+    def answer(self) -> str | None: ...
+    @property
+    def nodes(self) -> tuple[str, ...]: ...
+
+
+class Past(Protocol):
+    """What the user asked and noted before; both may block, and are empty where nothing is kept."""
+
+    def answered(self, count: int) -> Sequence[Answered]:
+        """Return the latest requests that nodes answered, newest first."""
+        ...
+
+    def notes(self) -> Sequence[str]:
+        """Return the notes, oldest first."""
+        ...
+
+
 class Guide:
     """Answers questions about Etoile and this machine.  Safe from any thread."""
 
-    def __init__(self, live: LiveState) -> None:
+    def __init__(self, live: LiveState, past: Past | None = None) -> None:
         self._live = live
+        self._past = past
         self._searching = threading.Lock()
+
+    def stand_in(self, question: str, language: str, nodes: Sequence[str]) -> tuple[str, ...]:
+        """Return what help, history and notes hold about `question`, as paragraphs; empty where they hold nothing.
+
+        `nodes` are those that could not answer.  May block for some tenths of a second.
+        """
+        tongue = language_of(question, language)
+        terms = [_stem(word) for word in dict.fromkeys(_words(question)) if word not in common_words(tongue)]
+        found = [*self._from_help(question, tongue), *self._from_past(terms, tongue)] if terms else []
+        if not found:
+            return ()
+        said = message(
+            "I am Etoile's built-in guide, no language model: none of your nodes could answer ({names}). "
+            "This is what I found.",
+            names=list(nodes),
+        )
+        return (_paragraph(said, tongue), *found)
+
+    def _from_help(self, question: str, tongue: str) -> Iterator[str]:
+        with self._searching:
+            section = _index(tongue).best(question)
+        if section is not None:
+            yield _paragraph(message("From the help:"), tongue)
+            yield from self._told(section, tongue)
+
+    def _from_past(self, terms: Sequence[str], tongue: str) -> Iterator[str]:
+        if self._past is None:
+            return
+        former = _nearest(terms, self._past.answered(_LOOKED_THROUGH))
+        if former is not None:
+            at = datetime.fromtimestamp(former.at_s).astimezone()
+            asked = message(
+                "From the history: on {date} you asked “{request}”, and {names} answered:",
+                date=f"{at:%Y-%m-%d}",
+                request=former.request,
+                names=list(former.nodes),
+            )
+            yield _paragraph(asked, tongue)
+            yield _quoted(former.answer or "")
+        notes = [note for note in reversed(self._past.notes()) if _share(terms, note) > _ENOUGH][:_MOST_NOTES]
+        if notes:
+            yield _paragraph(message("From your notes:"), tongue)
+            yield "".join(f"- {note}\n" for note in notes) + "\n"
 
     def answer(self, question: str, language: str) -> Iterator[str]:
         """Yield the answer as paragraphs of Markdown, in the language of the question, else in `language`."""
@@ -62,9 +141,12 @@ class Guide:
         if section is None:
             yield from self._nothing_found(tongue)
             return
+        yield from self._told(section, tongue)
+
+    def _told(self, section: Section, language: str) -> Iterator[str]:
         for line in self._state(section.live):
-            yield _paragraph(line, tongue)
-        yield f"**{section.title}**\n\n{section.text}"
+            yield _paragraph(line, language)
+        yield f"**{section.title}**\n\n{section.text}\n\n"
 
     def _nothing_found(self, language: str) -> Iterator[str]:
         yield _paragraph(
@@ -151,9 +233,34 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(sign))
 
 
+def _stem(word: str) -> str:
+    """Return what `word` and its other endings have in common: plurals, verb forms."""
+    return word[: max(4, len(word) - 2)] if len(word) > 3 else word
+
+
 def _prefix(word: str) -> str:
-    """Return the query for `word` and its other endings: plurals, verb forms."""
-    return f'"{word[: max(4, len(word) - 2)]}"*' if len(word) > 3 else f'"{word}"'
+    """Return the query for `word` and its other endings."""
+    return f'"{_stem(word)}"*' if len(word) > 3 else f'"{word}"'
+
+
+def _share(terms: Sequence[str], text: str) -> float:
+    """Return how many of `terms` begin a word of `text`, 0 to 1; the short ones are whole words."""
+    words = _words(text)
+    held = sum(any(word.startswith(term) if len(term) > 3 else word == term for word in words) for term in terms)
+    return held / len(terms)
+
+
+def _nearest(terms: Sequence[str], past: Iterable[Answered]) -> Answered | None:
+    """Return the newest of those that ask most nearly for `terms`; None where none asks for more than half of them."""
+    ranked = [(_share(terms, one.request), one) for one in past if one.answer and set(one.nodes) != {GUIDE}]
+    best = max(ranked, key=lambda one: one[0], default=None)
+    return best[1] if best and best[0] > _ENOUGH else None
+
+
+def _quoted(answer: str) -> str:
+    """Return `answer` as a quotation, its end left out where it is long."""
+    shown = answer if len(answer) <= _QUOTED else f"{answer[:_QUOTED]}…"
+    return "".join(f"> {line}\n" for line in shown.splitlines()) + "\n"
 
 
 def _paragraph(said: Message, language: str) -> str:

@@ -5,9 +5,9 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from etoile.domain.nodes import Attribution
+from etoile.domain.repeats import Remembered
 from etoile.store.database import Database
 
 MIGRATION = """
@@ -22,16 +22,6 @@ CREATE INDEX answers_at ON answers (at_s)
 """
 
 DAY_S = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """An answer that may be given again."""
-
-    request: str
-    answer: str
-    attribution: tuple[Attribution, ...]
-    age_s: float
 
 
 class Answers:

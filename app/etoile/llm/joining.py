@@ -1,0 +1,73 @@
+"""Requests that ask the same at the same time share one work, and each hears all of it as if it were its own.
+
+The first to ask leads; who joins hears what was told so far, then the rest.  Any of them may leave, the leader too: the
+work goes on while anybody wants it.  Lives on the net thread.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from etoile.domain.events import AnswerEnded, Event
+
+
+@dataclass(slots=True)
+class _Shared:
+    """One work, and the turns that it answers."""
+
+    key: Hashable
+    leader: int
+    turns: list[int]
+    told: list[Event] = field(default_factory=list)
+    """All that was told of it."""
+
+
+class Joining:
+    """Knows what is being worked on, and passes on what comes of it."""
+
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self._by_key: dict[Hashable, _Shared] = {}
+        self._led: dict[int, _Shared] = {}
+        """By the turn of the leader."""
+
+    def join(self, key: Hashable, turn: int) -> bool:
+        """Let `turn` share the work that answers `key`; where there is none, let it lead one, and return False."""
+        shared = self._by_key.get(key)
+        if shared is None:
+            self._by_key[key] = self._led[turn] = _Shared(key, turn, [turn])
+            return False
+        shared.turns.append(turn)
+        for event in shared.told:
+            self._publish(_to(turn, event))
+        return True
+
+    def publish(self, event: Event) -> None:
+        """Publish `event`; what tells of a work that is shared goes to every turn that shares it."""
+        shared = self._led.get(getattr(event, "turn", -1))
+        if shared is None:
+            self._publish(event)
+            return
+        shared.told.append(event)
+        if isinstance(event, AnswerEnded):
+            self._by_key.pop(shared.key, None)  # who comes now asks again
+        for turn in tuple(shared.turns):
+            self._publish(event if turn == shared.leader else _to(turn, event))
+
+    def leave(self, turn: int) -> int | None:
+        """Let `turn` hear no more; return the leader whose work nobody wants any more, None while somebody does."""
+        shared = next((one for one in self._led.values() if turn in one.turns), None)
+        if shared is None:
+            return turn
+        shared.turns.remove(turn)
+        return None if shared.turns else shared.leader
+
+    def over(self, leader: int) -> list[Event]:
+        """Forget the work that `leader` led; return all that was told of it."""
+        shared = self._led.pop(leader)
+        self._by_key.pop(shared.key, None)
+        return shared.told
+
+
+def _to(turn: int, event: Event) -> Event:
+    return cast("Event", replace(event, turn=turn))  # type: ignore[call-arg]  # only what tells of a turn is shared
