@@ -1,7 +1,8 @@
 """From a question to an answer: the thread `net`, the lifetimes on it, and who answers.
 
 ask -> by name, or where there is no node at all -> the guide answers, and says that it is the guide
-       else                                      -> the nodes, see `dispatch`
+       else, where it takes several units       -> the commander, see `commanding`
+       else                                      -> the best node, see `dispatch`
 """
 
 import asyncio
@@ -15,12 +16,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from etoile.config import Node, Routing
-from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, NodePassedOver, Weighed
+from etoile.domain.effects import Ask, Correct
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Corrected, Event, Failed, NodePassedOver, Weighed
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
-from etoile.errors import NodeError
+from etoile.domain.tasks.kinds import Classification, TaskKind
+from etoile.errors import ConfigError, NodeError
 from etoile.llm.client import Client
+from etoile.llm.correcting import corrected
+from etoile.llm.commanding import Commander, PlanSource
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.discovery import USUAL_PLACES, Place
 from etoile.llm.dispatch import Dispatch, Ended, Enrich, NobodyAnswered, PassedOver, Progress, Started, Work
@@ -28,6 +32,7 @@ from etoile.llm.fleet import Fleet
 from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
+from etoile.llm.plan_files import PlanFiles
 from etoile.llm.records import ChatMessage, Text
 from etoile.text import Message, message
 
@@ -45,6 +50,10 @@ _STREAM_PER_ANSWER = 16
 
 GLANCE_S = 0.5
 """A node of this house says how it is within some milliseconds; one that does not is asked when no other is left."""
+
+
+def _as_simple(text: str) -> Classification:
+    return Classification(TaskKind.SIMPLE, 0.0, "rules")
 
 
 class Guide(Protocol):
@@ -73,13 +82,16 @@ class Router:
         confirmed: Callable[[], frozenset[str]] = frozenset,
         keep_confirmed: Callable[[str], None] = lambda url: None,
         enrich: Enrich = tuple,
+        classify: Callable[[str], Classification] = _as_simple,
+        plans: PlanSource | None = None,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
     ) -> None:
         """`confirmed` returns the addresses that the user confirmed, `keep_confirmed` keeps one more.
 
         `enrich` adds to the nodes what is known of them from elsewhere: how hot they are, how busy, what memory they
-        have; it is called on the net thread.
+        have; it is called on the net thread.  `classify` tells the kind of a request, or of a part of one; `plans` is
+        where plans come from, by default the shipped ones and the user's.
         Without `watch` there are no heartbeats: for a caller that asks once and leaves.
         """
         self._routing = routing
@@ -98,6 +110,13 @@ class Router:
         )
         self._rules = Rules.of(routing)
         self._dispatch = Dispatch(self._fleet, routing, enrich)
+        self._commander = Commander(
+            self._dispatch,
+            self._fleet.statuses,
+            publish,
+            plans or PlanFiles({kind: self._rules.matrix[kind] for kind in routing.matrix}),
+            classify,
+        )
         self._asked: dict[int, Future[None]] = {}
         self._stack = ExitStack()
         self._portal: BlockingPortal | None = None
@@ -122,6 +141,10 @@ class Router:
     def ask(self, ask: Ask) -> None:
         """Have `ask` answered; what comes of it is published."""
         self._begin(ask.turn, self._answer, ask)
+
+    def correct(self, correct: Correct) -> None:
+        """Have what was heard corrected; publishes Corrected, in time."""
+        self._running().start_task_soon(self._correct, correct)
 
     def weigh(self, ask: Ask) -> None:
         """Publish how each node stands for `ask`; none is asked."""
@@ -208,6 +231,17 @@ class Router:
             )
         return None
 
+    async def _correct(self, correct: Correct) -> None:
+        name, _, model = correct.model.partition("/")
+        member = self._fleet.named(name)
+        text = ""
+        try:
+            if member and member.confirmed:
+                text = await corrected(member.dialect, model, correct.text, correct.language)
+        except Exception:
+            log.exception("correcting what was heard failed")
+        self._publish(Corrected(correct.turn, text))
+
     async def _weigh(self, ask: Ask) -> None:
         try:
             self._publish(Weighed(ask.turn, self._dispatch.standings(self._wanted(ask))))
@@ -224,8 +258,11 @@ class Router:
             await self._weigh(ask)
         work = Work(messages=_conversation(ask, self._routing.system), wanted=self._wanted(ask))
         try:
-            await self._pass_on(ask.turn, self._dispatch.answer(work))
-        except (NodeError, NobodyAnswered) as error:
+            if units := await self._commander.units_for(ask):
+                await self._commander.answer(ask, units, work)
+            else:
+                await self._pass_on(ask.turn, self._dispatch.answer(work))
+        except (ConfigError, NodeError, NobodyAnswered) as error:
             self._publish(Failed(ask.turn, error.said, error.remedy))
 
     async def _pass_on(self, turn: int, progress: AsyncGenerator[Progress]) -> None:

@@ -16,6 +16,7 @@ from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
 from etoile.domain.state import State
+from etoile.domain.tasks import classify
 from etoile.errors import NvmlUnavailable
 from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Gathering
@@ -33,6 +34,7 @@ from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_history, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.learning import Memory
+from etoile.task_kinds import shipped_model
 
 if TYPE_CHECKING:
     from etoile.speech.downloads import Downloads
@@ -137,6 +139,7 @@ def open_router(config: Config, publish: Publish, history: Conversations | None,
         confirmed=history.confirmed_servers if history else frozenset,
         keep_confirmed=history.confirm_server if history else _forget,
         enrich=live.known_of,
+        classify=lambda text: classify(text, shipped_model()),
         watch=watch,
     )
 
