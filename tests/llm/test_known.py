@@ -2,7 +2,8 @@
 
 import pytest
 
-from etoile.llm.known import _table, known_model, known_names
+from etoile.domain.fit.need import OVERHEAD_BYTES
+from etoile.llm.known import _table, known_model, known_names, need_of
 
 
 @pytest.mark.parametrize("name", known_names())
@@ -52,3 +53,9 @@ def test_what_a_node_tells_goes_before_the_table() -> None:
     assert model
     assert model.quantisation == "Q8_0"
     assert model.weight_bytes == pytest.approx(8_540_000_000, rel=1e-6)
+
+
+def test_what_a_model_of_a_node_takes_of_the_gpus() -> None:
+    known = need_of("qwen3:8b", 5 * 10**9)
+    assert 5.5 * 10**9 < known < 7 * 10**9
+    assert need_of("nobody-knows:8b", 5 * 10**9) == 5 * 10**9 + OVERHEAD_BYTES

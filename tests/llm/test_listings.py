@@ -18,7 +18,8 @@ def test_the_list_tells_what_is_loaded() -> None:
     models = ("big", "text-embedding-nomic", "small")
     with FakeNode(Script(dialect="ollama", models=models, loaded=("small",))) as node:
         in_memory = LoadedModel(name="small", size_bytes=1, gpu_bytes=1)
-        assert listing(node) == Listing(("big", "small"), ("small",), (in_memory,))
+        sizes = {"big": 1, "small": 1}
+        assert listing(node) == Listing(("big", "small"), ("small",), (in_memory,), size_bytes=sizes)
     for dialect in ("openai", "anthropic"):
         with FakeNode(Script(dialect=dialect, models=("big", "small"))) as node:
             assert listing(node) == Listing(("big", "small"))
@@ -27,7 +28,11 @@ def test_the_list_tells_what_is_loaded() -> None:
 def test_lm_studio_tells_contexts_and_how_many_it_answers_at_once() -> None:
     with FakeNode(Script(dialect="lmstudio", models=("big", "an-embedding", "small"), loaded=("small",))) as node:
         assert listing(node) == Listing(
-            ("big", "small"), ("small",), context_tokens={"big": 131072, "small": 4096}, parallel={"small": 4}
+            ("big", "small"),
+            ("small",),
+            context_tokens={"big": 131072, "small": 4096},
+            parallel={"small": 4},
+            size_bytes={"big": 1, "small": 1},
         )
 
 

@@ -2,16 +2,19 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
-from etoile.domain.fit import Metadata, Model, Tensor, model_of
+from etoile.domain.fit import Metadata, Model, Setup, Tensor, model_of, need
+from etoile.domain.fit.need import OVERHEAD_BYTES
 from etoile.domain.fit.quantisation import BITS_PER_WEIGHT, FILE_TYPES, OTHER_BITS_PER_WEIGHT
 from etoile.resources import resource
 
 _BITS = BITS_PER_WEIGHT | OTHER_BITS_PER_WEIGHT
 _USUAL = "Q4_K_M"
+USUAL_CONTEXT = 4096
+"""Tokens that servers load a model for unless they are told otherwise."""
 _SAYS_NOTHING = {"instruct", "it", "chat", "gguf", "latest", "text", "hf", "meta", "2507", "v0.1", "v0.2", "v0.3"}
 """Words of a name that change nothing of the shape."""
 
@@ -90,6 +93,18 @@ def known_model(name: str, *, quantisation: str | None = None, size_bytes: int |
         bits = 8 * size_bytes / count
     metadata = {**entry.metadata(), "general.file_type": _file_type(chosen)}
     return model_of(metadata, entry.tensors(bits), name=name)
+
+
+@lru_cache(maxsize=1000)
+def need_of(name: str, size_bytes: int) -> int:
+    """Return about what the model `name`, of a file of `size_bytes`, takes of the GPUs with a usual context.
+
+    Of one that the table does not have, only the least is known: its weights and what CUDA takes.
+    """
+    model = known_model(name, size_bytes=size_bytes)
+    if model is None:
+        return size_bytes + OVERHEAD_BYTES
+    return need(model, Setup(context=USUAL_CONTEXT)).total
 
 
 def known_names() -> tuple[str, ...]:

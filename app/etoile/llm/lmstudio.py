@@ -105,6 +105,7 @@ class LmStudio(OpenAi):
             tuple(model.key for model in chatty if model.loaded_instances),
             context_tokens={model.key: tokens for model in chatty if (tokens := _context_tokens(model))},
             parallel={model.key: slots for model in chatty if (slots := _parallel(model))},
+            size_bytes={model.key: model.size_bytes for model in chatty if model.size_bytes},
         )
 
     async def chat(

@@ -13,6 +13,7 @@ from etoile.domain.routing.settings import with_settings
 from etoile.errors import NodeError, NodeSilent, NodeUnsuited
 from etoile.llm.health import Health
 from etoile.llm.keys import is_here, masked_url, plain_http_warning
+from etoile.llm.known import need_of
 from etoile.llm.pace import Pace
 from etoile.llm.records import Dialect
 from etoile.text import Message, message
@@ -77,8 +78,17 @@ class Member:
             first_token_ms=pace.first_token_ms if pace else None,
             tokens_per_s=pace.tokens_per_s if pace else None,
             context_tokens=health.listing.context_tokens.get(model) if model is not None else None,
+            need_bytes=self._needs(model),
             retry_at_s=None if health.until_s is None else clock_ahead_s + health.until_s,
         )
+
+    def _needs(self, usual: str | None) -> dict[str, int]:
+        """Return about what the models that may be asked take of the GPUs, as far as that can be told."""
+        sizes = self.health.listing.size_bytes
+        asked = {model for model in (usual, *self.node.models.values()) if model is not None}
+        return {
+            model: need_of(model, size) for model in asked for name, size in sizes.items() if same_model(name, model)
+        }
 
     @property
     def is_well(self) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 class _Model(msgspec.Struct):
     name: str
+    size: int | None = None
     capabilities: list[str] | None = None
     remote_host: str | None = None
 
@@ -102,6 +103,7 @@ class Ollama:
                 if model.size is not None and model.size_vram is not None
             ),
             {model.name: model.context_length for model in running if model.context_length},
+            size_bytes={model.name: model.size for model in listed.models if model.size and model.name in names},
         )
 
     async def chat(

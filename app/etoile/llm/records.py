@@ -98,6 +98,8 @@ class Listing:
     loaded with, of another one what it can at most."""
     parallel: Mapping[str, int] = field(default_factory=dict)
     """How many requests a loaded model answers at once, as far as the node tells."""
+    size_bytes: Mapping[str, int] = field(default_factory=dict)
+    """Of the models' files, as far as the node tells."""
 
 
 class Dialect(Protocol):
