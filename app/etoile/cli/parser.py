@@ -150,11 +150,16 @@ def _json(parser: argparse.ArgumentParser, words: Words) -> None:
 def _add_requests(command: Command, words: Words) -> None:
     ask = command("ask", requests.ask, message("make a request: run the command it is, else ask a node"))
     ask.add_argument("text", nargs="+", metavar="TEXT")
-    ask.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
+    by = ask.add_mutually_exclusive_group()
+    by.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
+    by.add_argument("--plan", metavar="NAME", help=words(message("hand it to the nodes by this plan")))
+    ask_all = message("have several nodes answer, and tell what they agree on")
+    by.add_argument("--consensus", dest="plan", action="store_const", const="consensus", help=words(ask_all))
     ask.add_argument("--why", action="store_true", help=words(message("tell how each node was judged")))
     ask.add_argument("--dry-run", action="store_true", help=words(message("only tell what would be done")))
     _json(ask, words)
     chat = command("chat", requests.chat, message("talk in this terminal, one request a line"))
+    chat.set_defaults(plan=None)
     chat.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
     match = command("match", commands.match, message("tell which command a text means; nothing is run"))
     match.add_argument(

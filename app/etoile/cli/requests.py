@@ -18,7 +18,7 @@ from etoile.domain.shapes import Line, outcome_line, question_line, unit_line
 from etoile.domain.state import advance
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
-from etoile.text import Message, message, render, verbatim
+from etoile.text import message, render, verbatim
 
 TICKET = "line"
 
@@ -29,7 +29,7 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
     text = " ".join(arguments.text).strip()
     if not text:
         raise UsageError(message("There is nothing to ask."), message("Write the request after “etoile ask”."))
-    line = {"do": "ask", "text": text, "node": arguments.node, "dry_run": arguments.dry_run, "why": arguments.why}
+    line = {"do": "ask", "text": text, **{key: getattr(arguments, key) for key in ("node", "plan", "dry_run", "why")}}
     view = _View(console)
     if arguments.simulate is None and arguments.config is None and _through_app(line, view):
         return view.end()
@@ -73,7 +73,7 @@ class _View:
         """Print how far units of the request are, a line each."""
         if not self._console.json:
             for unit in units:
-                self._console.note(verbatim("  " + " · ".join(map(self._console.words, _unit_row(unit)))))
+                self._console.note(verbatim(f"  {unit['said']}"))
 
     def choose(self, question: Line) -> int | None:
         """Return which option the person chose; None when none."""
@@ -141,31 +141,6 @@ def _attribution(outcome: Line) -> str:
     return "— " + " · ".join(names)
 
 
-_UNIT_STATUS = {
-    "waiting": message("waiting"),
-    "running": message("running"),
-    "done": message("done"),
-    "failed": message("failed"),
-    "skipped": message("left out"),
-    "stopped": message("stopped"),
-}
-
-
-def _unit_row(unit: Line) -> list[Message]:
-    """Return how far a unit is: "review", "M2", "done", "0.8", "2.1 s"."""
-    parts: list[Message] = [verbatim(str(unit["id"]))]
-    if unit["target"]:
-        parts.append(verbatim(unit["target"]))
-    parts.append(_UNIT_STATUS[unit["status"]])
-    if unit["score"] is not None:
-        parts.append(message("{score:.2f}", score=float(unit["score"])))
-    if unit["ms"] is not None:
-        parts.append(message("{seconds:.1f} s", seconds=unit["ms"] / 1000))
-    if unit["note"]:
-        parts.append(verbatim(unit["note"]))
-    return parts
-
-
 def can_confirm() -> bool:
     """Whether a person is there to answer a question."""
     return sys.stdin.isatty() and sys.stderr.isatty()
@@ -178,6 +153,7 @@ def _asking(arguments: argparse.Namespace) -> Asking:
         can_confirm=can_confirm(),
         dry_run=arguments.dry_run,
         node=arguments.node,
+        plan=arguments.plan,
         why=arguments.why,
     )
 

@@ -42,7 +42,8 @@ def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     turn = replace(turn, spoken=len(turn.answer) if seam else turn.spoken)
     new = tuple(note for note in event.notes if note not in turn.notes)
     aloud = tuple(do.Say(turn.number, note, turn.language, last=False) for note in new) if speaks(turn) else ()
-    return replace(turn, notes=(*turn.notes, *new)), aloud
+    shown = (do.ReportText(turn.asking.ticket, seam),) if seam and turn.asking.ticket else ()
+    return replace(turn, notes=(*turn.notes, *new)), (*shown, *aloud)
 
 
 def weighed(turn: Turn, event: on.Weighed) -> Step:
