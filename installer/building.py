@@ -1,12 +1,15 @@
 """The commands of installer/build.py: Etoile as a program of its own, and the packages that bring it."""
 
+import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from installer import system
 from installer.environment import ROOT, Environment, SetupError
+from installer.linux import archive, debian
 
 USAGE = """\
 python3 installer/build.py COMMAND
@@ -18,6 +21,7 @@ python3 installer/build.py COMMAND
 
 FREEZING = Environment(ROOT / ".venv-freeze", ("run.lock", "freeze.lock"))
 BUILD = ROOT / "build"
+LINUX = ROOT / "installer/linux"
 
 
 def main(arguments: list[str]) -> int:
@@ -46,4 +50,43 @@ def folder() -> Path:
     return BUILD / "etoile"
 
 
-COMMANDS = {"folder": folder}
+def deb() -> Path:
+    """Make the Debian package.  Raises SetupError."""
+    return debian.build(folder(), _share(), version(), BUILD)
+
+
+def tar() -> Path:
+    """Make the archive for any Linux.  Raises SetupError."""
+    return archive.build(folder(), _share(), version(), BUILD)
+
+
+def version() -> str:
+    """Return the version of Etoile."""
+    found: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    return found
+
+
+def _share() -> Path:
+    """Return a folder with what desktops and shells want to know, as it lies below /usr/share.  Raises SetupError."""
+    share = BUILD / "share"
+    shutil.rmtree(share, ignore_errors=True)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "COLUMNS": "80"}
+    command = [str(FREEZING.python), "-m", "installer.linux.described", str(share)]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise SetupError("What describes Etoile could not be made; the lines above say why.")
+    (share / "applications").mkdir()
+    shutil.copy(LINUX / "etoile.desktop", share / "applications")
+    released = (LINUX / "etoile.metainfo.xml").read_text("utf-8").replace("@VERSION@", version())
+    (share / "metainfo").mkdir()
+    (share / "metainfo/etoile.metainfo.xml").write_text(released.replace("@DATE@", _released()), "utf-8")
+    return share
+
+
+def _released() -> str:
+    """Return the day of the newest commit: the same sources make the same package."""
+    command = ["git", "log", "-1", "--format=%cs"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    return done.stdout.strip() or "1970-01-01"
+
+
+COMMANDS = {"folder": folder, "deb": deb, "tar": tar}
