@@ -11,6 +11,7 @@ from typing import Self
 from etoile.actions.skills import read_book
 from etoile.aliases import AliasFile, Stamp
 from etoile.catalogue import load_catalogues
+from etoile.dictionary import DictionaryFile
 from etoile.domain.commands import KILL, ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
@@ -48,6 +49,7 @@ class Interpreter:
         processes: Callable[[str], Slots] = lambda name: {},
         aliases: AliasFile | None = None,
         skills: Callable[[], Book] = read_book,
+        dictionary: DictionaryFile | None = None,
     ) -> None:
         self._publish = publish
         self._values = values
@@ -56,6 +58,7 @@ class Interpreter:
         self._processes = processes
         self.aliases = aliases or AliasFile()
         """The user's own phrases, read again whenever their file changed."""
+        self._dictionary = dictionary or DictionaryFile()
         self._stamp: Stamp = None
         self._book = AliasBook((), {})
         self._skills = skills
@@ -99,26 +102,40 @@ class Interpreter:
         return [objection(alias, self._catalogues, matcher) for alias in aliases]
 
     def _interpret(self, effect: Interpret) -> None:
+        reworded = self._reworded(effect)
         try:
             readings = (effect.text, *effect.alternatives)
-            match = heard(readings, lambda text: self._timed(text, effect.language)[0])
+            match = heard(readings, lambda text: self._timed(text, effect.language)[0], meant=reworded)
         except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
             self._tell(error)
-            match = Match(text=effect.text, language=effect.language)
-        self._publish(self._interpreted(effect.turn, match))
+            match = Match(text=reworded, language=effect.language)
+        self._publish(self._interpreted(effect, match))
         self._refresh_quietly()
 
-    def _interpreted(self, turn: int, match: Match) -> Interpreted | Failed:
+    def _reworded(self, effect: Interpret) -> str:
+        """Return the request in the words of the user's dictionary, if it was spoken; a broken one is told."""
+        if not effect.spoken:
+            return effect.text
+        try:
+            reworded = self._dictionary.current().reworded(effect.text, effect.language)
+        except EtoileError as error:
+            self._publish(PartMissing("dictionary", error.said, error.remedy))
+            return effect.text
+        self._publish(PartReady("dictionary"))
+        return reworded
+
+    def _interpreted(self, effect: Interpret, match: Match) -> Interpreted | Failed:
         """Return what is told of `match`: with all that it would do, or why that cannot be found out."""
         try:
             detailed = self._with_details(self._with_steps(match))
-            return Interpreted(turn, detailed, classify(match.text, shipped_model()))
+            reworded = match.text if match.text != effect.text else ""
+            return Interpreted(effect.turn, detailed, classify(match.text, shipped_model()), reworded)
         except ConfigError as error:  # a skill that cannot run
-            return Failed(turn, error.said, error.remedy)
+            return Failed(effect.turn, error.said, error.remedy)
         except Exception as error:  # what the computer tells of itself may break in any way; the turn must not wait
             log.exception("what a request would do could not be found out")
-            return Failed(turn, message("That did not work: {error}.", error=str(error)))
+            return Failed(effect.turn, message("That did not work: {error}.", error=str(error)))
 
     def _with_steps(self, match: Match) -> Match:
         """Return `match` with the steps of the skills in it.  Raises ConfigError when one cannot run."""

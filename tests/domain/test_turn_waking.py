@@ -46,7 +46,7 @@ def test_the_recording_begins_with_what_was_heard_and_ends_by_itself() -> None:
 
 def test_the_request_is_what_follows_the_word() -> None:
     turn, effects = play(QUIET, *called(1, "Jarvis, mute the sound.", "Jarvis, move the sound.", "Travis, mute it."))
-    assert interpreted(effects) == [do.Interpret(1, "mute the sound.", "en", ("move the sound.",))]
+    assert interpreted(effects) == [do.Interpret(1, "mute the sound.", "en", ("move the sound.",), spoken=True)]
     assert turn.request == "mute the sound."
 
 

@@ -141,6 +141,9 @@ class Speech(Section, frozen=True):
     wake_word: str = ""
     """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the time,
     as window and tray show; what does not begin with the word is forgotten at once."""
+    correct_with: str = ""
+    """A small model that corrects what was heard and is no command, before it goes to the nodes: "NODE/MODEL", such as
+    "ollama/qwen3:1.7b"; empty for none.  It is given 8 s, and what was heard stays beside it."""
     silence_s: float = 2.0
     """A recording without a held key ends after this long without a voice; 0 for only by hand."""
     longest_s: float = 60.0

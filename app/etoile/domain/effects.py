@@ -114,6 +114,19 @@ class Interpret:
     language: str | None
     alternatives: tuple[str, ...] = ()
     """What else may have been said, the likeliest first."""
+    spoken: bool = False
+    """Whether it was heard rather than typed: words may be others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Have the model `model` of a node correct what was heard, and report `Corrected`."""
+
+    turn: int
+    text: str
+    language: str
+    model: str
+    """"NODE/MODEL"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +441,7 @@ Effect = (
     | DownloadModel
     | StopDownload
     | Interpret
+    | Correct
     | Run
     | Ask
     | Weigh

@@ -273,6 +273,16 @@ class Interpreted:
     match: Match
     classified: Classification | None = None
     """Which kind of task it is for the nodes."""
+    reworded: str = ""
+    """The request in the words that the user's dictionary has for what was heard, where these are others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a node takes for what was said; empty where it could not tell."""
+
+    turn: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +610,7 @@ Event = (
     | SpeechPlaced
     | Spoken
     | Interpreted
+    | Corrected
     | ActionDone
     | NodePassedOver
     | Queued

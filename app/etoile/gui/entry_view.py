@@ -21,6 +21,13 @@ BUBBLE_PART = 0.8
 """How much of the width a bubble may take."""
 
 
+def _asked(entry: Entry) -> Message | None:
+    """Return the request, and what was heard where that was something else."""
+    if entry.heard:
+        return message("{request}\n(heard: “{heard}”)", request=entry.request, heard=entry.heard)
+    return verbatim(entry.request) if entry.request else None
+
+
 class Bubble(Label):
     """What the user said or typed."""
 
@@ -104,7 +111,7 @@ class EntryView(QWidget):
         if entry == self._entry:
             return
         self._entry = entry
-        self._bubble.say(verbatim(entry.request) if entry.request else None)
+        self._bubble.say(_asked(entry))
         self._bubble.fit(self._room())
         self._passed_over.setText("\n".join(map(self._passed, entry.passed_over)))
         self._passed_over.setVisible(bool(entry.passed_over))

@@ -23,6 +23,8 @@ class Entry:
 
     turn: int
     request: str = ""
+    heard: str = ""
+    """What was heard, where the request is in other words."""
     answer: str = ""
     """Markdown."""
     attribution: tuple[Attribution, ...] = ()
@@ -83,6 +85,7 @@ def _entry(turn: Turn) -> Entry:
     return Entry(
         turn=turn.number,
         request=turn.request,
+        heard=turn.heard,
         answer=turn.answer,
         attribution=turn.attribution,
         elapsed_ms=turn.elapsed_ms,

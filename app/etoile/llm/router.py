@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from etoile.config import Node, Routing
-from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, NodePassedOver, Weighed
+from etoile.domain.effects import Ask, Correct
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Corrected, Event, Failed, NodePassedOver, Weighed
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
 from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, NodeError
 from etoile.llm.client import Client
+from etoile.llm.correcting import corrected
 from etoile.llm.commanding import Commander, PlanSource
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.discovery import USUAL_PLACES, Place
@@ -141,6 +142,10 @@ class Router:
         """Have `ask` answered; what comes of it is published."""
         self._begin(ask.turn, self._answer, ask)
 
+    def correct(self, correct: Correct) -> None:
+        """Have what was heard corrected; publishes Corrected, in time."""
+        self._running().start_task_soon(self._correct, correct)
+
     def weigh(self, ask: Ask) -> None:
         """Publish how each node stands for `ask`; none is asked."""
         self._begin(ask.turn, self._weigh, ask)
@@ -225,6 +230,17 @@ class Router:
                 message("Confirm it in the list of nodes, or add it to the settings file."),
             )
         return None
+
+    async def _correct(self, correct: Correct) -> None:
+        name, _, model = correct.model.partition("/")
+        member = self._fleet.named(name)
+        text = ""
+        try:
+            if member and member.confirmed:
+                text = await corrected(member.dialect, model, correct.text, correct.language)
+        except Exception:
+            log.exception("correcting what was heard failed")
+        self._publish(Corrected(correct.turn, text))
 
     async def _weigh(self, ask: Ask) -> None:
         try:

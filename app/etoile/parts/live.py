@@ -36,6 +36,7 @@ def first_state(config: Config) -> State:
         shown_s=config.commands.shown_s,
         longest_s=config.speech.longest_s,
         wake_word=config.speech.wake_word or USUAL,
+        correct_with=config.speech.correct_with,
     )
     return State(turn=turn, limits=config.thermal, alerts=config.alerts, samples_every_s=config.store.samples_every_s)
 

@@ -75,6 +75,8 @@ class Rooms:
                 self._download(effect)
             case do.Interpret():
                 self.interpreter.interpret(effect)
+            case do.Correct():
+                self.router.correct(effect)
             case do.Ask():
                 self.router.ask(effect)
             case do.Weigh(ask):

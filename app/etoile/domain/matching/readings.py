@@ -15,15 +15,25 @@ MOST = 4
 """Readings beyond the likeliest that are looked at; later ones are noise."""
 
 
-def heard(readings: Sequence[str], match: Callable[[str], Match]) -> Match:
-    """Return what the first of `readings` means; where that is nothing, the others' commands are its choices."""
+def heard(readings: Sequence[str], match: Callable[[str], Match], *, meant: str | None = None) -> Match:
+    """Return what the first of `readings` means; where that is nothing, the others' commands are its choices.
+
+    `meant` is the first reading in words that the user said are meant by it: it counts as that reading does.
+    """
     first = match(readings[0])
-    if first.command or first.choices or first.reason is Reason.REFUSED:
+    if not _tells(first) and meant not in (None, readings[0]):
+        first = match(str(meant))
+    if _tells(first):
         return first
     others = [found for reading in readings[1 : 1 + MOST] if (found := match(reading)).command and not found.then]
     distinct = {(found.command, tuple(sorted(found.slots.items()))): found for found in reversed(others)}
     choices = tuple(_candidate(found) for found in reversed(distinct.values()))
     return replace(first, reason=Reason.AMBIGUOUS, choices=choices) if choices else first
+
+
+def _tells(found: Match) -> bool:
+    """Whether a reading means something, be it that nothing must run."""
+    return bool(found.command or found.choices) or found.reason is Reason.REFUSED
 
 
 def _candidate(found: Match) -> Candidate:

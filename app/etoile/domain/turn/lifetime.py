@@ -35,6 +35,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         dictating=turn.dictating,
         longest_s=turn.longest_s,
         wake_word=turn.wake_word,
+        correct_with=turn.correct_with,
         home_language=turn.home_language,
     )
 
@@ -52,7 +53,8 @@ def enter(turn: Turn, phase: Phase) -> Turn:
 def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
     """Find out what `text` means, after the effects `before`."""
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
-    return turn, (*before, do.Interpret(turn.number, text, language, turn.alternatives), deadline(turn, THINKING_S))
+    find_out = do.Interpret(turn.number, text, language, turn.alternatives, spoken=is_spoken(turn))
+    return turn, (*before, find_out, deadline(turn, THINKING_S))
 
 
 def give_up(turn: Turn) -> tuple[Effect, ...]:
@@ -116,7 +118,7 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         answer = message("{first} {second}", first=said, second=verbatim(turn.answer))
     return Outcome(
         turn=turn.number,
-        text=turn.request,
+        text=turn.heard or turn.request,
         decision=turn.decision,
         ok=ok,
         language=turn.language,
@@ -190,8 +192,12 @@ def speaks(turn: Turn) -> bool:
     """Whether the replies of this turn are spoken."""
     if turn.muted or turn.hushed or turn.asking.origin is Origin.LINE:
         return False
-    by_voice = turn.asking.origin in (Origin.VOICE, Origin.WAKE)
-    return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and by_voice)
+    return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and is_spoken(turn))
+
+
+def is_spoken(turn: Turn) -> bool:
+    """Whether the request was heard rather than typed."""
+    return turn.asking.origin in (Origin.VOICE, Origin.WAKE)
 
 
 def is_sounding(turn: Turn) -> bool:

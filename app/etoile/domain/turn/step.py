@@ -33,6 +33,7 @@ from etoile.domain.turn.confirming import (
     read_aloud,
     unanswered,
 )
+from etoile.domain.turn.correcting import as_heard, correct, corrected, wants_correction
 from etoile.domain.turn.dictating import carried_out, dictated, is_dictating, over
 from etoile.domain.turn.lifetime import (
     THINKING_S,
@@ -297,6 +298,8 @@ def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
 
 def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     found = event.match
+    if event.reworded:
+        turn = replace(turn, heard=turn.request, request=event.reworded)
     if is_telling(turn):
         return added(turn, found)
     if is_dictating(turn):
@@ -325,6 +328,8 @@ def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
             return finish(turn, ok=False, said=_NO_COMMAND)
         case Decision.REFUSE:
             return finish(turn, ok=False, said=_REFUSED, remedy=_REFUSED_REMEDY)
+        case Decision.ROUTE if wants_correction(turn):
+            return correct(turn, _question(turn, event))
         case Decision.ROUTE:
             return turn, (_question(turn, event),)
 
@@ -367,6 +372,8 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             return _failed(turn, on.Failed(turn.number, said))
         case Phase.CONFIRMING:
             return unanswered(turn)
+        case Phase.THINKING if turn.uncorrected:
+            return as_heard(turn)
         case Phase.THINKING if progress(turn) > event.progress:
             return turn, (deadline(turn, THINKING_S),)
         case Phase.THINKING:
@@ -393,6 +400,7 @@ _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
     (Phase.TRANSCRIBING, on.Failed): _failed,
     (Phase.TRANSCRIBING, on.DeadlinePassed): _deadline_passed,
     (Phase.THINKING, on.Interpreted): _interpreted,
+    (Phase.THINKING, on.Corrected): corrected,
     (Phase.THINKING, on.ActionDone): carried_out,
     (Phase.THINKING, on.NodePassedOver): passed_over,
     (Phase.THINKING, on.Queued): queued,

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from etoile.domain.commander.units import TaskUnit
 from etoile.domain.conversation import Conversation
-from etoile.domain.effects import Decision, Effect, Outcome, Question
+from etoile.domain.effects import Ask, Decision, Effect, Outcome, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
@@ -73,6 +73,12 @@ class Turn:
     request: str = ""
     alternatives: tuple[str, ...] = ()
     """What else was perhaps said."""
+    heard: str = ""
+    """What was heard, where the request is in other words."""
+    uncorrected: Ask | None = None
+    """The request as it goes to the nodes if nobody corrects what was heard."""
+    corrected: bool = False
+    """Whether that was tried."""
     decision: Decision | None = None
     command: str | None = None
     slots: Slots = field(default_factory=dict)
@@ -138,6 +144,8 @@ class Turn:
     shown_s: float = 60.0
     """Behind that, a click does for this long."""
     longest_s: float = 60.0
+    correct_with: str = ""
+    """The model that corrects what was heard, "NODE/MODEL"; empty for none."""
     wake_word: str = USUAL
     """What calls Etoile, where it is listened for."""
     home_language: str = "en"
