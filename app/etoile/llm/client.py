@@ -9,7 +9,7 @@ import logging
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -152,9 +152,10 @@ class Server:
         lines = Lines()
         async with self._send("POST", path, body) as response:
             key = self._key
-            async for packet in _bounded(response, self._client.stream_bytes):
-                for line in lines.feed(packet):
-                    yield line.replace(key, _MASK) if key else line
+            async with aclosing(_bounded(response, self._client.stream_bytes)) as packets:
+                async for packet in packets:
+                    for line in lines.feed(packet):
+                        yield line.replace(key, _MASK) if key else line
             for line in lines.end():
                 yield line.replace(key, _MASK) if key else line
 
@@ -225,7 +226,7 @@ async def _read(response: "httpx.Response", most_bytes: int) -> bytes:
     return b"".join([packet async for packet in _bounded(response, most_bytes)])
 
 
-async def _bounded(response: "httpx.Response", most_bytes: int) -> AsyncIterator[bytes]:
+async def _bounded(response: "httpx.Response", most_bytes: int) -> AsyncGenerator[bytes]:
     """Yield the packets of the body.  Raises NodeBroken when they are more than `most_bytes`."""
     received_bytes = 0
     async for packet in response.aiter_raw():
