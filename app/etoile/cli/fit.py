@@ -26,14 +26,14 @@ from etoile.domain.fit import (
     observed_in,
     ratio_of,
 )
-from etoile.domain.fit.calibration import Calibration, Observed, flags_of
+from etoile.domain.fit.calibration import Calibration, flags_of
 from etoile.domain.fit.report import Report, fit_line, judged, needs, suggested
 from etoile.domain.shapes import Line
 from etoile.errors import EtoileError, NodeError, NvmlUnavailable, UnreadableModel, UsageError
 from etoile.text import message, verbatim
 
 if TYPE_CHECKING:
-    from etoile.llm.described import Running
+    from etoile.llm.described import Described
 
 USUAL_CONTEXT = 8192
 LONGEST_CONTEXT = 100_000_000
@@ -45,9 +45,9 @@ def fit(arguments: argparse.Namespace, console: Console) -> int:
     """Tell whether the model fits: a line a card, and one for the cards of each host together."""
     config, _ = settings(arguments)
     setup = _setup(arguments)
-    model, running, node = _model(arguments, config, console)
+    model, described = _model(arguments, config, console)
     with ExitStack() as stack:
-        calibration = _calibrated(stack, arguments, model, setup, (running, node))
+        calibration = _calibrated(stack, arguments, model, setup, described)
     reports = _reports(model, setup, _lines(config, arguments, console), calibration)
     if console.json:
         for report in reports:
@@ -85,18 +85,16 @@ def _setup(arguments: argparse.Namespace) -> Setup:
     )
 
 
-def _model(
-    arguments: argparse.Namespace, config: Config, console: Console
-) -> "tuple[Model, Running | None, str | None]":
-    """Return the model that is meant, and, if a node has it in memory, how much it takes there and on which node."""
+def _model(arguments: argparse.Namespace, config: Config, console: Console) -> "tuple[Model, Described | None]":
+    """Return the model that is meant, and, if a node has it, what that tells of it."""
     name = arguments.model
     try:
         if name.lower().endswith(".gguf") or Path(name).is_file():
-            found: tuple[Model, Running | None, str | None] = _from_file(Path(name), console), None, None
+            found: tuple[Model, Described | None] = _from_file(Path(name), console), None
         else:
             found = _from_anywhere(name, config)
         if arguments.mmproj:
-            found = (_with_projector(found[0], Path(arguments.mmproj)), *found[1:])
+            found = _with_projector(found[0], Path(arguments.mmproj)), found[1]
     except UnreadableModel as error:
         raise EtoileError(message("{model}: {problem}.", model=name, problem=error.said), error.remedy) from error
     return found
@@ -117,7 +115,7 @@ def _with_projector(model: Model, path: Path) -> Model:
     return replace(model, projector_bytes=sum(tensor.size_bytes for tensor in read_gguf(path).tensors))
 
 
-def _from_anywhere(name: str, config: Config) -> "tuple[Model, Running | None, str | None]":
+def _from_anywhere(name: str, config: Config) -> "tuple[Model, Described | None]":
     """Return the model that a node has, else the one that is well known."""
     from etoile.llm.known import known_model, known_names
     from etoile.parts import describe_model
@@ -125,11 +123,11 @@ def _from_anywhere(name: str, config: Config) -> "tuple[Model, Running | None, s
     failed: NodeError | None = None
     try:
         if (described := describe_model(config, name)) is not None:
-            return described.model, described.running, described.node
+            return described.model, described
     except NodeError as error:
         failed = error
     if (known := known_model(name)) is not None:
-        return known, None, None
+        return known, None
     if failed is not None:
         raise EtoileError(message("{model} was not found, and not every node answered.", model=name)) from failed
     raise UsageError(
@@ -139,26 +137,24 @@ def _from_anywhere(name: str, config: Config) -> "tuple[Model, Running | None, s
 
 
 def _calibrated(
-    stack: ExitStack,
-    arguments: argparse.Namespace,
-    model: Model,
-    setup: Setup,
-    seen: "tuple[Running | None, str | None]",
+    stack: ExitStack, arguments: argparse.Namespace, model: Model, setup: Setup, described: "Described | None"
 ) -> Calibration | None:
     """Keep what the engine is seen to take, and return what it was seen to take for settings like these."""
+    from etoile.fitting import learn
     from etoile.parts import open_fit_ratios
 
     ratios = stack.enter_context(open_fit_ratios())
-    now = _seen_in_log(arguments, model, setup) or _seen_on_node(model, *seen)
+    seen = _seen_in_log(arguments, model, setup)
     if ratios is None:
         return None
-    if now is not None:
-        observed_setup, calibration = now
-        ratios.keep(model.key, flags_of(observed_setup), observed_setup.context, calibration)
+    if seen is not None:
+        ratios.keep(model.key, flags_of(setup), setup.context, seen)
+    elif described is not None:
+        learn(replace(described, model=model), ratios, time.time())
     return ratios.nearest(model.key, flags_of(setup), setup.context)
 
 
-def _seen_in_log(arguments: argparse.Namespace, model: Model, setup: Setup) -> tuple[Setup, Calibration] | None:
+def _seen_in_log(arguments: argparse.Namespace, model: Model, setup: Setup) -> Calibration | None:
     if arguments.log is None:
         return None
     path = Path(arguments.log)
@@ -175,16 +171,7 @@ def _seen_in_log(arguments: argparse.Namespace, model: Model, setup: Setup) -> t
             message("{path} does not tell what this model takes on one card.", path=str(path)),
             message("Give the log of llama-server from its start, with the context that it was started with."),
         )
-    return setup, Calibration(ratio=ratio, source=path.name, at_s=time.time())
-
-
-def _seen_on_node(model: Model, running: "Running | None", node: str | None) -> tuple[Setup, Calibration] | None:
-    """Return what a node tells of the model that it holds, wholly on its cards, with the engine's usual settings."""
-    if running is None or node is None or running.gpu_bytes < running.size_bytes:
-        return None
-    setup = Setup(context=running.context)
-    ratio = ratio_of(model, setup, Observed(total=running.gpu_bytes))
-    return None if ratio is None else (setup, Calibration(ratio=ratio, source=node, at_s=time.time()))
+    return Calibration(ratio=ratio, source=path.name, at_s=time.time())
 
 
 def _lines(config: Config, arguments: argparse.Namespace, console: Console) -> list[Line]:

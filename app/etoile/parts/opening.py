@@ -15,9 +15,11 @@ from etoile.clock import AlarmClock
 from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
+from etoile.domain.nodes import NodeStatus
 from etoile.domain.state import State
 from etoile.domain.tasks import classify
 from etoile.errors import NvmlUnavailable
+from etoile.fitting import Fitting
 from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Gathering
 from etoile.gpu.joined import JoinedSource, local_source
@@ -33,10 +35,12 @@ from etoile.parts.live import Live, interface_language
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_history, open_samples
 from etoile.store.conversations import Conversations
+from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
 from etoile.task_kinds import shipped_model
 
 if TYPE_CHECKING:
+    from etoile.llm.described import Described
     from etoile.speech.downloads import Downloads
     from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
@@ -95,6 +99,8 @@ def open_rooms(
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_ears(stack, config, publish, live)
             _watch_gpus(stack, config, source, router, publish)
+            if history:
+                _learn_what_models_take(stack, config, history, router)
         if history:
             # The first to go: rooms that wait for the history would wait until a large file is checked.
             stack.callback(history.database.skip_check)
@@ -163,6 +169,17 @@ def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Rou
             lacking=(lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None,
         )
     )
+
+
+def _learn_what_models_take(stack: ExitStack, config: Config, history: Conversations, router: Router) -> None:
+    def described(node: NodeStatus, model: str) -> "Described | None":
+        from etoile.caring import Care
+        from etoile.llm.described import describe
+
+        care = Care(config, router.statuses)
+        return describe((care.settings(node),), model, care.connect_s, secret)
+
+    stack.enter_context(Fitting(FitRatios(history.database), router.statuses, described))
 
 
 def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:
