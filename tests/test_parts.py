@@ -101,7 +101,7 @@ class _Ears:
     def __init__(self) -> None:
         self.broke_in: list[bool] = []
 
-    def record(self, turn: int, *, hands_free: bool, broke_in: bool) -> None:
+    def record(self, turn: int, *, hands_free: bool, broke_in: bool, woken: bool) -> None:
         self.broke_in.append(broke_in)
 
 
