@@ -11,6 +11,7 @@ from etoile.cli.why import show_plan, with_heat
 from etoile.config import Config
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.commander.units import SETTLED, UnitStatus
 from etoile.domain.effects import Decision
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.replies import reply_to
@@ -57,6 +58,8 @@ class _View:
         self._console = console
         self._streamed = False
         self._outcome: Line | None = None
+        self._units: dict[str, str] = {}
+        """What was last told of each unit."""
 
     def text(self, text: str) -> None:
         """Print a piece of the answer."""
@@ -70,9 +73,12 @@ class _View:
             self._console.note(verbatim(doing))
 
     def units(self, units: list[Line]) -> None:
-        """Print how far units of the request are, a line each."""
-        if not self._console.json:
-            for unit in units:
+        """Print what happens to units of the request, a line each: who takes one, and how it ends."""
+        for unit in units:
+            running = unit["status"] == UnitStatus.RUNNING
+            worth_it = unit["status"] in SETTLED or (unit["target"] if running else unit["note"])
+            if worth_it and self._units.get(unit["id"]) != unit["said"] and not self._console.json:
+                self._units[unit["id"]] = unit["said"]
                 self._console.note(verbatim(f"  {unit['said']}"))
 
     def choose(self, question: Line) -> int | None:

@@ -63,5 +63,9 @@ def test_problems_and_summary_are_kept_on_one_line() -> None:
     assert verdict.summary == "Half right. No tests. [31mred"
 
 
+def test_a_french_decimal_does_not_cost_the_summary() -> None:
+    assert verdict_in('```json\n{"score": 0,4, "summary": "À revoir."}\n```').summary == "À revoir."
+
+
 def test_a_long_review_is_cut() -> None:
     assert len(verdict_in(f"Score: 0.5. {'word ' * 5000}").summary) <= SUMMARY_CHARACTERS

@@ -68,7 +68,8 @@ def judged(units: Units, unit_id: str, verdict: Verdict, ms: float) -> Units:
     elif verdict.score >= ENOUGH or len(author.earlier) == CYCLES:
         author = replace(author, score=verdict.score)
     else:
-        author = _again(replace(author, score=verdict.score))
+        note = message("{node} gave it {score:.2f}: to be done again", node=review.target, score=verdict.score)
+        author = replace(_again(replace(author, score=verdict.score)), note=note)
         review = _again(review)
     return _with(_with(units, author), review)
 
@@ -97,7 +98,7 @@ def settled_with_reviews(unit: TaskUnit, units: Units) -> bool:
 
 
 def _again(unit: TaskUnit) -> TaskUnit:
-    fresh = replace(unit, status=UnitStatus.WAITING, target=None, model=None, result="", score=None)
+    fresh = replace(unit, status=UnitStatus.WAITING, target=None, model=None, result="", score=None, ms=None)
     attempt = Attempt(target=unit.target or "", model=unit.model or "", result=unit.result, score=unit.score)
     return replace(fresh, earlier=(*unit.earlier, attempt))
 

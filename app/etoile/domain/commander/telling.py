@@ -8,7 +8,6 @@ from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
 from etoile.domain.plan import LACKING
 from etoile.text import Message, message, verbatim
 
-
 ROLE = {
     "classify": message("Classify"),
     "code": message("Write code"),
@@ -78,18 +77,21 @@ def _of_review(review: TaskUnit, author: TaskUnit) -> Iterator[Message]:
     if author.status is not UnitStatus.DONE:
         return
     if review.status is UnitStatus.DONE and author.score is not None:
-        yield message(
-            "{node} reviewed it: {score:.2f} of 1. {summary}",
-            node=review.target,
-            score=author.score,
-            summary=review.result,
+        yield _with_summary(
+            message("{node} reviewed it: {score:.2f} of 1.", node=review.target, score=author.score), review
         )
     elif review.status is UnitStatus.DONE:
-        yield message("{node} reviewed it, but gave no score. {summary}", node=review.target, summary=review.result)
+        yield _with_summary(message("{node} reviewed it, but gave no score.", node=review.target), review)
     else:
         yield message("Nobody but its author has reviewed this: no other node could.")
     if (best := author.best).result != author.result:
         yield message("The version of {node} got a better score: {score:.2f}.", node=best.target, score=best.score)
+
+
+def _with_summary(said: Message, review: TaskUnit) -> Message:
+    if not review.result:
+        return said
+    return message("{first} {second}", first=said, second=verbatim(review.result))
 
 
 def _of_agreement(agreed: Agreement) -> Message:

@@ -16,6 +16,8 @@ _LIST_KEYS: Final = ("problems", "problèmes", "problemes", "issues")
 _NUMBER = r"[-+]?\d{1,4}(?:[.,]\d{1,6})?"
 _SCALE = r"(?:\s*(?P<percent>%)|\s*(?:/|sur|out of|of|von)\s*(?P<most>\d{1,3}))?"
 _WRITTEN = re.compile(rf"\s*(?P<value>{_NUMBER}){_SCALE}\s*", re.IGNORECASE)
+_COMMA = re.compile(rf'("(?:{"|".join(_SCORE_KEYS)})"\s*:\s*\d+),(\d)', re.IGNORECASE)
+"""A French decimal that would break the JSON."""
 _AFTER_WORD = re.compile(
     rf"\b(?:{'|'.join(_SCORE_KEYS)})\b[\"'*_`]*\s*(?:[:=]|is|est(?: de)?)[\s\"'*_`]*(?P<value>{_NUMBER}){_SCALE}",
     re.IGNORECASE,
@@ -33,6 +35,7 @@ class Verdict:
 
 def verdict_in(text: str) -> Verdict:
     """Return the verdict in the review `text`: JSON as it was asked for, else what looks like a score."""
+    text = _COMMA.sub(r"\1.\2", text)
     for found in objects_in(text):
         keys = {key.casefold(): value for key, value in found.items()}
         score = next((keys[key] for key in _SCORE_KEYS if key in keys), None)
