@@ -173,6 +173,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "routing.first_token_s", routing.first_token_s, 0.1, 3600
     yield "routing.between_tokens_s", routing.between_tokens_s, 0.1, 3600
     yield "routing.answer_bytes", routing.answer_bytes, 1000, 100_000_000
+    yield "routing.classify_s", routing.classify_s, 0, 60
     yield "routing.heartbeat_s", routing.heartbeat_s, 0.1, 3600
     yield "routing.open_s", routing.open_s, 0, 3600
     yield "routing.queue_most", routing.queue_most, 0, 10_000

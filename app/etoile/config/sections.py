@@ -175,6 +175,9 @@ class Routing(Section, frozen=True):
     matrix: dict[Kind, tuple[Role | tuple[Role, ...], ...]] = {}
     """What each kind of task takes, step by step, where it is not the usual: code = ["code", "review"].  Roles in
     brackets of their own work side by side: trading = [["analyse", "search"], "validate"]."""
+    classify_s: float = 1.0
+    """Where it is unclear which kind of task a request is, an idle node with the role "classify" gets so long to say; 0
+    asks none."""
     cloud: tuple[Kind, ...] = ()
     """Kinds of tasks that may leave for a cloud provider; none, unless they are named here."""
 

@@ -336,6 +336,14 @@ class AnswerStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class KindTold:
+    """A node has said which kind of task the request is."""
+
+    turn: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """How each node stands for the request: the best first, last those that may not take it."""
 
@@ -616,6 +624,7 @@ Event = (
     | Queued
     | AnswerReused
     | AnswerStarted
+    | KindTold
     | Weighed
     | AnswerText
     | AnswerEnded

@@ -46,6 +46,11 @@ def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     return replace(turn, notes=(*turn.notes, *new)), (*shown, *aloud)
 
 
+def kind_told(turn: Turn, event: on.KindTold) -> Step:
+    """Keep which kind of task the request is for the nodes."""
+    return replace(turn, kind=event.kind), ()
+
+
 def weighed(turn: Turn, event: on.Weighed) -> Step:
     """Keep how each node stands; where nothing is to be asked, that is all there was to find out."""
     turn = replace(turn, standings=event.standings)
