@@ -8,6 +8,7 @@ from etoile.errors import (
     NodeBusy,
     NodeError,
     NodeLoading,
+    NodeNonsense,
     NodeRejected,
     NodeSilent,
     NodeUnauthorised,
@@ -50,6 +51,7 @@ KINDS: dict[str, type[NodeError]] = {
     "broken": NodeBroken,
     "busy": NodeBusy,
     "loading": NodeLoading,
+    "nonsense": NodeNonsense,
     "unauthorised": NodeUnauthorised,
     "unsuited": NodeUnsuited,
     "rejected": NodeRejected,
@@ -79,6 +81,20 @@ KINDS: dict[str, type[NodeError]] = {
         ("seen failed:silent seen", NodeState.OPEN),
         ("seen failed:broken seen answered", NodeState.UP),
         ("seen failed:silent unseen:silent", NodeState.OPEN),
+        # The first text of an answer closes it: whoever waits for the trial need not wait for its end.
+        ("seen failed:silent spoke", NodeState.UP),
+        # Nonsense twice in a row sets the node aside, whatever trials say in between.
+        ("seen failed:nonsense", NodeState.OPEN),
+        ("seen failed:nonsense failed:nonsense", NodeState.QUARANTINED),
+        ("seen failed:nonsense spoke failed:nonsense", NodeState.QUARANTINED),
+        ("seen failed:nonsense spoke answered failed:nonsense", NodeState.OPEN),
+        ("seen failed:nonsense failed:nonsense seen", NodeState.QUARANTINED),
+        ("seen failed:nonsense failed:nonsense spoke", NodeState.UP),
+        ("seen failed:nonsense failed:nonsense spoke failed:nonsense", NodeState.QUARANTINED),
+        ("seen failed:nonsense failed:silent", NodeState.OPEN),
+        # Sleep.
+        ("seen failed:silent woke", NodeState.DOWN),
+        ("seen failed:silent woke seen", NodeState.UP),
         # What went away and came back is another server.
         ("seen failed:unreachable unseen:unreachable", NodeState.DOWN),
         ("seen failed:unreachable unseen:unreachable seen", NodeState.UP),
@@ -107,6 +123,16 @@ def test_a_trial_is_due_after_the_breaker_has_been_open_for_its_time() -> None:
     assert not health.trial_due(129.9)
     assert health.trial_due(130.0)
     assert not health.answered().trial_due(1000.0)
+
+
+@pytest.mark.parametrize(("asked_s", "pause_s"), [(None, 2.0), (90.0, 90.0), (0.0, 0.0)])
+def test_a_node_that_is_full_is_left_alone_as_long_as_it_asks(asked_s: float | None, pause_s: float) -> None:
+    health = Health().seen(LISTING, 1.0).failed(NodeBusy(message("full"), retry_after_s=asked_s), 100.0, OPEN_S)
+    assert health.until_s == 100.0 + pause_s
+    assert health.pauses
+    assert not health.trial_due(10_000.0)
+    assert health.at(99.9).state(MAX_IN_FLIGHT) is NodeState.BUSY
+    assert health.at(100.0 + pause_s).state(MAX_IN_FLIGHT) is NodeState.UP
 
 
 def test_every_further_strike_doubles_the_time_up_to_a_bound() -> None:

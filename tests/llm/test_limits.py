@@ -5,9 +5,9 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from etoile.errors import NodeBroken, NodeError, NodeSilent, NodeUnreachable
+from etoile.errors import NodeBroken, NodeError, NodeNonsense, NodeSilent, NodeUnreachable
 from etoile.llm.limits import Bounds, limited
-from etoile.llm.records import End, Record, Text, Thought, Usage
+from etoile.llm.records import End, Preparing, Record, Text, Thought, Usage
 
 HANG = None
 
@@ -62,6 +62,53 @@ def test_what_does_not_pass(script: list[Record | None], error: type[NodeError])
 def test_an_answer_without_end_is_cut_off(endless: Record) -> None:
     with pytest.raises(NodeBroken, match="longer than"):
         collected(endless, forever=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "makes_sense"),
+    [
+        pytest.param("I will not chatter in class. " * 150, True, id="a hundred and fifty lines that were asked for"),
+        pytest.param("I will not chatter in class. " * 400, False, id="no end of them"),
+        pytest.param("!" * 8000, False, id="one sign"),
+        pytest.param("x" * 5000 + " and so on", True, id="a long row, and then an end"),
+        pytest.param(" ".join(str(number) for number in range(3000)), True, id="numbers"),
+        pytest.param("word " * 10 + "once another\n" + "word " * 2000, False, id="a loop after a beginning"),
+        pytest.param("".join(f"| {number} | a | b | c |\n" for number in range(700)), True, id="a table"),
+    ],
+)
+def test_the_same_over_and_over_is_no_answer(text: str, makes_sense: bool) -> None:
+    records = [Text(text[start : start + 7]) for start in range(0, len(text), 7)] + [End("stop")]
+    bounds = Bounds(5.0, 5.0, 1_000_000)
+
+    async def source() -> AsyncGenerator[Record]:
+        for record in records:
+            yield record
+
+    async def read() -> None:
+        async for _ in limited(source(), bounds):
+            pass
+
+    if makes_sense:
+        asyncio.run(read())
+    else:
+        with pytest.raises(NodeNonsense):
+            asyncio.run(read())
+
+
+def test_preparation_is_a_sign_of_life_and_no_answer() -> None:
+    bounds = Bounds(5.0, 5.0, 100)
+
+    async def source() -> AsyncGenerator[Record]:
+        yield Preparing(0.5)
+        assert bounds.waited_s is None
+        yield Text("a")
+        yield End("stop")
+
+    async def read() -> list[Record]:
+        return [record async for record in limited(source(), bounds)]
+
+    assert asyncio.run(read()) == [Preparing(0.5), Text("a"), End("stop")]
+    assert bounds.waited_s is not None
 
 
 def test_a_node_that_keeps_the_stream_open_after_the_end_does_not_hold_us(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from etoile.llm.records import End, Preparing, Record, Text, ToolCall, Usage
 from etoile.llm.work import Ended, Progress, Started, Waiting, Work, tokens_in
 from etoile.text import message
 
-_LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 1.0
 """How often a node is asked whether it is still there while it loads a model."""
 _COUNTED_TOKENS = 8
 """Fewer say nothing of a speed."""
@@ -83,6 +83,8 @@ class Attempt:
                         usage = record
                     case End(reason):
                         finish_reason = reason or finish_reason
+                    case Preparing(part) if part is not None and first_text_s is None:
+                        yield self._preparing(part)
         if first_text_s is None:
             raise NodeNonsense(message("its answer is empty"))
         ended_s = time.monotonic()
@@ -94,6 +96,11 @@ class Attempt:
             elapsed_ms=1000 * (ended_s - handed_in_s),
             cut=finish_reason == "length",
         )
+
+    def _preparing(self, part: float) -> Waiting:
+        name = self._member.node.name
+        said = message("{node} prepares {model}: {percent} %.", node=name, model=self._model, percent=int(100 * part))
+        return Waiting(name, said)
 
     async def _loaded_once(self) -> AsyncGenerator[Record]:
         """Yield what the node sends; while it loads the model for this request, no other one has it loaded.
@@ -117,13 +124,13 @@ class Attempt:
         """Give the node time to load the model, as long as it answers questions about its models."""
         member, bounds = self._member, self._bounds
         until_s = time.monotonic() + self._pace.load_limit_s()
-        bounds.first_s = max(bounds.first_s, 2 * _LOOK_EVERY_S)
+        bounds.first_s = max(bounds.first_s, 2 * LOOK_EVERY_S)
         bounds.hold()
         member.health = replace(member.health, loading=self._model)
         self._tell()
         try:
             while time.monotonic() < until_s:
-                await asyncio.sleep(_LOOK_EVERY_S)
+                await asyncio.sleep(LOOK_EVERY_S)
                 with contextlib.suppress(NodeError):
                     await member.probe()
                     bounds.hold()
