@@ -13,13 +13,9 @@ from etoile.errors import (
     NodeBusy,
     NodeError,
     NodeLoading,
-    NodeRejected,
-    NodeUnauthorised,
     NodeUnreachable,
-    NodeUnsuited,
 )
 from etoile.llm.client import LISTING_BYTES, Client, Server
-from etoile.llm.complaints import LONGEST_RETRY_S, refusal, retry_after_s
 
 KEY = "sk-very-secret"
 
@@ -51,74 +47,12 @@ def get(respond: Callable[[httpx.Request], httpx.Response], key: str | None = KE
 
 
 @pytest.mark.parametrize(
-    ("status", "complaint", "kind"),
-    [
-        (401, {"error": {"message": "no key"}}, NodeUnauthorised),
-        (403, None, NodeUnauthorised),
-        (429, {"error": {"code": 429, "message": "slow down"}}, NodeBusy),
-        (503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}, NodeLoading),
-        (503, {"error": "server busy, please try again.  maximum pending requests exceeded"}, NodeBusy),
-        (503, None, NodeBroken),
-        (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, NodeBusy),
-        (404, {"error": 'model "x" not found, try pulling it first'}, NodeUnsuited),
-        (400, {"error": {"message": "The model 'x' does not exist", "code": "model_not_found"}}, NodeUnsuited),
-        (
-            400,
-            {"error": {"message": "request (6008 tokens) exceeds the available context size (1024 tokens)"}},
-            NodeUnsuited,
-        ),
-        (413, None, NodeUnsuited),
-        (400, {"error": {"message": "Expected 'messages' to be an array"}}, NodeRejected),
-        (422, {"detail": [{"msg": "field required"}]}, NodeRejected),
-        (500, {"error": {"message": "[json.exception.parse_error.101] parse error"}}, NodeRejected),
-        (500, {"error": "out of memory"}, NodeBroken),
-        (502, None, NodeBroken),
-        (307, None, NodeBroken),
-        (None, {"message": "the runner died"}, NodeBroken),
-        (None, "Loading model", NodeLoading),
-    ],
-)
-def test_what_a_refusal_means(status: int | None, complaint: object, kind: type[NodeError]) -> None:
-    assert type(refusal(status, complaint)) is kind
-
-
-_NOW_S = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait_s"),
-    [
-        ({}, None),
-        ({"retry-after": "17"}, 17.0),
-        ({"retry-after": " 0 "}, 0.0),
-        ({"retry-after": "Fri, 15 Jan 2027 08:00:20 GMT"}, 20.0),
-        ({"retry-after": "Fri, 15 Jan 2027 07:00:00 GMT"}, 0.0),
-        ({"retry-after": "Fri, 15 Jan 2027 09:00:20 GMT", "date": "Fri, 15 Jan 2027 09:00:00 GMT"}, 20.0),
-        ({"retry-after": "Fri, 15 Jan 2027 08:00:20 GMT", "date": "yesterday"}, 20.0),
-        ({"retry-after": "9" * 400}, LONGEST_RETRY_S),
-        ({"retry-after": "-5"}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "٣"}, None),
-    ],
-)
-def test_how_long_a_server_asks_to_be_left_alone(headers: dict[str, str], wait_s: float | None) -> None:
-    assert retry_after_s(headers, _NOW_S) == wait_s
-
-
-@pytest.mark.parametrize(
     ("status", "body", "kind"), [(429, b"{}", NodeBusy), (503, b'{"error": "Loading model"}', NodeLoading)]
 )
 def test_a_busy_server_tells_when_to_come_back(status: int, body: bytes, kind: type[NodeBusy]) -> None:
     with pytest.raises(kind) as caught:
         get(lambda request: answer(body, status, retry_after="17"))
     assert caught.value.retry_after_s == 17.0
-
-
-def test_the_words_of_a_server_are_bounded_and_printable() -> None:
-    said = str(refusal(500, {"error": "\x1b[31mboom\n" + "x" * 10_000}))
-    assert said.startswith('it answered 500: "[31mboom xxx')
-    assert len(said) < 250
-    assert said.isprintable()
 
 
 @pytest.mark.parametrize(
