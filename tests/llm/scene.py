@@ -1,7 +1,7 @@
 """A router among scripted nodes, and what it published."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -24,6 +24,9 @@ class FakeGuide:
     def answer(self, question: str, language: str) -> Iterable[str]:
         yield f"guide ({language}): "
         yield question
+
+    def stand_in(self, question: str, language: str, nodes: Sequence[str]) -> Sequence[str]:
+        return ()
 
 
 def settings(name: str, node: FakeNode, **more: object) -> Node:

@@ -226,7 +226,7 @@ def test_leaving_while_everything_runs_takes_no_time() -> None:
     with FakeNode(Script(hang_after=1, hangs_in_list=True)) as node:
         with scene(settings("M1", node, model="x", max_in_flight=5), watch=True) as play:
             for turn in range(5):
-                play.router.ask(Ask(turn, "Long.", "en"))
+                play.router.ask(Ask(turn, f"Long, {turn}.", "en"))
             wait_until(lambda: len(node.chats) == 5)
             leaving_s = time.monotonic()
         assert time.monotonic() - leaving_s < 1.0

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from etoile.domain.context import fit, room, to_summarise
 from etoile.domain.effects import Ask, Priority
@@ -15,6 +16,9 @@ from etoile.llm.records import ChatMessage, Text
 from etoile.llm.work import Started, Work
 from etoile.text import Message, plural
 
+if TYPE_CHECKING:
+    import anyio
+
 log = logging.getLogger(__name__)
 
 SUMMARY_TOKENS = 500
@@ -22,15 +26,15 @@ _QUOTED = 3_000
 """Letters of an answer that a summary is made of: the beginning, and a third as many of the end."""
 _MINUTES = (
     "You keep the minutes of a conversation between a user and an assistant. Write down what a later answer needs to "
-    "know: facts, names, numbers, decisions, what the user wants and prefers, what is still open. At most 200 words, in "
-    "the language of the conversation, without introduction."
+    "know: facts, names, numbers, decisions, what the user wants and prefers, what is still open. At most 200 words, "
+    "in the language of the conversation, without introduction."
 )
 _SO_FAR = "What was said before, in short:\n{summary}"
 
 
 def messages_of(
     ask: Ask, instructions: str, context_tokens: int | None
-) -> tuple[tuple[ChatMessage, ...], list[Message]]:
+) -> tuple[tuple[ChatMessage, ...], tuple[Message, ...]]:
     """Return the messages that lead to the request, as far as `context_tokens` has room, and what to tell of them."""
     fitted = fit(ask.before, ask.text, instructions=instructions, summary=ask.summary, room_tokens=room(context_tokens))
     so_far = _SO_FAR.format(summary=ask.summary) if ask.summary else ""
@@ -42,16 +46,15 @@ def messages_of(
     return (*messages, {"role": "user", "content": ask.text}), _told(len(fitted.left_out))
 
 
-def _told(left_out: int) -> list[Message]:
+def _told(left_out: int) -> tuple[Message, ...]:
     if not left_out:
-        return []
-    return [
-        plural(
-            "The conversation has become too long for this node: its first exchange was left out.",
-            "The conversation has become too long for this node: its first {count} exchanges were left out.",
-            left_out,
-        )
-    ]
+        return ()
+    said = plural(
+        "The conversation has become too long for this node: {count} exchange of its beginning was left out.",
+        "The conversation has become too long for this node: {count} exchanges of its beginning were left out.",
+        left_out,
+    )
+    return (said,)
 
 
 class Summaries:
@@ -60,6 +63,12 @@ class Summaries:
     def __init__(self, dispatch: Dispatch, publish: Callable[[Event], None]) -> None:
         self._dispatch = dispatch
         self._publish = publish
+        self._making: anyio.CancelScope | None = None
+
+    def make_room(self) -> None:
+        """Give up a summary that is being made: somebody asks, and may want its place.  The next answer tries again."""
+        if self._making:
+            self._making.cancel()
 
     async def consider(self, ask: Ask, answer: str, node: str, context_tokens: int | None) -> None:
         """Publish a summary where `ask`, which `node` has answered, has made the conversation too long.
@@ -79,12 +88,15 @@ class Summaries:
             think=False,
             priority=Priority.BACKGROUND,
         )
-        try:
-            summary = await self._text_of(work)
-        except EtoileError as error:
-            log.info("the conversation was not summarised: %s", error)
-            return
-        self._publish(Summarised(ask.conversation, summary, oldest[-1].number))
+        import anyio
+
+        with anyio.CancelScope() as self._making:
+            try:
+                summary = await self._text_of(work)
+            except EtoileError as error:
+                log.info("the conversation was not summarised: %s", error)
+            else:
+                self._publish(Summarised(ask.conversation, summary, oldest[-1].number))
 
     async def _text_of(self, work: Work) -> str:
         """Return what a node answers.  Raises NodeError, NobodyAnswered, QueueFull."""

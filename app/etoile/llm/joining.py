@@ -6,7 +6,6 @@ work goes on while anybody wants it.  Lives on the net thread.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from etoile.domain.events import AnswerEnded, Event
 
@@ -70,4 +69,4 @@ class Joining:
 
 
 def _to(turn: int, event: Event) -> Event:
-    return cast("Event", replace(event, turn=turn))  # type: ignore[call-arg]  # only what tells of a turn is shared
+    return replace(event, turn=turn)  # type: ignore[arg-type]  # only what tells of a turn is shared

@@ -11,38 +11,62 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from etoile.config import Node, Routing
+from etoile.config.routing_checks import GUIDE
 from etoile.domain.effects import Ask, Correct
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Corrected, Event, Failed, NodePassedOver, Weighed
+from etoile.domain.events import (
+    AnswerEnded,
+    AnswerStarted,
+    AnswerText,
+    Corrected,
+    Event,
+    Failed,
+    KindTold,
+    NodePassedOver,
+    Queued,
+    Weighed,
+)
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
 from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, NodeError
 from etoile.llm.client import Client
-from etoile.llm.correcting import corrected
 from etoile.llm.commanding import Commander, PlanSource
+from etoile.llm.correcting import corrected
+from etoile.llm.desk import Desk
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.discovery import USUAL_PLACES, Place
-from etoile.llm.dispatch import Dispatch, Ended, Enrich, NobodyAnswered, PassedOver, Progress, Started, Work
+from etoile.llm.dispatch import (
+    Dispatch,
+    Ended,
+    Enrich,
+    NobodyAnswered,
+    PassedOver,
+    Progress,
+    QueueFull,
+    Started,
+    Waiting,
+    Work,
+)
 from etoile.llm.fleet import Fleet
 from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
 from etoile.llm.plan_files import PlanFiles
-from etoile.llm.records import ChatMessage, Text
+from etoile.llm.recalling import Answers
+from etoile.llm.records import Text
+from etoile.llm.second_opinion import SecondOpinion
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
 log = logging.getLogger(__name__)
-
-GUIDE = "guide"
-"""The name of the built-in node."""
 
 _STREAM_PER_ANSWER = 16
 """A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
@@ -61,6 +85,13 @@ class Guide(Protocol):
 
     def answer(self, question: str, language: str) -> Iterable[str]:
         """Yield the answer in pieces.  Called on the net thread; quick."""
+        ...
+
+    def stand_in(self, question: str, language: str, nodes: Sequence[str]) -> Sequence[str]:
+        """Return what is known about it where `nodes` could not answer, in pieces; nothing where nothing is known.
+
+        Called on a thread of its own; may block.
+        """
         ...
 
 
@@ -84,6 +115,7 @@ class Router:
         enrich: Enrich = tuple,
         classify: Callable[[str], Classification] = _as_simple,
         plans: PlanSource | None = None,
+        answers: Answers | None = None,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
     ) -> None:
@@ -91,11 +123,10 @@ class Router:
 
         `enrich` adds to the nodes what is known of them from elsewhere: how hot they are, how busy, what memory they
         have; it is called on the net thread.  `classify` tells the kind of a request, or of a part of one; `plans` is
-        where plans come from, by default the shipped ones and the user's.
+        where plans come from, by default the shipped ones and the user's.  `answers` keeps those that may be given
+        again; without it none is.
         Without `watch` there are no heartbeats: for a caller that asks once and leaves.
         """
-        self._routing = routing
-        self._publish = publish
         self._guide = guide
         self._keep_confirmed = keep_confirmed
         self._watch = watch
@@ -110,12 +141,17 @@ class Router:
         )
         self._rules = Rules.of(routing)
         self._dispatch = Dispatch(self._fleet, routing, enrich)
+        self._desk = Desk(publish, self._dispatch, self._fleet.statuses, answers, routing.system)
+        self._publish = self._desk.publish
         self._commander = Commander(
             self._dispatch,
             self._fleet.statuses,
-            publish,
+            self._publish,
             plans or PlanFiles({kind: self._rules.matrix[kind] for kind in routing.matrix}),
             classify,
+        )
+        self._opinion = SecondOpinion(
+            self._dispatch, lambda: enrich(self._fleet.statuses()), self._rules, routing.classify_s
         )
         self._asked: dict[int, Future[None]] = {}
         self._stack = ExitStack()
@@ -156,9 +192,9 @@ class Router:
         future.add_done_callback(lambda _: self._asked.pop(turn, None))
 
     def stop(self, turn: int) -> None:
-        """Give up the answer of `turn`; the node is told by the closing of its connection."""
-        if future := self._asked.get(turn):
-            future.cancel()
+        """Give up the answer of `turn`; the node is told by the closing of its connection, unless others want it."""
+        if self._portal is not None:
+            self._portal.start_task_soon(self._leave, turn)
 
     def statuses(self) -> tuple[NodeStatus, ...]:
         """Return every node as it was last seen."""
@@ -200,15 +236,27 @@ class Router:
         if (url := self._fleet.confirm(name)) is not None:
             self._keep_confirmed(url)
 
+    def _leave(self, turn: int) -> None:
+        leader = self._desk.leave(turn)
+        if leader is not None and (future := self._asked.get(leader)):
+            future.cancel()
+
     async def _answer(self, ask: Ask) -> None:
+        if self._desk.join(ask):
+            return
         try:
             await self._route(ask)
         except Exception:
             log.exception("answering turn %d failed", ask.turn)
             self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
+        finally:
+            told = self._desk.over(ask)
+        await self._desk.settle(ask, told)
 
     async def _route(self, ask: Ask) -> None:
         """Decide who answers."""
+        if await self._desk.recall(ask):
+            return
         if not self._fleet.usable():
             await self._fleet.look_once()
         if ask.node == GUIDE or (ask.node is None and not self._fleet.usable()):
@@ -251,19 +299,31 @@ class Router:
 
     def _wanted(self, ask: Ask) -> Wanted:
         """Return what the request wants that one node answers."""
-        return self._rules.whole(ask.kind or "simple", ask.node)
+        warm = ask.before[-1].attribution if ask.before else ()
+        wanted = self._rules.whole(ask.kind or "simple", ask.node)
+        return replace(wanted, sticky=warm[-1].node if warm else None)
+
+    async def _with_kind(self, ask: Ask) -> Ask:
+        """Return the request with its kind, which a node may know better."""
+        kind = await self._opinion.kind_of(ask)
+        if kind is not None and kind != ask.kind:
+            self._publish(KindTold(ask.turn, kind))
+        return replace(ask, kind=kind)
 
     async def _answer_from_nodes(self, ask: Ask) -> None:
+        ask = await self._with_kind(ask)
         if ask.why:
             await self._weigh(ask)
-        work = Work(messages=_conversation(ask, self._routing.system), wanted=self._wanted(ask))
+        wanted = self._wanted(ask)
+        work = Work(messages=self._desk.messages(ask, wanted), wanted=wanted, priority=ask.priority)
         try:
             if units := await self._commander.units_for(ask):
                 await self._commander.answer(ask, units, work)
             else:
                 await self._pass_on(ask.turn, self._dispatch.answer(work))
-        except (ConfigError, NodeError, NobodyAnswered) as error:
-            self._publish(Failed(ask.turn, error.said, error.remedy))
+        except (ConfigError, NodeError, NobodyAnswered, QueueFull) as error:
+            if not (isinstance(error, NobodyAnswered) and await self._guide_stands_in(ask, list(error.reasons))):
+                self._publish(Failed(ask.turn, error.said, error.remedy))
 
     async def _pass_on(self, turn: int, progress: AsyncGenerator[Progress]) -> None:
         """Publish what comes of turn `turn`.  Raises NodeError, NobodyAnswered."""
@@ -276,6 +336,8 @@ class Router:
                         case PassedOver(node, reason):
                             pieces.flush()
                             self._publish(NodePassedOver(turn, node, reason))
+                        case Waiting(_, said, position):
+                            self._publish(Queued(turn, position or 1, said))
                         case Started(attribution, notes):
                             self._publish(AnswerStarted(turn, attribution, notes))
                         case Ended():
@@ -283,24 +345,27 @@ class Router:
                             self._publish(_ended(turn, step))
 
     def _answer_from_help(self, ask: Ask) -> None:
+        self._tell_as_guide(ask.turn, self._guide.answer(ask.text, ask.language))
+
+    async def _guide_stands_in(self, ask: Ask, nodes: Sequence[str]) -> bool:
+        """Answer what help, history and notes know, where no node could; False where they know nothing."""
+        if ask.node is not None:
+            return False
+        found = await asyncio.to_thread(self._guide.stand_in, ask.text, ask.language, nodes)
+        if found:
+            self._tell_as_guide(ask.turn, found)
+        return bool(found)
+
+    def _tell_as_guide(self, turn: int, pieces: Iterable[str]) -> None:
         started_s = time.monotonic()
-        self._publish(AnswerStarted(ask.turn, Attribution(node=GUIDE, model="help")))
-        for piece in self._guide.answer(ask.text, ask.language):
-            self._publish(AnswerText(ask.turn, piece))
+        self._publish(AnswerStarted(turn, Attribution(node=GUIDE, model="help")))
+        for piece in pieces:
+            self._publish(AnswerText(turn, piece))
         elapsed_ms = 1000 * (time.monotonic() - started_s)
-        self._publish(_ended(ask.turn, Ended(output_tokens=None, first_token_ms=0.0, elapsed_ms=elapsed_ms)))
+        self._publish(_ended(turn, Ended(output_tokens=None, first_token_ms=0.0, elapsed_ms=elapsed_ms)))
 
 
 def _ended(turn: int, end: Ended) -> AnswerEnded:
     return AnswerEnded(
         turn, first_token_ms=end.first_token_ms, elapsed_ms=end.elapsed_ms, output_tokens=end.output_tokens
     )
-
-
-def _conversation(ask: Ask, system: str) -> tuple[ChatMessage, ...]:
-    """Return the messages that lead to the request: instructions, the exchanges before it, itself."""
-    messages: list[ChatMessage] = [{"role": "system", "content": system}] if system else []
-    for exchange in ask.before:
-        messages.append({"role": "user", "content": exchange.request})
-        messages.append({"role": "assistant", "content": exchange.answer})
-    return (*messages, {"role": "user", "content": ask.text})
