@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain import events as on
+from etoile.domain.commander.units import SETTLED, TaskUnit, UnitStatus
 from etoile.domain.effects import Decision, Option, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
@@ -140,6 +141,23 @@ STREAMING = replace(
     answer=ANSWER[:150],
 )
 ANSWERED = replace(STREAMING, phase=Phase.IDLE, answer=ANSWER, elapsed_ms=1420.0, first_token_ms=310.0)
+_WRITE = TaskUnit(id="write", kind="code", role="code", shown=True, target="M1", status=UnitStatus.DONE, ms=2140.0)
+_REVIEW = TaskUnit(id="review", kind="code", role="review", reviews="write", target="M2", status=UnitStatus.RUNNING)
+REVIEWING = replace(STREAMING, answer=ANSWER, passed_over=(), units=(_WRITE, _REVIEW))
+REVIEWED = replace(
+    REVIEWING,
+    phase=Phase.IDLE,
+    elapsed_ms=3900.0,
+    units=(replace(_WRITE, score=0.85), replace(_REVIEW, status=UnitStatus.DONE, ms=1760.0)),
+    notes=(message("{node} reviewed it: {score:.2f} of 1.", node="M2", score=0.85),),
+)
+EVERY_STATUS = replace(
+    ASKED,
+    units=tuple(
+        TaskUnit(id=str(status), role=role, target="M1" if status in SETTLED else None, status=status)
+        for status, role in zip(UnitStatus, ("respond", "code", "analyse", "search", "review", "validate"), strict=True)
+    ),
+)
 FAILED = turn(
     request="Summarise the log of last night",
     failed=True,

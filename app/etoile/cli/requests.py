@@ -60,12 +60,15 @@ class _View:
         self._outcome: Line | None = None
         self._units: dict[str, str] = {}
         """What was last told of each unit."""
+        self._break = ""
+        """What ends the line of the answer that stands open on the screen."""
 
     def text(self, text: str) -> None:
         """Print a piece of the answer."""
         if not self._console.json:
             self._console.write(text)
             self._streamed = True
+            self._break = "" if text.endswith("\n") or not sys.stdout.isatty() else "\n"
 
     def doing(self, doing: str) -> None:
         """Print which of several commands begins."""
@@ -79,7 +82,8 @@ class _View:
             worth_it = unit["status"] in SETTLED or (unit["target"] if running else unit["note"])
             if worth_it and self._units.get(unit["id"]) != unit["said"] and not self._console.json:
                 self._units[unit["id"]] = unit["said"]
-                self._console.note(verbatim(f"  {unit['said']}"))
+                self._console.note(verbatim(f"{self._break}  {unit['said']}"))
+                self._break = ""
 
     def choose(self, question: Line) -> int | None:
         """Return which option the person chose; None when none."""
