@@ -29,6 +29,16 @@ def _create(slots: Slots, context: Context) -> Done:
     return Done(message("Noted: {text}", text=text), take_away)
 
 
+def read_notes() -> tuple[str, ...]:
+    """Return the notes made so far, oldest first, each as it stands in the file; none where it cannot be read."""
+    here = user_folders()
+    try:
+        text = (here.get("DOCUMENTS", here["HOME"]) / FILE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return tuple(line.removeprefix("- ") for line in text.splitlines() if line.strip())
+
+
 def _drop_last(path: Path, line: bytes) -> None:
     """Take `line` off the end of the file.  Raises ActionFailed when something else stands there."""
     try:

@@ -1,8 +1,10 @@
 """The app's state: how it begins, and what rooms ask of it while it goes on."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from etoile.actions.notes import read_notes
 from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
 from etoile.caring import Care
 from etoile.config import Config
@@ -12,12 +14,15 @@ from etoile.domain.nodes import NodeStatus
 from etoile.domain.state import State, known_of
 from etoile.domain.turn import Speaking, Turn
 from etoile.domain.waking import USUAL
+from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
-from etoile.store.conversations import Conversations
+from etoile.store.conversations import Conversations, Kept
 from etoile.text import Message, desktop_language
 
 if TYPE_CHECKING:
     from etoile.speech.voice import Voice
+
+log = logging.getLogger(__name__)
 
 
 def interface_language(config: Config) -> str:
@@ -38,7 +43,13 @@ def first_state(config: Config) -> State:
         wake_word=config.speech.wake_word or USUAL,
         correct_with=config.speech.correct_with,
     )
-    return State(turn=turn, limits=config.thermal, alerts=config.alerts, samples_every_s=config.store.samples_every_s)
+    return State(
+        turn=turn,
+        limits=config.thermal,
+        alerts=config.alerts,
+        samples_every_s=config.store.samples_every_s,
+        conversation_rests_s=config.routing.conversation_rests_s,
+    )
 
 
 class Live:
@@ -93,6 +104,18 @@ class Live:
     def history(self, count: int) -> tuple[str, ...]:
         """Return the last requests, newest first; empty where no history is kept."""
         return tuple(kept.request for kept in self._history.latest(count)) if self._history else ()
+
+    def answered(self, count: int) -> tuple[Kept, ...]:
+        """Return the latest requests that nodes answered, newest first; empty where no history is kept.  Blocks."""
+        try:
+            return self._history.answered(count) if self._history else ()
+        except StoreError as error:
+            log.info("the history cannot be searched: %s", error)
+            return ()
+
+    def notes(self) -> tuple[str, ...]:
+        """Return the user's notes, oldest first.  Blocks."""
+        return read_notes()
 
     def spoken_language(self) -> str:
         """Return the language that is spoken where a request does not tell its own."""

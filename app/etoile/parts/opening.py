@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.parts.live import Live, interface_language
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
-from etoile.parts.stores import open_history, open_samples
+from etoile.parts.stores import open_answers, open_history, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
@@ -92,6 +93,8 @@ def open_rooms(
             )
         )
         if desktop:
+            if history:
+                _resume(history, config.routing.conversation_rests_s, publish)
             clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
             learner = stack.enter_context(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
@@ -140,14 +143,25 @@ def open_router(config: Config, publish: Publish, history: Conversations | None,
         config.nodes,
         config.routing,
         publish,
-        guide=Guide(live),
+        guide=Guide(live, live),
         secret=secret,
         confirmed=history.confirmed_servers if history else frozenset,
         keep_confirmed=history.confirm_server if history else _forget,
         enrich=live.known_of,
         classify=lambda text: classify(text, shipped_model()),
+        answers=open_answers(config, history) if history else None,
         watch=watch,
     )
+
+
+def _resume(history: Conversations, rests_s: float, publish: Publish) -> None:
+    """Go on with the conversation of the last run, as soon as the history is open, if it did not rest for too long."""
+
+    def tell(read: "Future[on.ConversationResumed | None]") -> None:
+        if not read.exception() and (resumed := read.result()):
+            publish(resumed)
+
+    history.resume(rests_s).add_done_callback(tell)
 
 
 def _forget(url: str) -> None:

@@ -98,9 +98,8 @@ class Rooms:
                     self.history.remember(outcome, origin, match)
                 if self.learner:
                     self.learner.reconsider()
-            case do.MarkUndone(turn):
-                if self.history:
-                    self.history.mark_undone(turn)
+            case do.MarkUndone() | do.BeginConversation() | do.KeepSummary():
+                self._take_down(effect)
             case do.TakeOffer() | do.RefuseOffer() | do.OfferDeadline():
                 self._learn(effect)
             case do.KeepSamples(readings):
@@ -110,6 +109,17 @@ class Rooms:
                 self._read_history(uuid, span)
             case do.ShowWindow():
                 pass  # the window's own: see gui.bridge
+
+    def _take_down(self, effect: do.MarkUndone | do.BeginConversation | do.KeepSummary) -> None:
+        if self.history is None:
+            return
+        match effect:
+            case do.MarkUndone(turn):
+                self.history.mark_undone(turn)
+            case do.BeginConversation():
+                self.history.begin_conversation()
+            case do.KeepSummary(summary, upto):
+                self.history.keep_summary(summary, upto)
 
     def _read_history(self, uuid: str, span: Span) -> None:
         if self.samples is None:

@@ -10,6 +10,7 @@ from etoile.domain import events as on
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
 from etoile.store import answers, benches, conversations, fits, learning, sample_tables
+from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.samples import Samples
@@ -37,6 +38,12 @@ def open_history(
         return None
     database = open_database(stack, "etoile.db", MIGRATIONS, publish)
     return None if wait and database.opened.exception() else Conversations(database, language)
+
+
+def open_answers(config: Config, history: Conversations) -> Answers | None:
+    """Return where answers are kept that may be given again; None where none is to be."""
+    store = config.store
+    return Answers(history.database, days=store.answers_days, most=store.answers_most) if store.answers_days else None
 
 
 def open_samples(stack: ExitStack, publish: Publish) -> Samples:
