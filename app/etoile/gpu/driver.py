@@ -63,6 +63,7 @@ class Driver:
         self._asked_s = now_s()
         self._delay_s = 0.0
         self._out = False
+        self._late: list[Worker] = []
         self.turn = 0
         """Grows whenever another thread takes over."""
         self.unhurried = False
@@ -88,12 +89,24 @@ class Driver:
 
         Slow ones are read apart, and not waited for; all are, for `patience_s` at most, while a call is out.
         """
+        self._late = []
         if self._out:
             return
         if self._careful:
             self._read_carefully(with_processes, patience_s, round_s)
         else:
             self._read_in_turn(self._in_order, with_processes, round_s)
+
+    def wait_for_late(self, patience_s: float) -> bool:
+        """Wait for cards that were waited for in vain, and tell whether any has answered by now.
+
+        One that hangs is waited for only once; the others may be late because of it, or on a busy machine.
+        """
+        late, self._late = self._late, []
+        self.unhurried = bool(late)
+        _wait(late, patience_s)
+        self.unhurried = False
+        return not _all_busy(late)
 
     def held_up(self) -> None:
         """Take note that a call does not come back, so that another thread goes on."""
@@ -156,6 +169,7 @@ class Driver:
         _wait(workers, WEDGED_S)
         if not workers or self._now_s() < self._wedged_until_s or not _all_busy(workers):
             _wait(workers, patience_s - WEDGED_S)
+            self._late = [worker for worker in workers if worker.busy]
             return
         self._wedged_until_s = self._now_s() + WEDGED_AGAIN_S
         self._open()

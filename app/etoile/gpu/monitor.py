@@ -120,10 +120,15 @@ class GpuMonitor:
             patience_s=self._patience_s,
             round_s=self._round_s,
         )
+        self._report(turn)
+        if driver.wait_for_late(self._patience_s):
+            self._report(turn)
+
+    def _report(self, turn: int) -> None:
         with self._changing:
-            if driver.turn == turn:
-                self._tell(driver.failure() or self._lacking())
-                if readings := driver.readings():
+            if self._driver.turn == turn:
+                self._tell(self._driver.failure() or self._lacking())
+                if readings := self._driver.readings():
                     self._publish(GpusRead(readings, time.monotonic()))
 
     def _tell(self, failure: Unavailable | None) -> None:
