@@ -70,10 +70,10 @@ class Attempt:
                 match record:
                     case Text() if first_text_s is not None:
                         yield record
-                    case Text(text) if text.strip():
+                    case Text(text) if start.continues or text.strip():
                         first_text_s = time.monotonic()
                         yield start
-                        yield Text(text.lstrip())
+                        yield record if start.continues else Text(text.lstrip())
                     case ToolCall():
                         if first_text_s is None:
                             first_text_s = time.monotonic()
