@@ -1,7 +1,7 @@
 """A request that takes several units: cut, dispatched side by side, reviewed, dispatched again, put together.
 
 units_for(ask)                 what it is cut into; nothing where one node answers in one go
-answer(ask, units, whole)      UnitsShown..., AnswerStarted and AnswerText as shown units speak, AnswerEnded or Failed
+answer(ask, units, whole)      UnitsShown..., AnswerStarted and AnswerText as shown units speak, AnswerEnded
 
 What needs no cutting never comes here: a simple question costs a look at its kind.
 """
@@ -21,10 +21,10 @@ from etoile.domain.events import Event, PartMissing, PartReady
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.plan import Wanted
 from etoile.domain.tasks.kinds import Classification, TaskKind
-from etoile.errors import ConfigError, NodeError
+from etoile.errors import ConfigError, EtoileError
 from etoile.llm.records import ChatMessage, Text
 from etoile.llm.undertaking import Dispatching, Undertaking
-from etoile.llm.work import NobodyAnswered, Started, Work
+from etoile.llm.work import Started, Work
 from etoile.text import message
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,10 @@ class Commander:
         return self._by_plan(plan, ask, kind) if plan is not None and len(plan.units) > 1 else ()
 
     async def answer(self, ask: Ask, units: Units, whole: Work) -> None:
-        """Publish what comes of `units`; `whole` is the request as one node would get it."""
+        """Publish what comes of `units`; `whole` is the request as one node would get it.
+
+        Raises NodeError, NobodyAnswered or QueueFull where nothing comes of any.
+        """
         await Undertaking(ask, units, whole, self._dispatch, self._statuses, self._publish).run()
 
     def _named(self, name: str) -> Plan:
@@ -134,7 +137,7 @@ class Commander:
         try:
             with anyio.move_on_after(DECOMPOSING_S):
                 return parts_in(await self._reply(work))
-        except (NodeError, NobodyAnswered) as error:
+        except EtoileError as error:
             log.info("no node could cut the request: %s", error)
         return ()
 

@@ -15,14 +15,14 @@ from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
 from etoile.domain.commander.verdicts import verdict_in
 from etoile.domain.context import tokens
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, Event, Failed, NodePassedOver, UnitsShown
+from etoile.domain.events import AnswerEnded, Event, NodePassedOver, UnitsShown
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Standing, Wanted
-from etoile.errors import EtoileError, NodeError
+from etoile.errors import EtoileError
 from etoile.llm.pieces import Pieces
 from etoile.llm.records import ChatMessage, Text
 from etoile.llm.stage import Stage
-from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Work
+from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Waiting, Work
 from etoile.text import Message
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Dispatching(Protocol):
     """Hands work to nodes."""
 
     def answer(self, work: Work) -> AsyncGenerator[Progress]:
-        """Yield how the work fares.  Raises NodeError, NobodyAnswered."""
+        """Yield how the work fares.  Raises NodeError, NobodyAnswered, QueueFull."""
         ...
 
     def standings(self, wanted: Wanted) -> Sequence[Standing]:
@@ -74,7 +74,10 @@ class Undertaking:
         self._settled = asyncio.Event()
 
     async def run(self) -> None:
-        """See all units through, and publish how it ended."""
+        """See all units through, and publish how it ended.
+
+        Raises what a unit raised that was to be shown, where nothing came of any.
+        """
         import anyio
 
         with self._stage:
@@ -100,7 +103,7 @@ class Undertaking:
         started_s = time.monotonic()
         try:
             result = await self._result(unit)
-        except (NodeError, NobodyAnswered) as error:
+        except EtoileError as error:
             log.info("unit %s of turn %d failed: %s", unit.id, self._ask.turn, error)
             units = self._failed(unit, error)
         else:
@@ -120,7 +123,7 @@ class Undertaking:
         return running.failed(self._units, unit.id, error.said)
 
     async def _result(self, unit: TaskUnit) -> str:
-        """Return what a node answers to `unit`.  Raises NodeError, NobodyAnswered."""
+        """Return what a node answers to `unit`.  Raises NodeError, NobodyAnswered, QueueFull."""
         told_s = time.monotonic()
         pieces: list[str] = []
         work = self._work(unit)
@@ -135,6 +138,8 @@ class Undertaking:
                             pieces.clear()
                         self._change(running.taken(self._units, unit.id, attribution.node, attribution.model))
                         self._stage.show(unit.id, step)
+                    case Waiting(said=said):
+                        self._change(running.held(self._units, unit.id, said))
                     case PassedOver(node, reason) if node not in work.wanted.tried:
                         self._pass_over(node, reason)
                     case Ended(output_tokens=output_tokens):
@@ -176,9 +181,7 @@ class Undertaking:
         done = [unit for unit in self._units if unit.status is UnitStatus.DONE and unit.reviews is None]
         if not any(unit.shown for unit in done):
             if not done:
-                failure = self._failure or NobodyAnswered({})
-                self._publish(Failed(self._ask.turn, failure.said, failure.remedy))
-                return
+                raise self._failure or NobodyAnswered({})
             for unit in done:  # nobody was there to put them together
                 self._stage.put(Attribution(node=unit.target or "", model=unit.model or ""), unit.result)
         self._stage.flush()

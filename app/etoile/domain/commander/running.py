@@ -40,9 +40,14 @@ def began(units: Units, unit_id: str) -> Units:
     return _changed(units, unit_id, lambda unit: replace(unit, status=UnitStatus.RUNNING, note=None))
 
 
+def held(units: Units, unit_id: str, why: Message) -> Units:
+    """All nodes that may take the unit are busy, or load its model."""
+    return _changed(units, unit_id, lambda unit: replace(unit, note=why))
+
+
 def taken(units: Units, unit_id: str, node: str, model: str) -> Units:
     """A node has begun to answer."""
-    return _changed(units, unit_id, lambda unit: replace(unit, target=node, model=model))
+    return _changed(units, unit_id, lambda unit: replace(unit, target=node, model=model, note=None))
 
 
 def finished(units: Units, unit_id: str, result: str, ms: float) -> Units:
