@@ -13,7 +13,7 @@ import pytest
 
 from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Failed, NodesSeen
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Failed, NodesSeen, Queued
 from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution, NodeState
 from etoile.text import render
@@ -102,6 +102,35 @@ def test_a_node_that_dies_half_way_is_passed_over_and_the_next_is_asked_afresh(g
     assert play.answer() == "one two All is well."
     assert play.passed_over() == ["M1: it broke off, or does not speak HTTP"]
     assert play.state("M1") is NodeState.OPEN
+
+
+def test_an_answer_that_the_node_cut_off_says_so() -> None:
+    body = [
+        b'data: {"choices": [{"delta": {"content": "And so"}}]}\n\n',
+        b'data: {"choices": [{"delta": {}, "finish_reason": "length"}]}\n\n',
+        b"data: [DONE]\n\n",
+    ]
+    with FakeNode(Script(body=lambda: body)) as node, scene(settings("M1", node)) as play:
+        play.ask()
+    (ended,) = play.of(AnswerEnded)
+    assert [render(note, "en") for note in ended.notes] == [
+        "The node stopped at its limit of length: this answer is not whole."
+    ]
+
+
+def test_who_waits_is_told_and_goes_on() -> None:
+    go_on = threading.Event()
+    with (
+        FakeNode(Script(before_token=lambda index: go_on.wait(20))) as node,
+        scene(settings("M1", node, max_in_flight=1)) as play,
+    ):
+        play.router.ask(Ask(1, "First.", "en"))
+        wait_until(lambda: node.chats)
+        play.router.ask(Ask(2, "Second.", "en"))
+        play.wait_for(lambda: play.of(Queued, 2))
+        go_on.set()
+        play.wait_for(lambda: play.of(AnswerEnded, 2))
+    assert play.of(Queued, 2)[0].position == 1
 
 
 def words() -> Iterator[bytes]:

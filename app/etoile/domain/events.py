@@ -333,6 +333,8 @@ class AnswerStarted:
     attribution: Attribution
     notes: tuple[Message, ...] = ()
     """What is to be known of this answer: who had to be passed over, what it lacks."""
+    continues: bool = False
+    """Whether it goes on where the node before it broke off; else it begins afresh."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ log = logging.getLogger(__name__)
 
 _STREAM_PER_ANSWER = 16
 """A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
-
+_CUT = message("The node stopped at its limit of length: this answer is not whole.")
 
 GLANCE_S = 0.5
 """A node of this house says how it is within some milliseconds; one that does not is asked when no other is left."""
@@ -138,6 +138,7 @@ class Router:
             partial(dialect_of, client=self._client, secret=secret),
             confirmed=confirmed,
             places=places,
+            renew=self._client.renew,
         )
         self._rules = Rules.of(routing)
         self._dispatch = Dispatch(self._fleet, routing, enrich)
@@ -338,8 +339,8 @@ class Router:
                             self._publish(NodePassedOver(turn, node, reason))
                         case Waiting(_, said, position):
                             self._publish(Queued(turn, position or 1, said))
-                        case Started(attribution, notes):
-                            self._publish(AnswerStarted(turn, attribution, notes))
+                        case Started(attribution, notes, continues):
+                            self._publish(AnswerStarted(turn, attribution, notes, continues))
                         case Ended():
                             pieces.flush()
                             self._publish(_ended(turn, step))
@@ -367,5 +368,9 @@ class Router:
 
 def _ended(turn: int, end: Ended) -> AnswerEnded:
     return AnswerEnded(
-        turn, first_token_ms=end.first_token_ms, elapsed_ms=end.elapsed_ms, output_tokens=end.output_tokens
+        turn,
+        first_token_ms=end.first_token_ms,
+        elapsed_ms=end.elapsed_ms,
+        output_tokens=end.output_tokens,
+        notes=(_CUT,) if end.cut else (),
     )

@@ -59,7 +59,7 @@ class Stage:
         self._pieces.flush()
         if self.first_token_s is None:
             self.first_token_s = time.monotonic()
-        self._publish(AnswerStarted(self._turn, said.attribution, said.notes))
+        self._publish(AnswerStarted(self._turn, said.attribution, said.notes, said.continues))
 
     def put(self, by: Attribution, text: str) -> None:
         """Show a whole result, named after its node."""

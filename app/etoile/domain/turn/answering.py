@@ -15,6 +15,8 @@ from etoile.text import Message, message, verbatim
 
 _SEAM = "\n\n---\n\n"
 """Between what a node left unfinished and the answer of the next: a rule in markdown."""
+_GOES_ON = "… "
+"""Below it, where the next node goes on from there; what begins like any other answer has begun afresh."""
 
 
 def passed_over(turn: Turn, event: on.NodePassedOver) -> Step:
@@ -37,7 +39,7 @@ def answer_reused(turn: Turn, event: on.AnswerReused) -> Step:
 
 def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     """Name who answers; what an earlier node left unfinished stays, above a seam."""
-    seam = _SEAM if turn.answer else ""
+    seam = _SEAM + (_GOES_ON if event.continues else "") if turn.answer else ""
     turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam, queued=None)
     turn = replace(turn, spoken=len(turn.answer) if seam else turn.spoken)
     new = tuple(note for note in event.notes if note not in turn.notes)
