@@ -18,6 +18,7 @@ from etoile.domain.events import (
     AnswerStarted,
     AnswerText,
     Event,
+    Failed,
     NodePassedOver,
     PartMissing,
     PartReady,
@@ -36,7 +37,7 @@ from etoile.llm.records import ChatMessage
 from etoile.llm.work import Work
 from etoile.text import render
 from tests.llm.fake_node import FakeNode, Script
-from tests.llm.scene import settings
+from tests.llm.scene import scene, settings
 from tests.waiting import wait_until
 
 Kind = TypeVar("Kind")
@@ -414,6 +415,44 @@ class TestCutting:
             one.script = Script(answer=by_task(parts="x" * 100_000))
             [units] = course.units_for(text)
             assert [unit.id for unit in units] == ["write", "review"]
+
+
+class TestRouter:
+    def test_a_request_of_a_kind_takes_its_plan(self) -> None:
+        with (
+            FakeNode(Script(answer=by_task(work="code", review=scored(0.8)))) as one,
+            FakeNode(Script(answer=by_task(work="code", review=scored(0.8)))) as two,
+            scene(settings("M1", one), settings("M2", two)) as stage,
+        ):
+            stage.router.ask(Ask(1, "a function", "en", kind="code"))
+            stage.wait_for(lambda: stage.of(AnswerEnded))
+        assert stage.of(AnswerEnded)[0].score == 0.8
+        assert len(stage.of(UnitsShown)[-1].units) == 2
+
+    def test_the_settings_say_which_roles_a_kind_takes(self) -> None:
+        routing = Routing(first_token_s=20.0, between_tokens_s=20.0, matrix={"code": ("code",)})
+        with FakeNode() as one, scene(settings("M1", one), routing=routing) as stage:
+            stage.router.ask(Ask(1, "a function", "en", kind="code"))
+            stage.wait_for(lambda: stage.of(AnswerEnded))
+        assert stage.of(UnitsShown) == []
+
+    def test_stopping_a_turn_stops_all_its_nodes(self) -> None:
+        with (
+            FakeNode(Script(hang_after=1)) as one,
+            FakeNode(Script(hang_after=1)) as two,
+            scene(settings("M1", one), settings("M2", two)) as stage,
+        ):
+            stage.router.ask(Ask(1, "Is it so?", "en", plan="consensus"))
+            stage.wait_for(lambda: one.tokens_sent and two.tokens_sent)
+            stage.router.stop(1)
+            wait_until(lambda: one.left.is_set() and two.left.is_set())
+        assert stage.of(AnswerEnded) == []
+
+    def test_a_plan_that_there_is_not_fails_the_turn(self) -> None:
+        with FakeNode() as one, scene(settings("M1", one)) as stage:
+            stage.router.ask(Ask(1, "x", "en", plan="nope"))
+            stage.wait_for(lambda: stage.of(Failed))
+        assert stage.failure() == 'There is no plan called "nope".'
 
 
 class TestPlanFiles:
