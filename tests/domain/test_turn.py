@@ -714,6 +714,8 @@ def test_the_answer_of_two_nodes_shows_its_seam_and_names_both() -> None:
     outcome = turn.last
     assert outcome
     assert (outcome.attribution, outcome.passed_over) == ((M1, M2), (("M1", BROKE),))
+    assert (outcome.first_token_ms, outcome.elapsed_ms, outcome.ok) == (5.0, 9.0, True)
+    assert do.Remember(outcome) in effects
 
 
 def test_below_the_seam_is_seen_whether_the_next_node_goes_on_or_begins_afresh() -> None:
@@ -728,8 +730,6 @@ def test_below_the_seam_is_seen_whether_the_next_node_goes_on_or_begins_afresh()
         on.AnswerText(1, "that."),
     )
     assert turn.answer == "Because of \n\n---\n\n… that."
-    assert (outcome.first_token_ms, outcome.elapsed_ms, outcome.ok) == (5.0, 9.0, True)
-    assert do.Remember(outcome) in effects
 
 
 def test_a_later_request_carries_what_came_before() -> None:
