@@ -90,6 +90,7 @@ def paths(arguments: argparse.Namespace, console: Console) -> int:
     places = {
         "settings": config_file,
         "commands": config_file.parent / "commands",
+        "plans": Path(FOLDERS.user_config_dir) / "plans",
         "history": data / "etoile.db",
         "samples": data / "metrics.db",
         "models": data / "models",

@@ -1,5 +1,7 @@
 """Plans: what is shipped, what a user may write, and how a mistake is told."""
 
+import re
+
 import pytest
 
 from etoile.domain.commander.cutting import MOST_POLLED, units_of
@@ -133,6 +135,13 @@ class TestRolesOfTheSettings:
 
     def test_a_role_that_comes_twice_is_told_apart(self) -> None:
         assert [unit.id for unit in plan_of("code", (("code",), ("code",))).units] == ["code 1", "code 2"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_plan_in_the_help_is_one(language: str) -> None:
+    page = (resource("help") / language / "plans.md").read_text("utf-8")
+    [example] = re.findall(r"```\n(.*?)```", page, re.DOTALL)
+    assert [unit.shown for unit in read(example, "x", "x").units] == [True, True, False]
 
 
 UNIT = '[[units]]\nid = "a"\nrole = "code"\n'
