@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
 from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, Failed, KindTold, Weighed
@@ -13,9 +15,16 @@ from etoile.domain.nodes import NodeStatus
 from etoile.llm.router import Router
 from etoile.text import render
 from tests.llm.fake_node import FakeNode, Script
+from tests.llm.patience import patiently
 from tests.llm.scene import FakeGuide, Scene, settings
 
 Enrich = Callable[[tuple[NodeStatus, ...]], Sequence[NodeStatus]]
+
+
+@pytest.fixture(autouse=True)
+def on_a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the nodes take to tell of themselves, they are waited for."""
+    patiently(monkeypatch)
 
 
 @contextmanager
