@@ -55,6 +55,7 @@ NOT_KEPT = {
     ],
     "wants something new": ["tell me a joke", "write a poem about rain", "pick a number between 1 and 6"],
     "veut du nouveau": ["raconte une blague drôle", "écris un poème sur la mer", "choisis un nombre entre 1 et 6"],
+    "goes on": ["And so?", "but why does water boil", "what about Spain", "Et l'Espagne ?", "mais pourquoi l'eau bout"],
     "brings text": [
         "fix main.py please",
         "what does `x = 1` do",

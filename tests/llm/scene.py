@@ -10,7 +10,8 @@ from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerText, Event, Failed, NodePassedOver, NodesSeen
 from etoile.domain.nodes import NodeState
 from etoile.llm.discovery import Place
-from etoile.llm.router import Router
+from etoile.llm.recalling import Answers
+from etoile.llm.router import Guide, Router
 from etoile.text import render
 from tests.llm.fake_node import FakeNode
 from tests.waiting import wait_until
@@ -84,6 +85,8 @@ def scene(
     places: Iterable[Place] = (),
     confirmed: Callable[[], frozenset[str]] = frozenset,
     keep_confirmed: Callable[[str], None] = lambda url: None,
+    answers: Answers | None = None,
+    guide: Guide | None = None,
 ) -> Iterator[Scene]:
     """Run a router among `nodes`; check that leaving it leaves no thread behind."""
     events: list[Event] = []
@@ -91,12 +94,13 @@ def scene(
         nodes,
         routing or Routing(first_token_s=5.0, between_tokens_s=5.0),
         events.append,
-        guide=FakeGuide(),
+        guide=guide or FakeGuide(),
         secret=secret,
         watch=watch,
         places=tuple(places),
         confirmed=confirmed,
         keep_confirmed=keep_confirmed,
+        answers=answers,
     ) as router:
         yield Scene(router, events)
     assert "net" not in [thread.name for thread in threading.enumerate()]

@@ -72,6 +72,10 @@ _FOR_SOMETHING_NEW = """
     recommander recommandation surprends invente inventer imagine imaginer choisis devine lance dé dés pièce quiz
 """
 _UNSTEADY = frozenset(f"{_TIME} {_CHANGES} {_HERE} {_SOMEBODY} {_POINTING} {_FOR_SOMETHING_NEW}".split())
+_GOING_ON = frozenset(
+    {"and", "so", "but", "or", "then", "because", "et", "alors", "donc", "mais", "ou", "puis", "sinon", "parce", "si"}
+)
+"""With these a request begins that goes on from something, as with "what about"."""
 _ACRONYMS = frozenset({"IT", "US", "WHO"})
 """Not the words that they look like."""
 _ANOTHER_IN_CAPITALS = frozenset(
@@ -142,7 +146,9 @@ def keepable(text: str, *, kind: str | None = None, before: Sequence[Exchange] =
         return False
     if _BRINGS_TEXT.search(text) or _YEAR.search(text) or _POINTS_AHEAD.search(text):
         return False
-    words = sense(text).split()
+    words = sense(text).split() or [""]
+    if words[0] in _GOING_ON or words[1:2] == ["about"]:
+        return False
     return len(words) >= _FEWEST_WORDS and not any(map(_is_unsteady, words))
 
 
