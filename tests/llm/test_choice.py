@@ -143,7 +143,7 @@ def test_a_node_says_which_kind_an_unclear_request_is() -> None:
             settings("quick", quick, roles=("classify", "respond")),
             settings("thinker", thinker, roles=("analyse",)),
         )
-        with among(*nodes) as scene:
+        with among(*nodes, classify_s=30.0) as scene:
             unclear = Ask(1, "And the third one?", "en", kind="simple", sure=False)
             assert asked(scene, unclear).answer() == "Analysed."
             assert [told.kind for told in scene.of(KindTold)] == ["analyse"]
