@@ -7,6 +7,7 @@ it; no proxy is used; nothing is decompressed; nothing is read without a bound.
 import contextlib
 import logging
 import ssl
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -93,8 +94,12 @@ class Client:
 
     def _open(self) -> "httpx.AsyncClient":
         if self._http is None:
+            import anyio  # noqa: F401 - it looks for sniffio itself, before the next line
             import httpx
 
+            # httpcore imports sniffio four times a request; where there is none, each time the whole path is searched
+            # (a third of all a request costs).
+            sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
             self._http = httpx.AsyncClient(
                 headers={"accept-encoding": "identity", "user-agent": "etoile"},
                 # Times are limited per record by those who read; see `limits`.

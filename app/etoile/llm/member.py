@@ -52,9 +52,19 @@ class Member:
             reason=plain_http_warning(node),
         )
         self._usual = with_settings(seen, node)
+        self._told = (self.health, not confirmed, self._usual)
+        """What `status` returned last, and for what: it is asked for far more often than anything changes."""
 
     def status(self, clock_ahead_s: float = 0.0) -> NodeStatus:
         """Return what others see of it; `clock_ahead_s` is the time of day less the monotonic clock."""
+        health, confirmed, status = self._told
+        if health is not self.health or confirmed is not self.confirmed or health.until_s is not None:
+            health, confirmed = self.health, self.confirmed
+            status = self._status(clock_ahead_s)
+            self._told = health, confirmed, status
+        return status
+
+    def _status(self, clock_ahead_s: float) -> NodeStatus:
         if not self.confirmed:
             return replace(
                 self._usual,

@@ -5,6 +5,7 @@ everybody else waits for.  Where all that would do are full, load a model or ask
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -129,6 +130,9 @@ class Places:
 
         Raises NobodyAnswered, and QueueFull where too many wait already.
         """
+        if (place := self._taken_at_once(course)) is not None:
+            yield place
+            return
         waiting = asyncio.ensure_future(
             self._queue.wait(course.work.priority, lambda: self._take(course), course.move, self.give_back)
         )
@@ -151,6 +155,12 @@ class Places:
         finally:
             if not waiting.cancel() and not handed_over and waiting.exception() is None:
                 self.give_back(waiting.result())
+
+    def _taken_at_once(self, course: Course) -> Place | None:
+        """Take a place that nobody who waits could use; whoever could was given it when it became free."""
+        with contextlib.suppress(NobodyAnswered):  # the queue tells the same, and its news first
+            return self._take(course)
+        return None
 
     def _candidates(self, course: Course) -> list[Place]:
         """Return who may take it, the best first."""
