@@ -11,6 +11,7 @@ from etoile.domain.match import Match, Reason
 from etoile.domain.nodes import Attribution
 from etoile.domain.shapes import outcome_line
 from etoile.domain.turn import Phase, Speaking, Turn, step
+from etoile.gui.transcript import follow
 from etoile.text import message, render
 from tests.domain.test_turn_skills import play
 
@@ -115,3 +116,49 @@ def test_the_seam_is_seen_in_a_terminal_too() -> None:
     turn, effects = play(turn, on.AnswerText(1, "first"), on.AnswerStarted(1, M2), on.AnswerText(1, "second"))
     told = "".join(effect.text for effect in effects if isinstance(effect, do.ReportText))
     assert told == turn.answer == "first\n\n---\n\nsecond"
+
+
+class TestBreakingIntoAReview:
+    """The code stands in the window, and its reviewer is still at work."""
+
+    RUNNING = (replace(WRITE, status=UnitStatus.DONE, target="M1"), replace(REVIEW, status=UnitStatus.RUNNING))
+
+    def reviewing(self, asking: Asking = LINE) -> Turn:
+        turn, _ = play(QUIET, on.Typed("write it", asking), on.Interpreted(1, NOTHING), on.AnswerStarted(1, M1))
+        turn, _ = play(turn, on.AnswerText(1, "code"), on.UnitsShown(1, self.RUNNING))
+        return turn
+
+    def test_a_new_request_ends_it_well_and_may_refer_to_it(self) -> None:
+        turn, effects = play(self.reviewing(), on.Typed("make it faster"))
+        assert do.StopWork(1) in effects
+        [report] = [effect for effect in effects if isinstance(effect, do.ReportOutcome)]
+        assert report.outcome.ok
+        assert [unit.status for unit in report.outcome.units] == [UnitStatus.DONE, UnitStatus.STOPPED]
+        assert [render(note, "en") for note in report.outcome.notes] == ["Its review was broken off."]
+        _, effects = play(turn, on.Interpreted(2, NOTHING))
+        assert [exchange.answer for exchange in asked(effects)[0].before] == ["code"]
+        assert turn.interrupted
+
+    def test_cancelling_ends_it_well(self) -> None:
+        turn, effects = play(self.reviewing(), on.Cancelled())
+        assert (turn.phase, turn.failed) == (Phase.IDLE, False)
+        assert [effect.outcome.ok for effect in effects if isinstance(effect, do.ReportOutcome)] == [True]
+        assert turn.last
+        assert turn.last.ok
+
+    def test_the_window_shows_it_once_and_whole(self) -> None:
+        turn = self.reviewing(Asking())
+        entries = follow((), turn)
+        for event in (on.Cancelled(), on.Typed("next")):
+            turn, _ = play(turn, event)
+            entries = follow(entries, turn)
+        assert [(entry.request, entry.answer, entry.failed) for entry in entries] == [
+            ("write it", "code", False),
+            ("next", "", False),
+        ]
+
+    def test_what_is_still_being_written_is_broken_off(self) -> None:
+        turn, _ = play(self.reviewing(), on.UnitsShown(1, (replace(WRITE, status=UnitStatus.RUNNING), REVIEW)))
+        turn, effects = play(turn, on.Cancelled())
+        assert turn.failed
+        assert [effect.outcome.ok for effect in effects if isinstance(effect, do.ReportOutcome)] == [False]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from etoile.domain.commander.plans import Plan, PlannedUnit
 from etoile.domain.commander.units import TaskUnit, Units
+from etoile.domain.roles import needs_of
 
 MOST_POLLED = 6
 """So many nodes are asked the same at most."""
@@ -48,6 +49,8 @@ def units_of_parts(parts: Sequence[Part]) -> Units:
             kind=part.kind,
             role=_ROLES.get(part.kind, "respond"),
             depends_on=part.after,
+            needs=needs_of(part.kind, _ROLES.get(part.kind, "respond")),
+            optional=part.kind == "web",
             shown=True,
         )
         for part in parts

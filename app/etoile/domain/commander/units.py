@@ -89,6 +89,12 @@ class TaskUnit:
 Units = tuple[TaskUnit, ...]
 
 
+def is_whole(units: Units) -> bool:
+    """Whether all that is shown of the units is there, so that only reviews go on."""
+    shown = [unit for unit in units if unit.shown]
+    return bool(shown) and all(unit.status is UnitStatus.DONE or unit.earlier for unit in shown)
+
+
 def named(units: Units, unit_id: str) -> TaskUnit:
     """Return the unit called `unit_id`; raises KeyError."""
     for unit in units:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from etoile.config.routing_checks import GUIDE
 from etoile.domain import effects as do
 from etoile.domain.commander.running import stopped
+from etoile.domain.commander.units import is_whole
 from etoile.domain.commands import CONSENSUS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Outcome, Priority
@@ -18,7 +20,9 @@ DICTATION_S = 300.0
 
 
 def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
-    """Return a fresh turn that keeps only what outlives one."""
+    """Return a fresh turn that keeps only what outlives one; an answer that was only being reviewed does."""
+    if is_answered(turn):
+        turn, _ = _with_exchange(turn, _unreviewed(turn))
     return Turn(
         phase=phase,
         number=turn.number + 1,
@@ -53,7 +57,7 @@ def enter(turn: Turn, phase: Phase) -> Turn:
 def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
     """Find out what `text` means, after the effects `before`."""
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
-    find_out = do.Interpret(turn.number, text, language, turn.alternatives, spoken=is_spoken(turn))
+    find_out = do.Interpret(turn.number, text, language, turn.alternatives, is_spoken(turn), turn.rivals)
     return turn, (*before, find_out, deadline(turn, THINKING_S))
 
 
@@ -70,8 +74,28 @@ def give_up(turn: Turn) -> tuple[Effect, ...]:
             return (do.Hush(),)
         case _:
             stop = (do.Hush(), do.StopWork(turn.number))
-    outcome = outcome_of(turn, ok=False, said=broken_off(turn, message("It was cancelled.")))
+    if is_answered(turn):
+        _, outcome = _with_exchange(turn, _unreviewed(turn))
+    else:
+        outcome = outcome_of(turn, ok=False, said=broken_off(turn, message("It was cancelled.")))
     return stop + reports(turn, outcome) + _memory(turn, outcome)
+
+
+def is_answered(turn: Turn) -> bool:
+    """Whether the answer is whole, and what still goes on is its review: breaking in then breaks nothing off."""
+    return turn.phase is Phase.THINKING and not turn.waiting and _can_be_referred_to(turn) and is_whole(turn.units)
+
+
+def _unreviewed(turn: Turn) -> Outcome:
+    said = message("Its review was broken off.")
+    return replace(outcome_of(turn, ok=True, said=None), notes=(*turn.notes, said))
+
+
+def _with_exchange(turn: Turn, outcome: Outcome) -> tuple[Turn, Outcome]:
+    """Return the turn with its answer in the conversation, and its outcome with the place there."""
+    conversation = turn.conversation.having(turn.request, turn.answer, turn.attribution)
+    outcome = replace(outcome, place=conversation.exchanges[-1].number)
+    return replace(turn, conversation=conversation, last=outcome), outcome
 
 
 def finish(
@@ -82,18 +106,16 @@ def finish(
     That is `aloud`; without it all of `said`, and without that what is left of the answer.
     """
     outcome = outcome_of(turn, ok=ok, said=said, remedy=remedy)
-    conversation = turn.conversation
+    before = turn.last
     if ok and _can_be_referred_to(turn):
-        conversation = conversation.having(turn.request, turn.answer, turn.attribution)
-        outcome = replace(outcome, place=conversation.exchanges[-1].number)
+        turn, outcome = _with_exchange(turn, outcome)
     turn = replace(
         turn,
         said=said,
         remedy=remedy,
         failed=not ok,
         question=None,
-        last=turn.last if turn.asking.dry_run else outcome,
-        conversation=conversation,
+        last=before if turn.asking.dry_run else outcome,
     )
     told = reports(turn, outcome) + _memory(turn, outcome)
     rest = aloud or said or verbatim(turn.answer[turn.spoken :])
@@ -134,7 +156,7 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         reused_s=turn.reused_s,
         kind=turn.kind if turn.decision is Decision.ROUTE else None,
         standings=turn.standings,
-        units=turn.units if ok else stopped(turn.units),
+        units=stopped(turn.units),
         score=turn.score,
         notes=turn.notes,
     )
@@ -162,9 +184,10 @@ def _memory(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
 
 
 def _can_be_referred_to(turn: Turn) -> bool:
-    """Whether a later request may refer to it: to answers of nodes, not to replies of commands."""
+    """Whether a later request may refer to it: to answers of nodes, not to replies of commands or of the guide."""
     asked = turn.decision is Decision.ROUTE or turn.command == CONSENSUS
-    return asked and bool(turn.answer) and not turn.asking.dry_run
+    by_node = any(part.node != GUIDE for part in turn.attribution)
+    return asked and by_node and bool(turn.answer) and not turn.asking.dry_run
 
 
 def question(turn: Turn, text: str) -> do.Ask:
