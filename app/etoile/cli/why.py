@@ -13,6 +13,9 @@ from etoile.domain.shapes import Line
 from etoile.domain.state import State, advance
 from etoile.text import Message, message, verbatim
 
+FAR_WITHIN_S = 0.5
+"""An exporter that takes longer does not hold a request up: the heat of its node is unknown, then."""
+
 
 def show_plan(plan: list[Line], console: Console) -> None:
     """Print how each node stands: the best first, last those that may not take it."""
@@ -41,13 +44,13 @@ def _lines(standing: Line) -> Iterator[str]:
 
 
 def with_heat(state: State, config: Config, simulate: str | None) -> State:
-    """Return the state after one look at every GPU, where no app watches them.  Blocks for some seconds at most.
+    """Return the state after one look at every GPU, where no app watches them.  Blocks for a second or two.
 
     A first look has no past to hold a limit for: what it shows is what counts.
     """
     from etoile.parts import gpu_reader
 
-    with gpu_reader(config, simulate) as read:
+    with gpu_reader(config, simulate, FAR_WITHIN_S) as read:
         seen = read()
     at_once = replace(state, limits=msgspec.structs.replace(config.thermal, hold_s=0.0))
     looked, _ = advance(at_once, on.GpusRead(seen.readings, time.monotonic()))

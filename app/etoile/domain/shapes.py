@@ -141,7 +141,7 @@ def standing_line(standing: Standing, language: str) -> Line:
         "node": standing.node,
         "model": standing.model,
         "takes": standing.takes,
-        "score": round(standing.score, 1),
+        "score": round(standing.score, 1) + 0.0,
         "full": standing.full,
         "reasons": [render(reason, language) for reason in standing.reasons],
         "notes": [render(note, language) for note in standing.notes],

@@ -85,14 +85,14 @@ class FarGpus:
         now_s = self._now_s()
         return merged(*(place.readings(now_s) for place in self._places))
 
-    def read_once(self) -> tuple[tuple[GpuReading, ...], Mapping[str, EtoileError]]:
+    def read_once(self, within_s: float = ONCE_S) -> tuple[tuple[GpuReading, ...], Mapping[str, EtoileError]]:
         """Ask for every page once; return the readings, and why exporters could not be read, by node.
 
-        Blocks for some seconds at most.  Not within the context.
+        Blocks for `within_s` at most.  Not within the context.
         """
         places = [place for place in self._places if place.address.asked is Asked.BY_USER]
         asked = {place: self._fetch(place.address.url) for place in places}
-        wait(asked.values(), ONCE_S)
+        wait(asked.values(), within_s)
         failures = {}
         for place, future in asked.items():
             try:

@@ -12,7 +12,7 @@ from etoile.domain.events import Event, GpusRead, PartMissing
 from etoile.domain.gpus import GpuReading
 from etoile.errors import EtoileError, NvmlUnavailable
 from etoile.gpu.driver import ANSWER_S
-from etoile.gpu.far import FarGpus
+from etoile.gpu.far import ONCE_S, FarGpus
 from etoile.gpu.merging import merged
 from etoile.gpu.source import GpuCard
 
@@ -102,13 +102,19 @@ class Everything:
 
 
 def read_everything(
-    read_local: Callable[[], tuple[GpuReading, ...]], far: FarGpus | None, processor: GpuCard
+    read_local: Callable[[], tuple[GpuReading, ...]],
+    far: FarGpus | None,
+    processor: GpuCard,
+    far_within_s: float = ONCE_S,
 ) -> Everything:
-    """Return everything as it is now: `read_local` this machine's GPUs.  Blocks for some seconds at most."""
+    """Return everything as it is now: `read_local` this machine's GPUs.  Blocks for some seconds at most.
+
+    Other machines get `far_within_s` to answer.
+    """
     failure: NvmlUnavailable | None = None
     try:
         local = read_local()
     except NvmlUnavailable as error:
         local, failure = (processor.read(with_processes=False),), error
-    others, failures = far.read_once() if far else ((), {})
+    others, failures = far.read_once(far_within_s) if far else ((), {})
     return Everything(merged(local, others), failure, failures)

@@ -11,7 +11,7 @@ from etoile.caring import Care
 from etoile.config import Config, Node
 from etoile.domain.events import Event
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.gpu.far import FarGpus
+from etoile.gpu.far import ONCE_S, FarGpus
 from etoile.gpu.gathering import Everything, read_everything
 from etoile.gpu.joined import local_source
 from etoile.gpu.monitor import reader_of
@@ -63,8 +63,13 @@ def speech_model(config: Config, simulate: str | None) -> "PlacedWhisper":
 
 
 @contextmanager
-def gpu_reader(config: Config, simulate: str | None) -> Iterator[Callable[[], Everything]]:
-    """Yield what reads every GPU once, of this machine and of others, without the app."""
+def gpu_reader(
+    config: Config, simulate: str | None, far_within_s: float = ONCE_S
+) -> Iterator[Callable[[], Everything]]:
+    """Yield what reads every GPU once, of this machine and of others, without the app.
+
+    Other machines get `far_within_s` to answer each time.
+    """
     processor = ProcessorCard()
     with ExitStack() as stack:
         read_local = stack.enter_context(reader_of(local_source(simulate)))
@@ -73,7 +78,7 @@ def gpu_reader(config: Config, simulate: str | None) -> Iterator[Callable[[], Ev
             live = Live(lambda: first_state(config), _log_event, None, None, config)
             router = stack.enter_context(open_router(config, _log_event, None, live, watch=False))
             far = FarGpus(config.nodes, router.metrics, _log_event)
-        yield lambda: read_everything(read_local, far, processor)
+        yield lambda: read_everything(read_local, far, processor, far_within_s)
 
 
 @contextmanager
