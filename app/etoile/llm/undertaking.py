@@ -13,7 +13,7 @@ from etoile.domain.commander.enriching import prompt_of
 from etoile.domain.commander.telling import notes_on, score_of
 from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
 from etoile.domain.commander.verdicts import verdict_in
-from etoile.domain.context import tokens
+from etoile.domain.context import room
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, Event, NodePassedOver, UnitsShown
 from etoile.domain.nodes import Attribution, NodeStatus
@@ -22,7 +22,7 @@ from etoile.errors import EtoileError
 from etoile.llm.pieces import Pieces
 from etoile.llm.records import ChatMessage, Text
 from etoile.llm.stage import Stage
-from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Waiting, Work
+from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Waiting, Work, tokens_in
 from etoile.text import Message
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_LETTERS_PER_TOKEN: Final = 3
+"""Fewer than text has, so that it fits."""
 _SIGN_S: Final = 5.0
 """A unit that is not shown gives a sign of life so often while it writes."""
 
@@ -150,8 +152,13 @@ class Undertaking:
         return "".join(pieces)
 
     def _work(self, unit: TaskUnit) -> Work:
-        content = prompt_of(unit, self._units, self._ask.text)
-        asked: ChatMessage = {"role": "user", "content": content}
+        *before, _ = self._whole.messages
+        room_tokens = max((room(status.context_tokens) for status in self._statuses()), default=room(None))
+        characters = _LETTERS_PER_TOKEN * room_tokens - len(self._ask.text)
+        asked: ChatMessage = {"role": "user", "content": prompt_of(unit, self._units, self._ask.text, characters)}
+        messages = (*before, asked)
+        if tokens_in(messages) > room_tokens:  # rather the material than the conversation before it
+            messages = (*(one for one in before if one["role"] == "system"), asked)
         wanted = replace(
             self._whole.wanted,
             kind=unit.kind,
@@ -159,10 +166,10 @@ class Undertaking:
             node=unit.target,
             tried=running.authors(unit, self._units) | self._without(unit.needs),
             avoid=frozenset(self._before(unit)) if unit.elsewhere else frozenset(),
-            tokens=self._whole.wanted.tokens + tokens(content),
+            tokens=tokens_in(messages),
             needs=unit.needs,
         )
-        return replace(self._whole, messages=(*self._whole.messages[:-1], asked), wanted=wanted)
+        return replace(self._whole, messages=messages, wanted=wanted)
 
     def _before(self, unit: TaskUnit) -> list[str]:
         return [named(self._units, other).target or "" for other in unit.depends_on]

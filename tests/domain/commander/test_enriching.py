@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from etoile.domain.commander.enriching import LONGEST_RESULT, prompt_of
+from etoile.domain.commander.enriching import MOST_CHARACTERS, prompt_of
 from tests.domain.commander.making import CODE, REVIEW, WRITE, done, judged, unit
 
 
@@ -44,4 +44,15 @@ def test_what_builds_on_others_gets_their_results_and_not_what_is_missing() -> N
 
 def test_a_long_result_is_cut() -> None:
     units = done((unit("a"), unit("b", "a")), "a", "M1", "x" * 100_000)
-    assert len(prompt_of(units[1], units, "Go.")) < LONGEST_RESULT + 1000
+    assert len(prompt_of(units[1], units, "Go.")) < MOST_CHARACTERS + 1000
+    assert len(prompt_of(units[1], units, "Go.", 2000)) < 3000
+
+
+def test_many_results_share_the_room() -> None:
+    names = [f"a{number}" for number in range(6)]
+    units = (*map(unit, names), unit("last", *names))
+    for name in names:
+        units = done(units, name, "M1", f"{name}: {'x' * 10_000}")
+    prompt = prompt_of(units[-1], units, "Go.", 6000)
+    assert len(prompt) < 8000
+    assert all(f"{name}: xxx" in prompt for name in names)
