@@ -11,7 +11,8 @@ import pytest
 from etoile.domain.events import Event, GpusRead
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.errors import NvmlUnavailable
-from etoile.gpu import nvml_process, nvml_standby
+from etoile.gpu import driver as driving
+from etoile.gpu import nvml, nvml_process, nvml_standby
 from etoile.gpu.monitor import GpuMonitor, read_once
 from etoile.gpu.nvml import NvmlSource
 from etoile.gpu.nvml_child import decoded, encoded
@@ -114,6 +115,26 @@ def test_a_driver_that_locks_up_while_it_is_watched_goes_on_under_the_same_uuids
         assert [(reading.uuid, reading.cuda_index) for reading in watched.samples[-1].readings] == before
         driver.only("set * temperature 62")
         watched.wait_for(*[OK] * 6, temperature_c=62)
+    wait_until(gone)
+
+
+@pytest.mark.parametrize("where", ["temperature", "nvmlDeviceGetUUID"])
+def test_a_process_that_could_not_be_started_is_tried_again(
+    driver: SimulatedDriver, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    tries: list[Sequence[str]] = []
+
+    def command() -> Sequence[str]:
+        tries.append(["false"] if not tries else child_command())
+        return tries[-1]
+
+    monkeypatch.setattr(driving, "WEDGED_AGAIN_S", 0.1)
+    monkeypatch.setattr(nvml, "Standby", lambda: Standby(command))
+    driver.say("set * lock 1", f"hang 2 {where} 0")
+    watched = Watched()
+    with GpuMonitor(NvmlSource(), watched.take, period_s=PERIOD_S):
+        watched.wait_for(OK, OK, UNKNOWN, OK, OK, OK)
+        driver.only()
     wait_until(gone)
 
 

@@ -23,7 +23,7 @@ WEDGED_S = 0.005
 """When none of the cards has answered after this while one hangs, they may be waiting for that one; the source is asked
 for another way to them.  With the time until the hang was noticed it stays below 50 ms, which is all that a card may
 cost the others."""
-WEDGED_AGAIN_S = 60.0
+WEDGED_AGAIN_S = 5.0
 """How long that is not tried again."""
 
 _UNWELL = frozenset({GpuState.LOST, GpuState.UNKNOWN})
@@ -167,7 +167,8 @@ class Driver:
     ) -> None:
         workers = [worker for reader in readers if (worker := reader.read_apart(with_processes, round_s))]
         _wait(workers, WEDGED_S)
-        if not workers or self._now_s() < self._wedged_until_s or not _all_busy(workers):
+        wedged = bool(readers) and all(reader.silent for reader in readers)
+        if not wedged or self._now_s() < self._wedged_until_s:
             _wait(workers, patience_s - WEDGED_S)
             self._late = [worker for worker in workers if worker.busy]
             return

@@ -61,6 +61,8 @@ class NvmlSource:
         self._beside_until_s: float | None = None
         """Until when processes read the cards at least; None while they do not."""
         self._by_process: tuple[GpuCard, ...] = ()
+        self._wedged = False
+        """Whether one card keeps all of them waiting."""
         self._rest = Rest(now_s)
 
     def cards(self) -> tuple[GpuCard, ...]:
@@ -68,8 +70,8 @@ class NvmlSource:
 
         While a call hangs, NVML stays open as it is, and processes of their own read the other cards.
         """
-        if self._hanging() or (self._beside_until_s and self._scouts.waiting()):
-            return self._beside() or self._cards
+        if culprits := (self._wedged and self._scouts.waiting()) or self._hanging():
+            return self._beside(culprits[0]) or self._cards
         self._bus = pci.addresses(self._root)
         kernel = pci.nvidia_cards(self._root)
         rests = self._rest.due(self._cards)
@@ -103,7 +105,7 @@ class NvmlSource:
     def close(self) -> None:
         """Shut NVML down, unless a call is still out: that would pull the driver from under it."""
         self._standby.close()
-        self._beside_until_s = None
+        self._beside_until_s, self._by_process, self._wedged = None, (), False
         if self._hanging() or self._scouts.waiting():
             log.debug("NVML stays open for a call that has not come back")
             return
@@ -114,7 +116,7 @@ class NvmlSource:
     def _opened(self, nvml: Nvml, kernel: Mapping[str, pci.PciCard]) -> tuple[GpuCard, ...]:
         places = [index for index in range(self._count) if index not in self._without]
         told = self._scouts.ask(nvml, places)
-        if self._scouts.one_lock_for_all(places) and (others := self._beside()):
+        if self._scouts.one_lock_for_all(places) and (others := self._beside(self._scouts.waiting()[0])):
             return others
         found = [told.get(index) or absent(index, GpuState.UNKNOWN) for index in places]
         cards = [self._card(nvml, card, kernel) for card in remembered(placed(found), self._identities)]
@@ -129,15 +131,15 @@ class NvmlSource:
         since = [(card.calling_since_s, card.identity.index) for card in self._cards]
         return [index for _, index in sorted((since_s, index) for since_s, index in since if since_s is not None)]
 
-    def _beside(self) -> tuple[GpuCard, ...]:
+    def _beside(self, culprit: int) -> tuple[GpuCard, ...]:
         """Return the cards as processes of their own read them, but for the one that hangs; none if that fails."""
-        culprit = (self._scouts.waiting() or self._hanging())[0]
-        if self._beside_until_s is None:
+        self._wedged = True
+        if not self._by_process:
+            self._by_process = tuple(self._standby.cards(self._without | {culprit}, self._identities, self._now_s))
+            if not self._by_process:
+                return ()
             log.info("the NVIDIA driver makes all wait for GPU %d; another process reads the others", culprit)
             self._beside_until_s = self._now_s() + BESIDE_FOR_S
-            self._by_process = tuple(self._standby.cards(self._without | {culprit}, self._identities, self._now_s))
-        if not self._by_process:
-            return ()
         for card in self._cards:
             if card.identity.index == culprit:
                 return (*self._by_process, card)

@@ -51,10 +51,10 @@ class Standby:
     ) -> list["ProcessCard"]:
         """Return all cards but those at `without`: those at places of `known` as they are known, none if it fails.
 
-        Where no process stands by, one is waited for: those on their way may hang in one of these cards.
+        Where no process stands by, one is waited for; those on their way are of no use if they may hang in such a card.
         """
         with self._changed:
-            if not self._idle:
+            if not self._idle and not self._without >= frozenset(without):
                 self._end_all()
             self._without = frozenset(without)
             self._open = True

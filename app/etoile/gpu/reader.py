@@ -50,6 +50,11 @@ class Reader:
         """Whether the card has ever answered."""
         return self._good_s is not None
 
+    @property
+    def silent(self) -> bool:
+        """Whether the card is being read, or told nothing when it was."""
+        return self.busy or (self._latest is not None and self._latest.state is GpuState.UNKNOWN)
+
     def found(self, card: GpuCard) -> None:
         """Go on with `card`: the same one (by UUID), as a newly opened driver gives it.
 
