@@ -32,7 +32,7 @@ class Node(Section, frozen=True):
     key: str | None = None
     """"env:NAME" or "keyring"; never the secret itself."""
     roles: tuple[Role, ...] = ()
-    """What it is for; empty means everything.  It takes other work only when nobody is left for that."""
+    """What it is for; empty means everything.  It takes other work only when no node is free that is for it."""
     models: dict[Role, str] = {}
     """Other models by role, on this node."""
     never: tuple[str, ...] = ()
