@@ -105,7 +105,9 @@ class Interpreter:
         reworded = self._reworded(effect)
         try:
             readings = (effect.text, *effect.alternatives)
-            match = heard(readings, lambda text: self._timed(text, effect.language)[0], meant=reworded)
+            match = heard(
+                readings, lambda text: self._timed(text, effect.language)[0], meant=reworded, rivals=effect.rivals
+            )
         except Exception as error:  # a catalogue of the user's may break in any way; the request must not be lost
             log.exception("a request could not be matched")
             self._tell(error)

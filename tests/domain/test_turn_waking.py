@@ -29,7 +29,7 @@ def called(turn: int, text: str, *alternatives: str) -> tuple[Event, ...]:
         on.WakeWordHeard(10.0),
         on.RecordingStarted(turn),
         on.TalkEnded(turn),
-        on.Transcribed(turn, text, "en", alternatives),
+        on.Transcribed(turn, text, "en", alternatives, len(alternatives)),
     )
 
 
@@ -46,7 +46,9 @@ def test_the_recording_begins_with_what_was_heard_and_ends_by_itself() -> None:
 
 def test_the_request_is_what_follows_the_word() -> None:
     turn, effects = play(QUIET, *called(1, "Jarvis, mute the sound.", "Jarvis, move the sound.", "Travis, mute it."))
-    assert interpreted(effects) == [do.Interpret(1, "mute the sound.", "en", ("move the sound.",), spoken=True)]
+    assert interpreted(effects) == [
+        do.Interpret(1, "mute the sound.", "en", ("move the sound.",), spoken=True, rivals=1)
+    ]
     assert turn.request == "mute the sound."
 
 

@@ -116,6 +116,8 @@ class Interpret:
     """What else may have been said, the likeliest first."""
     spoken: bool = False
     """Whether it was heard rather than typed: words may be others."""
+    rivals: int = 0
+    """How many of the alternatives are about as likely as `text`."""
 
 
 @dataclass(frozen=True, slots=True)

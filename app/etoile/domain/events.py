@@ -239,6 +239,8 @@ class Transcribed:
     """"fr" or "en"."""
     alternatives: tuple[str, ...] = ()
     """What else it may have been, the likeliest first."""
+    rivals: int = 0
+    """How many of these are about as likely as `text` itself."""
 
 
 @dataclass(frozen=True, slots=True)

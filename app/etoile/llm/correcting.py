@@ -5,7 +5,7 @@ import logging
 
 from etoile.errors import NodeError
 from etoile.llm.completion import completed
-from etoile.llm.records import Dialect
+from etoile.llm.records import ChatMessage, Dialect
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ async def corrected(dialect: Dialect, model: str, text: str, language: str, with
     """Return `text` as `model` corrects it; empty where it could not in time."""
     order = _ORDER.format(language=_LANGUAGE.get(language, language))
     most = _TOKENS_AT_LEAST + round(_TOKENS_PER_LETTER * len(text))
-    messages = ({"role": "system", "content": order}, {"role": "user", "content": text})
+    messages: tuple[ChatMessage, ...] = ({"role": "system", "content": order}, {"role": "user", "content": text})
     try:
         async with asyncio.timeout(within_s):
             answer = await completed(dialect.chat(model, messages, max_tokens=most, think=False))

@@ -31,6 +31,8 @@ LEAST_LOG_PROBABILITY = -1.0
 """Words surer than this, on average, are believed (openai/whisper's own threshold)."""
 PLAUSIBLE = 0.3
 """What is less likely than the best by more than this, a token, was hardly said (see domain/matching/readings.py)."""
+AS_LIKELY = 0.05
+"""What is less likely than the best by no more than this, a token, was said as likely (domain/matching/readings.py)."""
 NO_SPEECH = 0.6
 """Above this, words that are not sure were invented over silence (openai/whisper's own threshold)."""
 TOKENS_PER_S = 10
@@ -69,7 +71,11 @@ class Decoded:
     @property
     def plausible(self) -> tuple[Hypothesis, ...]:
         """The likeliest and those that may as well have been said."""
-        least = self.best.log_probability - PLAUSIBLE
+        return self.within(PLAUSIBLE)
+
+    def within(self, less: float) -> "tuple[Hypothesis, ...]":
+        """Return the likeliest and those that are less likely, a token, by no more than `less`."""
+        least = self.best.log_probability - less
         return tuple(hypothesis for hypothesis in self.hypotheses if hypothesis.log_probability >= least)
 
     @property

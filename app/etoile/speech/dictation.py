@@ -111,6 +111,7 @@ def joined(parts: tuple[Transcript, ...]) -> Transcript:
         parts[0],
         text=" ".join(part.text for part in parts if part.text),
         alternatives=(),
+        rivals=0,
         speech_s=sum(part.speech_s for part in parts),
         elapsed_ms=sum(part.elapsed_ms for part in parts),
     )

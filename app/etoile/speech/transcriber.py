@@ -221,4 +221,4 @@ class Transcriber:
 def _result(turn: int, transcript: Transcript) -> Transcribed | NothingHeard:
     if not transcript.text:
         return NothingHeard(turn)
-    return Transcribed(turn, transcript.text, transcript.language, transcript.alternatives)
+    return Transcribed(turn, transcript.text, transcript.language, transcript.alternatives, transcript.rivals)

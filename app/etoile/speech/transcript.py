@@ -10,6 +10,8 @@ class Transcript:
     text: str
     alternatives: tuple[str, ...] = ()
     """What may have been said instead, the likeliest first."""
+    rivals: int = 0
+    """How many of these are about as likely as `text`."""
     language: str
     """"fr" or "en"."""
     audio_s: float

@@ -143,6 +143,7 @@ class Whisper:
         return Transcript(
             text=said.text,
             alternatives=said.alternatives,
+            rivals=said.rivals,
             language=said.language,
             audio_s=len(samples) / SAMPLE_RATE_HZ,
             speech_s=speech.seconds,
@@ -164,7 +165,8 @@ class Whisper:
             log.info("a short look was not believable; taking the whole window")
             return self._windows(samples, chosen, cancelled)
         texts = tuple(dict.fromkeys(hypothesis.text for hypothesis in decoded.plausible))
-        return Said(texts[0], chosen, texts[1:])
+        rivals = len({hypothesis.text for hypothesis in decoded.within(decoding.AS_LIKELY)}) - 1
+        return Said(texts[0], chosen, texts[1:], rivals)
 
     def _decode(self, samples: Samples, language: str) -> tuple[Decoded, str]:
         """Return what a clip says, and in which of our languages; one look at it tells both."""
@@ -204,6 +206,8 @@ class Said:
     text: str
     language: str
     alternatives: tuple[str, ...] = ()
+    rivals: int = 0
+    """How many of these are about as likely."""
 
 
 def as_float(samples: bytes) -> Samples:

@@ -277,14 +277,16 @@ def _called_for(turn: Turn, event: on.Transcribed) -> Step:
         return put_again(turn) if turn.question else await_dictation(replace(turn, phase=Phase.IDLE))
     if not request:
         return _heard_nothing(turn, event)
-    others = (request_after(other, turn.wake_word) for other in event.alternatives)
-    return _asked(turn, replace(event, text=request, alternatives=tuple(filter(None, others))))
+    others = [request_after(other, turn.wake_word) for other in event.alternatives]
+    rivals = sum(map(bool, others[: event.rivals]))
+    return _asked(turn, replace(event, text=request, alternatives=tuple(filter(None, others)), rivals=rivals))
 
 
 def _asked(turn: Turn, event: on.Transcribed) -> Step:
     if turn.question:
         return answered(turn, turn.question, event.text, event.language, Asking(origin=turn.heard_by))
-    return heard(replace(turn, alternatives=event.alternatives), event.text, event.language)
+    turn = replace(turn, alternatives=event.alternatives, rivals=event.rivals)
+    return heard(turn, event.text, event.language)
 
 
 def _heard_nothing(turn: Turn, event: Event) -> Step:

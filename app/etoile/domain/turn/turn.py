@@ -73,6 +73,8 @@ class Turn:
     request: str = ""
     alternatives: tuple[str, ...] = ()
     """What else was perhaps said."""
+    rivals: int = 0
+    """How many of these are about as likely."""
     heard: str = ""
     """What was heard, where the request is in other words."""
     uncorrected: Ask | None = None
