@@ -216,6 +216,7 @@ class Learner:
         self._habits = None
         for one in known:
             self._publish(on.OfferWithdrawn(one.key))
+        self._publish(on.NewConversationWanted())  # what is forgotten is not said again, nor seen
         return message(
             "Forgotten: {requests} and {aliases}.",
             requests=plural("{count} request", "{count} requests", count),

@@ -157,6 +157,8 @@ def _add_requests(command: Command, words: Words) -> None:
     by.add_argument("--consensus", dest="plan", action="store_const", const="consensus", help=words(ask_all))
     ask.add_argument("--why", action="store_true", help=words(message("tell how each node was judged")))
     ask.add_argument("--dry-run", action="store_true", help=words(message("only tell what would be done")))
+    fresh = message("ask a node even where the answer is remembered")
+    ask.add_argument("--fresh", action="store_true", help=words(fresh))
     _json(ask, words)
     chat = command("chat", requests.chat, message("talk in this terminal, one request a line"))
     chat.set_defaults(plan=None)

@@ -11,6 +11,7 @@ from etoile.cli.why import show_plan, with_heat
 from etoile.config import Config
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.ages import from_memory
 from etoile.domain.commander.units import SETTLED, UnitStatus
 from etoile.domain.effects import Decision
 from etoile.domain.events import Asking, Event, Origin
@@ -22,6 +23,8 @@ from etoile.ipc import client, endpoint
 from etoile.text import message, render, verbatim
 
 TICKET = "line"
+_PASSED_ON = ("node", "plan", "dry_run", "why", "fresh")
+"""What the running app is told of how a request is to be taken."""
 
 
 def ask(arguments: argparse.Namespace, console: Console) -> int:
@@ -30,7 +33,7 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
     text = " ".join(arguments.text).strip()
     if not text:
         raise UsageError(message("There is nothing to ask."), message("Write the request after “etoile ask”."))
-    line = {"do": "ask", "text": text, **{key: getattr(arguments, key) for key in ("node", "plan", "dry_run", "why")}}
+    line = {"do": "ask", "text": text, **{key: getattr(arguments, key) for key in _PASSED_ON}}
     view = _View(console)
     if arguments.simulate is None and arguments.config is None and _through_app(line, view):
         return view.end()
@@ -47,7 +50,7 @@ def chat(arguments: argparse.Namespace, console: Console) -> int:
         if not text:
             return code
         if text.strip():
-            arguments.text, arguments.why, arguments.dry_run = [text], False, False
+            arguments.text, arguments.why, arguments.dry_run, arguments.fresh = [text], False, False, False
             code = ask(arguments, console)
 
 
@@ -141,12 +144,14 @@ class _View:
         for note in outcome["notes"]:
             self._console.note(verbatim(note))
         if outcome["attribution"]:
-            self._console.note(verbatim(_attribution(outcome)))
+            self._console.note(verbatim(_attribution(outcome, self._console)))
 
 
-def _attribution(outcome: Line) -> str:
+def _attribution(outcome: Line, console: Console) -> str:
     names = [f"{part['node']} · {part['model']}" for part in outcome["attribution"]]
-    if outcome["elapsed_ms"] is not None:
+    if outcome["reused_s"] is not None:
+        names.insert(0, console.words(from_memory(outcome["reused_s"])))
+    elif outcome["elapsed_ms"] is not None:
         names.append(f"{outcome['elapsed_ms'] / 1000:.1f} s")
     return "— " + " · ".join(names)
 
@@ -165,6 +170,7 @@ def _asking(arguments: argparse.Namespace) -> Asking:
         node=arguments.node,
         plan=arguments.plan,
         why=arguments.why,
+        fresh=arguments.fresh,
     )
 
 

@@ -39,7 +39,8 @@ def skills(arguments: argparse.Namespace, console: Console) -> int:
         case "show":
             return _show(name, arguments, console)
         case "run":
-            arguments.text, arguments.node, arguments.why = ["routine", name], None, False
+            arguments.text, arguments.node, arguments.plan = ["routine", name], None, None
+            arguments.why, arguments.fresh = False, False
             return requests.ask(arguments, console)
         case _:
             return _remove(name, path, arguments, console)

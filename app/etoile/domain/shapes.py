@@ -131,6 +131,7 @@ def outcome_line(outcome: Outcome) -> Line:
         "first_token_ms": _rounded(outcome.first_token_ms),
         "elapsed_ms": _rounded(outcome.elapsed_ms),
         "undoable": outcome.undoable,
+        "reused_s": round(outcome.reused_s) if outcome.reused_s is not None else None,
         "plan": [standing_line(standing, language) for standing in outcome.standings],
     }
 

@@ -141,6 +141,7 @@ class Callers:
             node=str(node) if node else None,
             plan=str(plan) if plan else None,
             why=bool(line.get("why")),
+            fresh=bool(line.get("fresh")),
         )
         try:
             self._publish(on.Typed(str(line.get("text", "")), asking))
