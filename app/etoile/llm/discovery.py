@@ -60,6 +60,7 @@ async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | No
     import anyio
 
     url = f"http://127.0.0.1:{place.port}"
+    deadline_s = time.monotonic() + ANSWER_WITHIN_S
     candidates = [Node(name=f"local:{place.port}", url=url, dialect="openai")]
     if place.dialect is not None:
         candidates.insert(0, Node(name=place.dialect, url=url, dialect=place.dialect))
@@ -67,7 +68,7 @@ async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | No
         dialect = dialect_of(node)
         started_s = time.monotonic()
         try:
-            with anyio.fail_after(ANSWER_WITHIN_S):
+            with anyio.fail_after(deadline_s - started_s):
                 listing = await dialect.models()
         except (NodeUnreachable, TimeoutError):
             return None

@@ -27,6 +27,7 @@ _TRIAL_BYTES = 100_000
 _TRIAL_S = 0.5
 """A trial that is due and cannot be made now is looked at again after this."""
 _CLOCK_SET_S = 2.0
+"""A time of day that moves by so much against the monotonic clock was set."""
 
 
 class Fleet:
@@ -157,13 +158,6 @@ class Fleet:
         with anyio.move_on_after(within_s):
             await asyncio.gather(*(self._probe(member) for member in self.usable()))
 
-    async def glance(self, within_s: float) -> None:
-        """Ask every node how it is, all at once, and wait `within_s` for the answers."""
-        import anyio
-
-        with anyio.move_on_after(within_s):
-            await asyncio.gather(*(self._probe(member) for member in self.usable()))
-
     async def check(self) -> tuple[NodeStatus, ...]:
         """Ask every node now, all at once, and look for others; return what is known then."""
         await asyncio.gather(self.look(self._places), *(self._probe(member) for member in tuple(self.members)))
@@ -204,6 +198,7 @@ class Fleet:
 
     async def _check_up(self, member: Member) -> None:
         """Ask `member` how it is; try it out when it has been left alone long enough."""
+        self._heed_clock()
         if member.health.locked_out:
             return
         await self._probe(member)
@@ -213,6 +208,12 @@ class Fleet:
                 await self._try_out(member)
             finally:
                 self.end(member)
+
+    def _heed_clock(self) -> None:
+        """Follow a time of day that was set: it is only shown, everything else goes by the monotonic clock."""
+        ahead_s = time.time() - self._now_s()
+        if abs(ahead_s - self._clock_ahead_s) > _CLOCK_SET_S:
+            self._clock_ahead_s = ahead_s
 
     async def _probe(self, member: Member) -> None:
         try:

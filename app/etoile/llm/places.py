@@ -108,6 +108,8 @@ class Places:
 
     def _take(self, course: Course) -> Place | None:
         """Take the best place that is free; None when there is none yet.  Raises NobodyAnswered when none will be."""
+        if course.position and self._nothing_free(course):
+            return None
         self._pass_over_who_failed_meanwhile(course)
         candidates = self._candidates(course)
         healthy = [one for one in candidates if one.healthy]
@@ -162,6 +164,22 @@ class Places:
             return self._take(course)
         return None
 
+    def _askable(self, course: Course) -> list[Member]:
+        """Return who is not ruled out yet: quicker than to weigh them all, for each of those that wait."""
+        return [
+            member
+            for member in self._fleet.usable()
+            if course.wanted.node in (None, member.node.name)
+            and member.node.name not in course.reasons
+            and member.node.name not in course.wanted.tried
+        ]
+
+    def _nothing_free(self, course: Course) -> bool:
+        """Whether there is nothing to decide: everybody is at work, or pauses beside one that is."""
+        members = self._askable(course)
+        at_work = [member for member in members if member.health.in_flight >= member.node.max_in_flight]
+        return bool(at_work) and all(member in at_work or member.pauses for member in members)
+
     def _candidates(self, course: Course) -> list[Place]:
         """Return who may take it, the best first."""
         wanted = replace(course.wanted, tried=course.wanted.tried | course.reasons.keys())
@@ -193,7 +211,7 @@ class Places:
 
     def _waiting_for(self, course: Course) -> Waiting:
         """Return what is waited for."""
-        members = [one.member for one in self._candidates(course)]
+        members = self._askable(course)
         if not members or any(member.health.in_flight for member in members):
             said = message(
                 "All nodes are busy; this is number {position} of those that wait.", position=course.position
@@ -206,7 +224,7 @@ class Places:
     def _look_again_s(self, course: Course) -> float:
         """Return when time alone may have changed something: a node asked to be left alone until then."""
         now_s = time.monotonic()
-        ends = (one.member.health.until_s for one in self._candidates(course))
+        ends = (member.health.until_s for member in self._askable(course))
         return max(_LEAST_PAUSE_S, min([_LOOK_AGAIN_S, *(end - now_s for end in ends if end is not None)]))
 
 
