@@ -44,6 +44,8 @@ class Care:
     )
     before_step: Callable[[int], object] = lambda index: None
     """Called before step `index` of a pull or a token of a measurement is sent; may block."""
+    chat: Callable[["Script", Any], "Reply"] | None = None
+    """What LM Studio's own chat answers; None is the usual."""
     stays: tuple[str, ...] = ()
     """Models that do not leave the memory: they answer somebody."""
     refuses: str | None = None
@@ -168,7 +170,11 @@ def _studio_job(script: "Script", body: Any) -> Reply:
     return 200, job
 
 
-def _studio_chat(script: "Script", body: Any) -> Iterator[bytes]:
+def _studio_chat(script: "Script", body: Any) -> Reply:
+    return script.care.chat(script, body) if script.care.chat else _studio_answer(script, body)
+
+
+def _studio_answer(script: "Script", body: Any) -> Iterator[bytes]:
     care, count = script.care, body["max_output_tokens"]
     rate = care.tokens_per_s(next(care.rounds))
     yield _event("chat.start", model_instance_id=body["model"])

@@ -75,6 +75,8 @@ class Script:
     """Cut the stream into packets of this size."""
     care: Care = field(default_factory=Care)
     """What is told of the models, and done for them."""
+    old: bool = False
+    """lmstudio: before 0.4, without the API that tells of models and loads them."""
     router: bool = False
     """openai: tell the state of each model, as llama-server does that has several."""
     timings: bool = False
@@ -172,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         if script.hangs_in_list:
             self._wait_for_the_end()
         elif self._admitted() and not self._did(None):
-            listing = _LISTS.get((script.dialect, self.path.partition("?")[0]))
+            listing = _LISTS.get(("old lmstudio" if script.old else script.dialect, self.path.partition("?")[0]))
             if script.list_status != 200:
                 self._reply(script.list_status, {"error": script.complaint})
             elif listing is None:
@@ -323,6 +325,13 @@ _LISTS: dict[tuple[str, str], Callable[[Script], Any]] = {
                 "max_context_length": 131072,
             }
             | script.care.shows.get(name, {})
+            for name in script.models
+        ]
+    },
+    ("old lmstudio", "/api/v0/models"): lambda script: {
+        "data": [
+            {"id": name, "type": "llm", "state": "loaded" if name in loaded(script) else "not-loaded"}
+            | {"max_context_length": 8192}
             for name in script.models
         ]
     },

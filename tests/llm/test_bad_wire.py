@@ -24,7 +24,7 @@ from tests.llm.fake_node import FakeNode, Script
 from tests.llm.talk import DIALECTS, QUESTION, chat, listing, speak
 
 CERTIFICATES = Path(__file__).parent / "certificates"
-KEY = "sk-very-secret"
+KEY = "sk-very-secret-indeed"
 
 
 def ask(url: str, dialect: str, use: Callable[[Dialect], Awaitable[object]]) -> None:
@@ -247,3 +247,9 @@ def test_the_key_is_shown_nowhere(node: FakeNode, caplog: pytest.LogCaptureFixtu
             shown = shown.__cause__
     assert isinstance(caught.value, NodeUnauthorised)
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("key", ["EMPTY", "ollama", "data", "content"])
+def test_a_word_in_place_of_a_key_changes_no_answer(node: FakeNode, key: str) -> None:
+    node.script = replace(node.script, answer=f"{key} is a word.", key=key)
+    assert chat(node, key=key).text == f"{key} is a word."

@@ -1,12 +1,15 @@
 """What servers tell of their models, and LM Studio's own ways."""
 
 import asyncio
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
 from etoile.domain.nodes import LoadedModel
+from etoile.errors import NodeBroken, NodeError, NodeUnsuited
 from etoile.llm.openai import OpenAi
 from etoile.llm.records import ChatMessage, Listing, Preparing, Text
 from tests.llm.fake_care import Care
@@ -110,3 +113,35 @@ def test_lm_studio_is_asked_its_own_way_where_it_would_reason_otherwise() -> Non
         }
         chat(node, [*QUESTION, {"role": "assistant", "content": "Yes?"}, *QUESTION], think=False)
         assert len(node.asked("/v1/chat/completions")) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"type": "internal_error", "message": 'Failed to load model "tiny".'}, NodeUnsuited),
+        ({"type": "unknown", "message": "The model has crashed."}, NodeBroken),
+    ],
+)
+def test_a_model_that_lm_studio_cannot_load_is_told(error: dict[str, str], kind: type[NodeError]) -> None:
+    """The end follows an error there all the same; the error counts."""
+
+    def fail(script: Script, body: Any) -> Iterator[bytes]:
+        yield b"event: error\ndata: " + json.dumps({"type": "error", "error": error}).encode() + b"\n\n"
+        yield b'event: chat.end\ndata: {"type": "chat.end", "result": {}}\n\n'
+
+    script = Script(dialect="lmstudio", models=("other", "tiny"), care=Care(chat=fail))
+    with FakeNode(script) as node, pytest.raises(kind):
+        chat(node)
+
+
+def test_lm_studio_that_takes_no_such_request_loads_by_itself() -> None:
+    refuse = Care(chat=lambda script, body: (400, {"error": {"message": "'input' is of the wrong type"}}))
+    with FakeNode(Script(dialect="lmstudio", models=("other", "tiny"), care=refuse)) as node:
+        assert chat(node).text == node.script.answer
+
+
+def test_lm_studio_before_0_4_is_talked_to_all_the_same() -> None:
+    with FakeNode(Script(dialect="lmstudio", old=True)) as node:
+        assert listing(node) == Listing(("tiny",), ("tiny",), context_tokens={"tiny": 8192})
+        assert chat(node, think=False).text == node.script.answer
+        assert node.asked("/api/v1/chat") == []

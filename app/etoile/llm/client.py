@@ -41,6 +41,9 @@ _BEARER, _BASIC = "Bearer ", "Basic "
 _SECRET_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")
 """Every header in which a key may travel; a password of the address becomes the first."""
 _MASK = "***"
+_KEY_LENGTH = 16
+"""No provider's key is shorter.  A shorter one ("EMPTY", "ollama") is a word for a server that wants none, and may well
+occur in an answer."""
 _NO_ANSWERS = ("text/html", "application/xhtml", "image/", "audio/", "video/")
 """What a router's login page or another program sends.  Everything else is read: some servers call JSON plain text."""
 
@@ -156,7 +159,7 @@ class Server:
         """Yield the lines that answer the POST of `body`, without the key.  Raises NodeError."""
         lines = Lines()
         async with self._send("POST", path, body) as response:
-            key = self._key
+            key = self._telling_key()
             async with aclosing(_bounded(response, self._client.stream_bytes)) as packets:
                 async for packet in packets:
                     for line in lines.feed(packet):
@@ -184,7 +187,11 @@ class Server:
         return {self._key_header: _BEARER + key if self._key_header == "authorization" else key}
 
     def _without_key(self, content: bytes) -> bytes:
-        return content.replace(self._key.encode(), _MASK.encode()) if self._key else content
+        return content.replace(key.encode(), _MASK.encode()) if (key := self._telling_key()) else content
+
+    def _telling_key(self) -> str | None:
+        """Return the key, unless it is so short that it is none."""
+        return self._key if self._key and len(self._key) >= _KEY_LENGTH else None
 
 
 def kind_of(response: "httpx.Response") -> str:
