@@ -13,7 +13,7 @@ from etoile.config import Config
 from etoile.domain.gpus import Thermal
 from etoile.domain.model_names import Place, places
 from etoile.domain.nodes import LoadedModel, NodeLoad, NodeState, NodeStatus
-from etoile.domain.readings import busyness
+from etoile.domain.readings import busyness, left_alone
 from etoile.domain.shapes import Line, node_line
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
@@ -63,6 +63,7 @@ def node_row(line: Line, console: Console) -> str:
         parts += map(console.words, busyness(NodeLoad(**line["load"])))
     if line["reason"]:
         parts.append(line["reason"])
+    parts += map(console.words, left_alone(line["retry_at_s"]))
     return "  ".join(parts)
 
 

@@ -1,5 +1,7 @@
 """What GPUs and nodes report, in words that several parts share."""
 
+from datetime import datetime
+
 from etoile.domain.gpus import GpuReading, Kind
 from etoile.domain.nodes import NodeLoad
 from etoile.text import Message, message, plural
@@ -20,6 +22,13 @@ def busyness(load: NodeLoad) -> list[Message]:
     if load.kv_cache_percent is not None:
         told.append(message("contexts {percent} % full", percent=load.kv_cache_percent))
     return told
+
+
+def left_alone(retry_at_s: float | None) -> list[Message]:
+    """Return until when a node is left alone, of a moment in seconds since 1970; nothing when it is not."""
+    if retry_at_s is None:
+        return []
+    return [message("asked again at {at:clock}", at=datetime.fromtimestamp(retry_at_s).astimezone())]
 
 
 def load_memory_power(reading: GpuReading) -> list[Message]:

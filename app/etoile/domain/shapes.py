@@ -82,10 +82,13 @@ def node_line(status: NodeStatus, language: str) -> Line:
         "models": list(status.models),
         "loaded": list(status.loaded),
         "latency_ms": _rounded(status.latency_ms),
+        "first_token_ms": _rounded(status.first_token_ms),
+        "tokens_per_s": _rounded(status.tokens_per_s),
         "in_flight": status.in_flight,
         "thermal": status.thermal,
         "load": _load(status.load),
         "reason": _words(status.reason, language),
+        "retry_at_s": _rounded(status.retry_at_s),
     }
 
 

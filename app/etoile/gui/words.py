@@ -1,8 +1,9 @@
 """Words that several views share, as messages: states, values, and what stands in for a value that is unknown."""
 
+from etoile.domain.ages import from_memory
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.nodes import Attribution, NodeState, NodeStatus
-from etoile.domain.readings import busyness, called
+from etoile.domain.readings import busyness, called, left_alone
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.text import Message, message, plural, verbatim
@@ -115,6 +116,7 @@ def gpu_details(gpu: GpuReading) -> Message | None:
 def node_detail(node: NodeStatus) -> Message:
     """Return the line about a node: what it is, or why it cannot be used."""
     parts = [node.reason] if node.reason else [NODE_STATE[node.state]]
+    parts += left_alone(node.retry_at_s)
     if node.model:
         parts.append(verbatim(short_model(node.model)))
     if node.latency_ms is not None:
@@ -130,13 +132,17 @@ def short_model(model: str) -> str:
     return model.rsplit("/", 1)[-1]
 
 
-def attribution_line(attribution: tuple[Attribution, ...], elapsed_ms: float | None) -> Message | None:
-    """Return who answered: "M1 · qwen3-30b · 1.4 s"; None when nobody has."""
+def attribution_line(
+    attribution: tuple[Attribution, ...], elapsed_ms: float | None, reused_s: float | None = None
+) -> Message | None:
+    """Return who answered: "M1 · qwen3-30b · 1.4 s", or when it was; None when nobody has."""
     if not attribution:
         return None
     said = _one_attribution(attribution[0])
     for following in attribution[1:]:
         said = message("{first}, then {following}", first=said, following=_one_attribution(following))
+    if reused_s is not None:
+        return joined([from_memory(reused_s), said])
     if elapsed_ms is None:
         return said
     return message("{who} · {seconds:.1f} s", who=said, seconds=elapsed_ms / 1000)
