@@ -26,7 +26,7 @@ def test_every_status_has_a_shape_of_its_own() -> None:
 
 
 def test_rows_come_change_and_go_with_the_units(qtbot: QtBot, look: Look) -> None:
-    view = EntryView(look, lambda: None, lambda: None)
+    view = EntryView(look, lambda: None, lambda: None, lambda text: None)
     qtbot.addWidget(view)
     for turn, rows, notes in (
         (states.ANSWERED, [], ""),
@@ -46,5 +46,5 @@ def test_rows_come_change_and_go_with_the_units(qtbot: QtBot, look: Look) -> Non
 
 
 def test_a_plan_that_was_cancelled_shows_what_was_stopped() -> None:
-    cancelled, _ = step(states.REVIEWING, on.Cancelled())
-    assert [unit.status for unit in cancelled.units] == [UnitStatus.DONE, UnitStatus.STOPPED]
+    cancelled, _ = step(states.EVERY_STATUS, on.Cancelled())
+    assert [str(unit.status) for unit in cancelled.units] == ["stopped", "stopped", "done", "failed", "skipped", "stopped"]
