@@ -131,6 +131,8 @@ def _said(turn: Turn) -> Message:
         return turn.note
     if turn.phase is Phase.LISTENING and not turn.hearing:
         return message("Opening the microphone…")
+    if turn.phase is Phase.THINKING and turn.queued:
+        return turn.queued
     if turn.phase is Phase.THINKING and turn.doing:
         return turn.doing
     return PHASE[turn.phase]

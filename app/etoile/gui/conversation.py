@@ -24,7 +24,8 @@ _NEAR_THE_END_PX = 8
 class Conversation(ScrollColumn):
     """Shows the turns.
 
-    `ask` takes an example that was chosen from the empty conversation, `undo` takes back what the newest turn did.
+    `ask` takes an example that was chosen from the empty conversation, `undo` takes back what the newest turn did,
+    `ask_afresh` has a node answer what was answered from memory.
     """
 
     def __init__(
@@ -33,11 +34,12 @@ class Conversation(ScrollColumn):
         talk_key: str,
         ask: Callable[[str], None],
         undo: Callable[[], None],
+        ask_afresh: Callable[[str], None],
         above: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look, self._undo = look, undo
+        self._look, self._undo, self._ask_afresh = look, undo, ask_afresh
         self._entries: tuple[Entry, ...] = ()
         self._views: dict[int, EntryView] = {}
         self._at_end = False
@@ -99,7 +101,7 @@ class Conversation(ScrollColumn):
 
     def _add(self, turn: int) -> None:
         """Add a view; what the user asks brings the end into view again."""
-        view = EntryView(self._look, self._grown, self._undo)
+        view = EntryView(self._look, self._grown, self._undo, self._ask_afresh)
         self._views[turn] = view
         self.column.insertWidget(self.column.count() - 1, view)
         view.show()

@@ -50,14 +50,26 @@ class Bubble(Label):
 
 
 class EntryView(QWidget):
-    """Shows an `Entry`, and the same one again as it grows; `undo` takes back what it did."""
+    """Shows an `Entry`, and the same one again as it grows.
+
+    `undo` takes back what it did, `ask_afresh` has a node answer what was answered from memory.
+    """
 
     def __init__(
-        self, look: Look, grown: Callable[[], None], undo: Callable[[], None], parent: QWidget | None = None
+        self,
+        look: Look,
+        grown: Callable[[], None],
+        undo: Callable[[], None],
+        ask_afresh: Callable[[str], None],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look = look
         self._entry: Entry | None = None
+        self._opening = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self._opening.say(message("A new conversation."))
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._opening.hide()
         self._bubble = Bubble(look, self)
         self._attribution = Label(look, Type.META, Tone.TEXT3, parent=self)
         self._passed_over = Label(look, Type.META, Tone.TEXT3, parent=self)
@@ -69,6 +81,9 @@ class EntryView(QWidget):
         self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
         self._undo = Button(look, message("Undo"), kind=Kind.FLAT, parent=self)
         self._undo.clicked.connect(undo)
+        self._afresh = Button(look, message("Ask again"), kind=Kind.FLAT, parent=self)
+        self._afresh.clicked.connect(lambda: ask_afresh(self._entry.request if self._entry else ""))
+        self._afresh.hide()
         for label in (self._said, self._remedy):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -87,9 +102,11 @@ class EntryView(QWidget):
         ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         ended.addLayout(told, 1)
         ended.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignTop)
+        ended.addWidget(self._afresh, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addWidget(self._opening)
         column.addLayout(asked)
         column.addWidget(self._passed_over)
         column.addWidget(self._attribution)
@@ -115,7 +132,8 @@ class EntryView(QWidget):
         self._bubble.fit(self._room())
         self._passed_over.setText("\n".join(map(self._passed, entry.passed_over)))
         self._passed_over.setVisible(bool(entry.passed_over))
-        self._attribution.say(attribution_line(entry.attribution, entry.elapsed_ms))
+        self._opening.setVisible(entry.opens)
+        self._attribution.say(attribution_line(entry.attribution, entry.elapsed_ms, entry.reused_s))
         self._answer.show_answer(entry.answer, streaming=entry.working)
         self._answer.setVisible(bool(entry.answer))
         self._units.show_units(entry.units)
@@ -128,6 +146,7 @@ class EntryView(QWidget):
         self._said.say(entry.said)
         self._remedy.say(entry.remedy)
         self._undo.setVisible(entry.undoable)
+        self._afresh.setVisible(entry.reused_s is not None and not entry.working)
         self._sign.setVisible(entry.failed and entry.remedy is not None)
         tone = Tone.TEXT2 if entry.failed and entry.remedy is None else Tone.TEXT
         if self._said.property("tone") != str(tone):

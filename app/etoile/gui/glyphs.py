@@ -80,6 +80,12 @@ def _copy() -> QPainterPath:
     return shapes.thickened(front, 1.4).united(shapes.thickened(back, 1.4))
 
 
+def _new() -> QPainterPath:
+    """A sheet that is still empty, and the pen to it."""
+    sheet = shapes.line((8.4, 3.2), (4.4, 3.2), (3, 4.6), (3, 11.6), (4.4, 13), (11.4, 13), (12.8, 11.6), (12.8, 8))
+    return shapes.thickened(sheet, 1.5).united(shapes.thickened(shapes.line((7.2, 8.8), (13, 3)), 1.8))
+
+
 def _more() -> QPainterPath:
     return shapes.dots((3, 8), (8, 8), (13, 8), radius=1.5)
 
@@ -111,6 +117,8 @@ class Glyph(Enum):
     DOWN = (_down,)
     MICROPHONE = (_microphone,)
     COPY = (_copy,)
+    NEW = (_new,)
+    """A new conversation."""
     MORE = (_more,)
     BACK = (_back,)
     CHOOSE = (_choose,)

@@ -15,12 +15,19 @@ from etoile.gui.words import summary
 from etoile.text import message
 
 HEIGHT = 48
+NEW_KEYS = "Ctrl+N"
 
 
 class Header(QWidget):
-    """The window is dragged by it; `hide_window` is called by its button."""
+    """The window is dragged by it; `hide_window` and `begin_anew` are called by its buttons."""
 
-    def __init__(self, look: Look, hide_window: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        hide_window: Callable[[], None],
+        begin_anew: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         title = Label(look, Type.HEADING, wraps=False, parent=self)
         title.say(message("Etoile"))
@@ -29,6 +36,10 @@ class Header(QWidget):
         self._more.clicked.connect(self._open_menu)
         self._more.hide()
         self._menu: QMenu | None = None
+        new = message("New conversation")
+        self._new = Button(look, new, kind=Kind.FLAT, glyph=Glyph.NEW, words=False, parent=self)
+        self._new.setToolTip(look.words(message("{what} ({keys})", what=new, keys=NEW_KEYS)))
+        self._new.clicked.connect(begin_anew)
         close = Button(look, message("Hide"), kind=Kind.FLAT, glyph=Glyph.CLOSE, words=False, parent=self)
         close.clicked.connect(hide_window)
         row = QHBoxLayout(self)
@@ -38,6 +49,8 @@ class Header(QWidget):
         row.addWidget(title)
         row.addStretch()
         row.addWidget(self._summary)
+        row.addWidget(self._new)
+        row.addSpacing(-row.spacing())
         row.addWidget(self._more)
         row.addSpacing(-row.spacing())
         row.addWidget(close)
@@ -53,5 +66,6 @@ class Header(QWidget):
             self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
     def show_state(self, state: State) -> None:
-        """Show how many nodes and GPUs there are."""
+        """Show how many nodes and GPUs there are, and whether there is a conversation to be ended."""
         self._summary.say(summary(state))
+        self._new.setEnabled(not state.turn.conversation.empty)

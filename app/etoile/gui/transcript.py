@@ -13,6 +13,8 @@ from etoile.text import Message, message
 
 LONGEST = 50
 """Turns that the window keeps; the history keeps them all."""
+RESUMED = 5
+"""Exchanges that are shown of a conversation of an earlier run."""
 
 _WORKING = frozenset({Phase.TRANSCRIBING, Phase.THINKING})
 
@@ -40,6 +42,11 @@ class Entry:
     """What it was cut into, where it took several units."""
     notes: tuple[Message, ...] = ()
     """What is to be known of the answer."""
+    reused_s: float | None = None
+    """How old the answer is, if it was given before."""
+    conversation: int = 1
+    opens: bool = False
+    """Whether another conversation than that of the entry above begins with it."""
 
     @property
     def empty(self) -> bool:
@@ -51,25 +58,55 @@ def follow(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
     """Return `entries` with what `turn` tells now; the same ones when it tells nothing new.  Pure."""
     if turn.asking.dry_run:
         return entries
-    settled = _settled(entries, turn)
+    if not entries and turn.number == 0:
+        return _resumed(turn)
+    settled = _settled(_in_sight(entries, turn), turn)
     entry = _entry(turn)
     if settled and (settled[-1].turn == turn.number or _ends(settled[-1], turn)):
+        entry = _in_place_of(settled[-1], entry)
         if settled[-1] == entry:
             return settled
         return (*settled[:-1], entry)
-    return settled if entry.empty else (*settled, entry)[-LONGEST:]
+    return settled if entry.empty else _behind(settled, entry)
+
+
+def _resumed(turn: Turn) -> tuple[Entry, ...]:
+    """Return the end of a conversation of an earlier run; its turns are numbered from before this one."""
+    exchanges = turn.conversation.exchanges[-RESUMED:]
+    return tuple(
+        Entry(turn=number, request=exchange.request, answer=exchange.answer, attribution=exchange.attribution)
+        for number, exchange in enumerate(exchanges, start=-len(exchanges))
+    )
+
+
+def _in_sight(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
+    """Return `entries` without those before the user began anew."""
+    first = turn.conversation.shown_from
+    return tuple(entry for entry in entries if entry.turn >= first) if first else entries
+
+
+def _in_place_of(former: Entry, entry: Entry) -> Entry:
+    """Return `entry` in the conversation in which `former` began."""
+    return replace(entry, conversation=former.conversation, opens=former.opens)
+
+
+def _behind(entries: tuple[Entry, ...], entry: Entry) -> tuple[Entry, ...]:
+    opens = bool(entries) and entries[-1].conversation != entry.conversation
+    return (*entries, replace(entry, opens=opens))[-LONGEST:]
 
 
 def _settled(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
     """Return `entries` with the former turn at rest: ended as the outcome tells, else broken off."""
     last = turn.last
+    if last and last.turn < turn.conversation.shown_from:
+        return entries
     if last and last.turn != turn.number and last.text and not (entries and entries[-1].turn >= last.turn):
-        return (*entries, _entry_of(last))
+        return _behind(entries, replace(_entry_of(last), conversation=turn.conversation.number))
     if not entries or entries[-1].turn == turn.number or not entries[-1].working:
         return entries
     former = entries[-1]
     if last and last.turn == former.turn:
-        return (*entries[:-1], _entry_of(last))
+        return (*entries[:-1], _in_place_of(former, _entry_of(last)))
     if _ends(former, turn):
         return entries
     return (*entries[:-1], replace(former, working=False, failed=True, said=message("Broken off.")))
@@ -97,6 +134,8 @@ def _entry(turn: Turn) -> Entry:
         undoable=turn.undoable and turn.phase in (Phase.IDLE, Phase.SPEAKING),
         units=turn.units,
         notes=turn.notes,
+        reused_s=turn.reused_s,
+        conversation=turn.conversation.number,
     )
 
 
@@ -115,4 +154,5 @@ def _entry_of(outcome: Outcome) -> Entry:
         failed=not outcome.ok,
         units=outcome.units,
         notes=outcome.notes,
+        reused_s=outcome.reused_s,
     )

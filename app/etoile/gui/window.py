@@ -17,7 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout, QWidget
 
-from etoile.domain.events import Cancelled, Declined, Typed, UndoWanted, VoiceMuted
+from etoile.domain.events import (
+    Asking,
+    Cancelled,
+    Declined,
+    NewConversationWanted,
+    Typed,
+    UndoWanted,
+    VoiceMuted,
+)
 from etoile.domain.state import State
 from etoile.domain.turn import Phase, Standing
 from etoile.gui.activity import Activity
@@ -29,7 +37,7 @@ from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
 from etoile.gui.gpu_view import GpuView
-from etoile.gui.header import Header
+from etoile.gui.header import NEW_KEYS, Header
 from etoile.gui.history import History
 from etoile.gui.icons import app_icon
 from etoile.gui.machine import Machine
@@ -80,12 +88,12 @@ class Window(Frame):
         self._history = History()
         self._since = (0, Phase.IDLE, Standing.OPEN, 0.0)
         self._session_ends = False
-        self._header = Header(look, self.dismiss, self)
+        self._header = Header(look, self.dismiss, self._begin_anew, self)
         self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
         self._machine.opened.connect(self._open_chart)
         self._chart = ChartPage(look, doors.publish, self._close_chart, self)
         self._notices = Notices(look, doors.publish)
-        self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._notices, self)
+        self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._ask_afresh, self._notices, self)
         self._offer = OfferView(look, doors.publish, self)
         self._question = QuestionView(look, doors.publish, self)
         self._activity = Activity(look, doors.publish, self)
@@ -132,6 +140,7 @@ class Window(Frame):
         keys: dict[str, Callable[[], object]] = {
             "Esc": self._step_back,
             "Ctrl+L": self.compose,
+            NEW_KEYS: self._begin_anew,
             "Ctrl+.": lambda: self._doors.publish(Cancelled()),
             "Ctrl+M": lambda: self._doors.publish(VoiceMuted(not self._state.turn.muted)),
             "Ctrl+,": self._doors.open_settings,
@@ -275,6 +284,13 @@ class Window(Frame):
 
     def _ask(self, text: str) -> None:
         self._doors.publish(Typed(text))
+
+    def _ask_afresh(self, text: str) -> None:
+        self._doors.publish(Typed(text, Asking(fresh=True)))
+
+    def _begin_anew(self) -> None:
+        self._doors.publish(NewConversationWanted())
+        self._composer.setFocus()
 
     def _undo(self) -> None:
         self._doors.publish(UndoWanted())
