@@ -86,7 +86,7 @@ async def bench(
         partial(dialect_of, client=client, secret=lambda node: None),
         confirmed=frozenset,
         places=(),
-        renew=client.renew,
+        renew=client.aclose,
     )
     try:
         yield Bench(fleet, Dispatch(fleet, routing))

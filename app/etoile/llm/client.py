@@ -61,17 +61,14 @@ class Client:
         self.stream_bytes = stream_bytes
         """A stream is cut off after this, whatever it holds."""
         self._transport = transport
-        self._http: httpx.AsyncClient | None = None
+        self._http: dict[bool, httpx.AsyncClient] = {}
+        """By whether they are encrypted: reading the certificates that are trusted takes 20 ms, and most need none."""
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        if self._http is not None:
-            await self._http.aclose()
-
-    async def renew(self) -> None:
-        """Close all connections, those in use as well; the next request makes new ones."""
-        http, self._http = self._http, None
-        if http is not None:
+        """Close all connections, those in use as well; a further request makes new ones."""
+        opened = tuple(self._http.values())
+        self._http.clear()
+        for http in opened:
             await http.aclose()
 
     @asynccontextmanager
@@ -82,7 +79,7 @@ class Client:
         content = None if body is None else _encoded(body)
         headers = headers if content is None else headers | {"content-type": "application/json"}
         with _translated(self.connect_s):
-            async with self._open().stream(method, url, headers=headers, content=content) as response:
+            async with self._open(url).stream(method, url, headers=headers, content=content) as response:
                 if not response.is_success:
                     complaint = await _complaint(response)
                     raise refusal(response.status_code, complaint, retry_after_s(response.headers, time.time()))
@@ -95,25 +92,30 @@ class Client:
         async with self.send("GET", url, {}, None) as response:
             return kind_of(response), await _read(response, most_bytes)
 
-    def _open(self) -> "httpx.AsyncClient":
-        if self._http is None:
+    def _open(self, url: str) -> "httpx.AsyncClient":
+        encrypted = url[:6].lower() == "https:"
+        if encrypted not in self._http:
             import anyio  # noqa: F401 - it looks for sniffio itself, before the next line
             import httpx
 
             # httpcore imports sniffio four times a request; where there is none, each time the whole path is searched
             # (a third of all a request costs).
             sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
-            self._http = httpx.AsyncClient(
+            self._http[encrypted] = httpx.AsyncClient(
                 headers={"accept-encoding": "identity", "user-agent": "etoile"},
                 # Times are limited per record by those who read; see `limits`.
                 timeout=httpx.Timeout(None, connect=self.connect_s),
                 follow_redirects=False,
                 # Requests go to the node and nowhere else: proxies and .netrc of the environment are not for them.
                 trust_env=False,
-                verify=httpx.create_ssl_context(trust_env=True),
+                verify=httpx.create_ssl_context(trust_env=True) if encrypted else _trusting_nobody(),
                 transport=self._transport,
             )
-        return self._http
+        return self._http[encrypted]
+
+
+def _trusting_nobody() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Server:

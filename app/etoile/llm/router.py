@@ -138,7 +138,7 @@ class Router:
             partial(dialect_of, client=self._client, secret=secret),
             confirmed=confirmed,
             places=places,
-            renew=self._client.renew,
+            renew=self._client.aclose,
         )
         self._rules = Rules.of(routing)
         self._dispatch = Dispatch(self._fleet, routing, enrich)
