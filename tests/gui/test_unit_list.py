@@ -47,4 +47,5 @@ def test_rows_come_change_and_go_with_the_units(qtbot: QtBot, look: Look) -> Non
 
 def test_a_plan_that_was_cancelled_shows_what_was_stopped() -> None:
     cancelled, _ = step(states.EVERY_STATUS, on.Cancelled())
-    assert [str(unit.status) for unit in cancelled.units] == ["stopped", "stopped", "done", "failed", "skipped", "stopped"]
+    statuses = [str(unit.status) for unit in cancelled.units]
+    assert statuses == ["stopped", "stopped", "done", "failed", "skipped", "stopped"]
