@@ -116,3 +116,11 @@ def test_it_is_switched_and_shown() -> None:
     state, _ = advance(state, on.WakeWordWatched("computer"))
     assert state.listening_for == "computer"
     assert advance(state, on.WakeWordWatched(""))[0].listening_for == ""
+
+
+def test_recordings_without_text_are_tried_again() -> None:
+    assert advance(State(), on.UnfinishedWanted())[1] == (do.RetryUnfinished(),)
+    _, effects = advance(State(), on.Transcribed(-1, "Quelle heure est-il ?", "fr"))
+    [kept] = [effect for effect in effects if isinstance(effect, do.Remember)]
+    assert (kept.outcome.text, kept.outcome.decision) == ("Quelle heure est-il ?", None)
+    assert len(effects) == 1, "it runs nothing"

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from etoile.domain.events import DownloadStopped, DownloadWanted, ModelDownloading, PartMissing
+from etoile.domain.events import DownloadStopped, DownloadWanted, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
 from etoile.gui.window import Window
 from etoile.text import message
@@ -67,3 +67,13 @@ def test_a_download_that_was_given_up_is_offered_again(shown: Window) -> None:
 def test_another_model_that_is_missing_stays_said(shown: Window, texts: Texts) -> None:
     shown.show_state(replace(MISSING, downloading=ModelDownloading("small", 0, None)))
     assert "no speech model “base”" in texts(shown)
+
+
+def test_recordings_without_text_are_tried_again_at_a_click(shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
+    assert _buttons(shown, "Try again") == []
+    waiting = PartMissing("recordings", message("{count} recordings have no text yet.", count=2))
+    shown.show_state(State(missing={"recordings": waiting}))
+    (again,) = _buttons(shown, "Try again")
+    assert again.accessibleDescription() == "2 recordings have no text yet."
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert visitor.events == [UnfinishedWanted()]

@@ -632,3 +632,29 @@ def test_that_another_microphone_listens_is_told_while_it_does(tmp_path: Path) -
     assert it.events.of(MicrophoneNoted) == [MicrophoneNoted(1, ANOTHER)]
     assert [event.part for event in it.events.of(PartMissing)] == ["chosen_microphone"]
     assert it.events.of(PartReady) == [PartReady("chosen_microphone")]
+
+
+def test_recordings_without_text_are_tried_again_when_somebody_wants_that(tmp_path: Path) -> None:
+    first = keep(tmp_path / "recordings", 1, tone(1.0))
+    keep(tmp_path / "recordings", 2, tone(0.5))
+    with stage(tmp_path) as it:
+        it.until(PartMissing)
+        it.ears.retry_unfinished()
+        it.until(Transcribed, 2)
+        it.until(PartReady)
+        wait_until(lambda: it.kept() == [])
+    assert {event.turn for event in it.events.of(Transcribed)} == {-1}, "it belongs to no turn, and runs nothing"
+    assert first not in it.kept()
+    assert sorted(map(len, it.model.heard)) == [16_000, 32_000]
+
+
+def test_a_recording_that_fails_again_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = keep(tmp_path / "recordings", 1, tone(1.0))
+    with stage(tmp_path) as it:
+        it.until(PartMissing)
+        it.model.fails = RuntimeError("out of memory")
+        it.ears.retry_unfinished()
+        it.until(PartReady)
+        it.until(PartMissing, 2)
+        assert it.kept() == [path]
+    assert "out of memory" in caplog.text

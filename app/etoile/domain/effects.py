@@ -56,6 +56,11 @@ class DiscardRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class RetryUnfinished:
+    """Turn recordings that have no text yet into text, for the history."""
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Speak `said` after what is being spoken; `last` asks for `Spoken` once it has been played."""
 
@@ -435,6 +440,7 @@ class ShowWindow:
 Effect = (
     Record
     | WatchWakeWord
+    | RetryUnfinished
     | Transcribe
     | DiscardRecording
     | Say

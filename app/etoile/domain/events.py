@@ -508,6 +508,11 @@ class Rang:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfinishedWanted:
+    """The user wants the recordings without text tried again; what they say goes into the history, and runs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class DownloadWanted:
     """The user wants the speech model `model` downloaded."""
 
@@ -645,6 +650,7 @@ Event = (
     | NotificationActed
     | ClockTicked
     | Rang
+    | UnfinishedWanted
     | DownloadWanted
     | DownloadStopped
     | ModelDownloading

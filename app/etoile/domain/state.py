@@ -111,6 +111,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, listening_for=word), ()
         case on.SpeechPlaced(placement):
             return replace(state, speech=placement), _speech_told(state.speech, placement)
+        case on.UnfinishedWanted():
+            return state, (do.RetryUnfinished(),)
         case on.DownloadWanted(model):
             return state, (do.DownloadModel(model),)
         case on.DownloadStopped():

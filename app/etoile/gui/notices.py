@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing
+from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
@@ -51,6 +51,12 @@ class Notice(Surface):
             download.clicked.connect(lambda: publish(wanted))
             words.addSpacing(4)
             words.addWidget(download, 0, Qt.AlignmentFlag.AlignLeft)
+        if missing.part == "recordings":
+            again = Button(look, message("Try again"), parent=self)
+            again.setAccessibleDescription(look.words(missing.said))
+            again.clicked.connect(lambda: publish(UnfinishedWanted()))
+            words.addSpacing(4)
+            words.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)

@@ -69,6 +69,9 @@ class Rooms:
         match effect:
             case do.Record() | do.Transcribe() | do.DiscardRecording() | do.WatchWakeWord():
                 self._listen(effect)
+            case do.RetryUnfinished():
+                if self.ears:
+                    self.ears.retry_unfinished()
             case do.Say() | do.Hush() | do.Cue():
                 self._speak(effect)
             case do.DownloadModel() | do.StopDownload():

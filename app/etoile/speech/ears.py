@@ -89,6 +89,10 @@ class Ears:
         """Listen for this wake word while nothing is recorded; empty for none."""
         self._recorder.watch(word)
 
+    def retry_unfinished(self) -> None:
+        """Make text of recordings that have none; each is reported as Transcribed, of no turn."""
+        self._recorder.retry_unfinished()
+
     def discard(self, turn: int) -> None:
         """Forget `turn`, whether it is being recorded or transcribed."""
         self._utterances.discard(turn)

@@ -52,6 +52,9 @@ class Listener(Protocol):
     def look_at(self, samples: bytes, tell: Callable[[str], None]) -> None:
         """Tell the first words of `samples`."""
 
+    def try_again(self, file: Path, done: Callable[[], None]) -> None:
+        """Make text of the recording `file` and delete it; call `done` at the end, however it went."""
+
 
 class Recorder:
     """Records one utterance at a time on the thread `microphone`.  No method waits but `join`."""
@@ -78,6 +81,7 @@ class Recorder:
         self._folder = folder
         self._part = Part("microphone", publish)
         self._chosen = Part("chosen_microphone", publish)
+        self._unfinished = Part("recordings", publish)
         self._told_open = False
         self._recording: Recording | None = None
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -109,6 +113,10 @@ class Recorder:
     def watch(self, word: str) -> None:
         """Listen for the wake word `word` while nothing is recorded; for none where it is empty."""
         self._orders.put(lambda: self._calls.switch(word))
+
+    def retry_unfinished(self) -> None:
+        """Have recordings without text tried again."""
+        self._orders.put(self._retry)
 
     def close(self) -> None:
         """Let go of the microphone and end the thread."""
@@ -167,8 +175,15 @@ class Recorder:
         except OSError as error:
             log.info("%s cannot be looked through: %s", self._folder, error)
             return
+        self._unfinished.ready()
         if gone or left:
-            Part("recordings", self._publish).missing(_kept(gone, left))
+            self._unfinished.missing(_kept(gone, left))
+
+    def _retry(self) -> None:
+        """Have every recording tried again, oldest first, unless the text of one is on its way."""
+        found = unfinished(self._folder) if self._folder and self._utterances.none_wanted else ()
+        for one in reversed(found):
+            self._listener.try_again(one.path, lambda: self._orders.put(self._tidy))
 
     def _obey(self) -> None:
         """Carry out the next order; while nothing is being recorded, wait for it."""

@@ -16,6 +16,7 @@ from etoile.speech.part import Part
 from etoile.speech.recorder import with_place
 from etoile.speech.resident import Resident, SpeechModel
 from etoile.speech.transcript import Transcript
+from etoile.speech.unfinished import samples_of
 from etoile.speech.utterances import Utterance, Utterances
 from etoile.text import Message, message
 
@@ -54,7 +55,18 @@ class _Call:
     """Takes how it begins."""
 
 
-_Job = _Growing | _Recorded | _Prepare | _Call
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A recording that has no text yet."""
+
+    file: Path
+    done: Callable[[], None]
+
+
+NO_TURN = -1
+"""What was recorded once and is understood now belongs to no turn: it goes into the history, and runs nothing."""
+
+_Job = _Growing | _Recorded | _Prepare | _Call | _Again
 
 
 class Transcriber:
@@ -114,6 +126,10 @@ class Transcriber:
         """Find out how `samples` begin, and `tell` it, on another thread; what somebody asks for by hand goes first."""
         self._jobs.put(_Call(samples, tell))
 
+    def try_again(self, file: Path, done: Callable[[], None]) -> None:
+        """Make text of the recording `file` and delete it; `done` is called at the end, however it went."""
+        self._jobs.put(_Again(file, done))
+
     def close(self) -> None:
         """End the thread after what it is doing; what was not transcribed stays in its file."""
         self._closing = True
@@ -168,9 +184,20 @@ class Transcriber:
                 self._transcribe(recogniser, job)
             case _Growing() if self._jobs.empty():
                 self._listen(recogniser, job)
+            case _Again():
+                self._transcribe_again(recogniser, job)
             case _Call():
                 wanted = self._utterances.none_wanted
                 job.tell(recogniser.first_words(job.samples, self._speech.language) if wanted else "")
+
+    def _transcribe_again(self, recogniser: Recogniser, job: _Again) -> None:
+        transcript = recogniser.transcribe_pcm(samples_of(job.file), self._speech.language, lambda: self._closing)
+        if self._closing:
+            return
+        if transcript.text:
+            self._publish(Transcribed(NO_TURN, transcript.text, transcript.language))
+        job.file.unlink(missing_ok=True)
+        job.done()
 
     def _look_for_it(self) -> bool:
         """Tell at the start that there is no speech model, before anybody speaks in vain; return whether there is."""
@@ -213,6 +240,8 @@ class Transcriber:
         self._dictation = None
         if isinstance(job, _Call):
             job.tell("")
+        if isinstance(job, _Again):
+            job.done()
         if isinstance(job, _Recorded):
             turn = job.utterance.turn
             self._utterances.end(job.utterance, Failed(turn, said, with_place(remedy, job.file)))

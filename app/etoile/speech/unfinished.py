@@ -60,6 +60,12 @@ def unfinished(folder: Path) -> tuple[Unfinished, ...]:
     return tuple(sorted(found, key=lambda recording: recording.at_s, reverse=True))
 
 
+def samples_of(path: Path) -> bytes:
+    """Return what a recording holds: int16, 16 kHz, one channel.  Raises OSError, EOFError and wave.Error."""
+    with wave.open(str(path), "rb") as file:
+        return file.readframes(file.getnframes())
+
+
 def prune(folder: Path, now_s: float, *, days: float, most: int) -> int:
     """Delete recordings that are older than `days`, and the oldest of more than `most`; return how many it were."""
     known = unfinished(folder)
