@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.015
 """How long the other cards wait for one that does not answer; and how long, then, for each other."""
+LATE_S = 0.1
+"""How long those are waited for afterwards that were late (on a busy machine, say), to be told of before their next
+turn."""
 ONCE_PERIOD_S = 0.25
 ONCE_S = 2.0
 """How long whoever reads without the app waits for slow cards, the first time."""
@@ -121,7 +124,7 @@ class GpuMonitor:
             round_s=self._round_s,
         )
         self._report(turn)
-        if driver.wait_for_late(self._patience_s):
+        if driver.wait_for_late(min(LATE_S, self._period_s / 2)):
             self._report(turn)
 
     def _report(self, turn: int) -> None:
