@@ -213,9 +213,7 @@ class Places:
         """Return what is waited for."""
         members = self._askable(course)
         if not members or any(member.health.in_flight for member in members):
-            said = message(
-                "All nodes are busy; this is number {position} of those that wait.", position=course.position
-            )
+            said = message("Number {position} in the queue: all nodes are busy.", position=course.position)
             return Waiting(None, said, course.position)
         best = members[0]
         said = message("{node}: {reason}", node=best.node.name, reason=best.why_not_now())
