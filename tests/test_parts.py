@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from etoile.config import FOLDERS, Config
+from etoile.config import FOLDERS, Config, Node, Speech
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
 from etoile.parts import Rooms, open_history
+from etoile.parts.opening import hotwords
 from etoile.store.samples import Samples
 from etoile.text import Message, render
 from tests.store.sampling import open_database, reading
@@ -123,3 +124,11 @@ def test_short_sounds_go_to_the_voice_if_there_is_one() -> None:
     for open_rooms in (rooms, replace(rooms, voice=voice)):
         open_rooms.perform(do.Cue(do.Earcon.START))
     assert voice.cues == [do.Earcon.START]
+
+
+def test_the_speech_model_expects_the_names_that_the_settings_tell() -> None:
+    node = Node(name="athena", url="http://127.0.0.1:1", model="qwen3", models={"code": "coder", "review": "qwen3"})
+    assert hotwords(Config(nodes=(node,), speech=Speech(hotwords=("Etoile",)))) == ("Etoile",)
+    named = hotwords(Config(nodes=(node,), speech=Speech(hotwords=("Etoile", "nodes"))))
+    assert named == ("Etoile", "athena", "qwen3", "coder")
+    assert hotwords(Config(nodes=(node,))) == ()

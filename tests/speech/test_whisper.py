@@ -83,7 +83,8 @@ class FakeEngine:
         return [list(self.probabilities)]
 
     def _generate(self, encoded: Any, prompts: list[list[int]], **settings: Any) -> list[SimpleNamespace]:
-        self.prompts.append([Tokens.special[token - 1000] for token in prompts[0]])
+        named = self.hf_tokenizer.words
+        self.prompts.append([Tokens.special[token - 1000] if token >= 1000 else named[token] for token in prompts[0]])
         most = settings["max_length"] - len(prompts[0])
         return [
             SimpleNamespace(
@@ -116,6 +117,15 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def made(engine: FakeEngine, context_s: float = 10.0) -> Whisper:
     return Whisper(engine, model="tiny", device="cpu", context_s=context_s)
+
+
+def test_names_that_are_expected_stand_before_what_is_heard(heard: Callable[..., None]) -> None:
+    heard(1.0, 3.0)
+    engine = FakeEngine()
+    Whisper(engine, model="tiny", device="cpu", context_s=10.0, hotwords="athena qwen3").transcribe(noise(4.0), "fr")
+    assert engine.prompts == [
+        ["startofprev", "athena", "qwen3", "startoftranscript", "fr", "transcribe", "notimestamps"]
+    ]
 
 
 def test_what_was_said(heard: Callable[..., None]) -> None:

@@ -141,6 +141,9 @@ class Speech(Section, frozen=True):
     wake_word: str = ""
     """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the time,
     as window and tray show; what does not begin with the word is forgotten at once."""
+    hotwords: tuple[str, ...] = ()
+    """Names that the speech model is to expect, such as those of your projects; "nodes" stands for the nodes and their
+    models.  Few: each makes it a little likelier that other words are taken for it."""
     correct_with: str = ""
     """A small model that corrects what was heard and is no command, before it goes to the nodes: "NODE/MODEL", such as
     "ollama/qwen3:1.7b"; empty for none.  It is given 8 s, and what was heard stays beside it."""

@@ -222,13 +222,22 @@ def _open_downloads(stack: ExitStack, publish: Publish, *, offline: bool) -> "Do
     return stack.enter_context(Downloads(publish, offline=offline))
 
 
+def hotwords(config: Config) -> tuple[str, ...]:
+    """Return the names that the speech model is to expect: the settings', and where they say so those of the nodes."""
+    own = [name for name in config.speech.hotwords if name != "nodes"]
+    if "nodes" in config.speech.hotwords:
+        own += [name for node in config.nodes for name in (node.name, node.model, *node.models.values()) if name]
+    return tuple(dict.fromkeys(own))
+
+
 def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
     from etoile.speech.placed import PlacedWhisper
     from etoile.speech.screen_lock import ScreenLock
 
-    model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT)
+    names = hotwords(config)
+    model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
     recordings = Path(FOLDERS.user_state_dir) / "recordings"
     lock = ScreenLock()
 

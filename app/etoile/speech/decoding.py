@@ -38,6 +38,8 @@ NO_SPEECH = 0.6
 TOKENS_PER_S = 10
 """Fast French takes about six tokens a second; a loop takes all it gets."""
 TOKENS_AT_LEAST = 24
+HOTWORD_TOKENS = 100
+"""More names cost more than they help: each is read at every clip."""
 FIRST_TOKENS = 8
 """Enough for a word that calls, one before it, and to see that more follows."""
 
@@ -115,13 +117,14 @@ def likeliest_language(engine: Any, encoded: Any, languages: Sequence[str]) -> s
     return max(languages, key=lambda language: probabilities.get(f"<|{language}|>", 0.0))
 
 
-def generate(engine: Any, encoded: Any, language: str, seconds: float) -> Decoded:
-    """Return what `encoded`, a clip of `seconds`, says in `language`."""
+def generate(engine: Any, encoded: Any, language: str, seconds: float, hotwords: str = "") -> Decoded:
+    """Return what `encoded`, a clip of `seconds`, says in `language`; `hotwords` are names that are to be expected."""
     from faster_whisper.tokenizer import Tokenizer
     from faster_whisper.transcribe import get_suppressed_tokens
 
     tokenizer = Tokenizer(engine.hf_tokenizer, engine.model.is_multilingual, task="transcribe", language=language)
-    prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+    expected = [tokenizer.sot_prev, *tokenizer.encode(f" {hotwords}")[:HOTWORD_TOKENS]] if hotwords else []
+    prompt = [*expected, *tokenizer.sot_sequence, tokenizer.no_timestamps]
     most = TOKENS_AT_LEAST + math.ceil(TOKENS_PER_S * seconds)
     found = engine.model.generate(
         encoded,

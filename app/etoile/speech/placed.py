@@ -31,7 +31,10 @@ def no_cards() -> Sequence[GpuReading]:
 
 
 class PlacedWhisper:
-    """`readings` returns the cards as they are now, None while that is not known yet; `is_hot` judges by UUID."""
+    """`readings` returns the cards as they are now, None while that is not known yet; `is_hot` judges by UUID.
+
+    The model is to expect `hotwords`.
+    """
 
     def __init__(
         self,
@@ -39,11 +42,13 @@ class PlacedWhisper:
         readings: Callable[[], Sequence[GpuReading] | None] = no_cards,
         is_hot: Callable[[str], bool] = lambda uuid: False,
         now_s: Callable[[], float] = time.monotonic,
+        hotwords: Sequence[str] = (),
     ) -> None:
         self._speech = speech
         self._readings = readings
         self._is_hot = is_hot
         self._now_s = now_s
+        self._hotwords = ", ".join(hotwords)
 
     def check(self) -> None:
         """Raise ModelUnavailable when the model is not here, or not whole."""
@@ -57,7 +62,9 @@ class PlacedWhisper:
         """Return the model, loaded there."""
         from etoile.speech import whisper
 
-        return whisper.load(placement.model, placement.device, placement.cuda_index, self._speech.context_s)
+        return whisper.load(
+            placement.model, placement.device, placement.cuda_index, self._speech.context_s, self._hotwords
+        )
 
     def has_onset(self, samples: bytes, start_s: float) -> bool:
         """Tell whether somebody speaks in `samples` later than `start_s`; the model itself is not needed."""

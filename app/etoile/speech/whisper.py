@@ -37,18 +37,24 @@ TEMPERATURES = (0.0, 0.4)
 """One try and one more: the usual six cost seconds on noise and rarely help."""
 
 
-def load(model: str, device: Device = "cpu", cuda_index: int = 0, context_s: float = decoding.WINDOW_S) -> "Whisper":
+def load(
+    model: str,
+    device: Device = "cpu",
+    cuda_index: int = 0,
+    context_s: float = decoding.WINDOW_S,
+    hotwords: str = "",
+) -> "Whisper":
     """Return the model `model` (a known name or a folder), warmed up by a real inference.
 
     `cuda_index` is the number that CUDA gives the card.  The encoder is shown at least `context_s` of sound and
-    silence.  Raises ModelUnavailable; CudaFailed when it may yet run on the CPU.
+    silence, and expects `hotwords`.  Raises ModelUnavailable; CudaFailed when it may yet run on the CPU.
     """
     folder = models.folder(model)
     try:
         if device == "cuda":
             _open_cuda(cuda_index)
         engine = _open(folder, device, cuda_index)
-        whisper = Whisper(engine, model=folder.name, device=device, context_s=context_s)
+        whisper = Whisper(engine, model=folder.name, device=device, context_s=context_s, hotwords=hotwords)
         whisper.warm_up()
     except (RuntimeError, ValueError, OSError, IndexError) as error:  # without language tokens: IndexError
         if device == "cuda":
@@ -60,15 +66,20 @@ def load(model: str, device: Device = "cpu", cuda_index: int = 0, context_s: flo
 class Whisper:
     """A loaded model.  Used by one thread at a time."""
 
-    def __init__(self, engine: Any, *, model: str, device: str, context_s: float = decoding.WINDOW_S) -> None:
+    def __init__(
+        self, engine: Any, *, model: str, device: str, context_s: float = decoding.WINDOW_S, hotwords: str = ""
+    ) -> None:
         self._engine = engine
         self._model = model
         self._device = device
         self._context_s = context_s
+        self._hotwords = hotwords
 
     def shown(self, context_s: float) -> "Whisper":
         """Return the same model, shown at least `context_s` of a clip."""
-        return Whisper(self._engine, model=self._model, device=self._device, context_s=context_s)
+        return Whisper(
+            self._engine, model=self._model, device=self._device, context_s=context_s, hotwords=self._hotwords
+        )
 
     def close(self) -> None:
         """Give the memory back; what is left afterwards is libraries, and on a GPU what CUDA keeps for itself."""
@@ -174,7 +185,7 @@ class Whisper:
         encoded = decoding.encode(self._engine, samples, decoding.context_s(seconds, self._context_s))
         if language == "auto":
             language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
-        return decoding.generate(self._engine, encoded, language, seconds), language
+        return decoding.generate(self._engine, encoded, language, seconds, self._hotwords), language
 
     def _windows(self, samples: Samples, language: str, cancelled: Callable[[], bool]) -> "Said":
         """Return what `samples` of any length say, looked at 30 s at a time."""
@@ -187,6 +198,7 @@ class Whisper:
             beam_size=decoding.BEAM,
             temperature=TEMPERATURES,
             condition_on_previous_text=False,
+            hotwords=self._hotwords or None,
             # With time stamps a clip that does not fill the window is decoded again from its last one, and the
             # remainder is where sentences are invented.
             without_timestamps=len(samples) <= decoding.WINDOW_S * SAMPLE_RATE_HZ,
