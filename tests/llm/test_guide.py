@@ -1,6 +1,7 @@
 """The guide answers about Etoile and this machine, in the language asked, and admits what it does not know."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -188,3 +189,75 @@ def test_the_settings_in_the_help_are_real() -> None:
     assert len(examples) >= 6
     for example in examples:
         parse(example, "example")
+
+
+@dataclass(frozen=True)
+class Former:
+    """A request of the past."""
+
+    request: str
+    answer: str | None
+    nodes: tuple[str, ...] = ("M1",)
+    at_s: float = 1_795_000_000.0
+
+
+@dataclass
+class Past:
+    """What the user asked and noted before, newest and oldest first."""
+
+    answers: tuple[Former, ...] = ()
+    noted: tuple[str, ...] = ()
+
+    def answered(self, count: int) -> tuple[Former, ...]:
+        return self.answers[:count]
+
+    def notes(self) -> tuple[str, ...]:
+        return self.noted
+
+
+class TestStandingIn:
+    def told(self, question: str, past: Past | None = None, language: str = "en") -> str:
+        return "".join(Guide(Live(), past).stand_in(question, language, ["M1", "M2"]))
+
+    def test_it_says_who_it_is_why_and_where_from(self) -> None:
+        past = Past((Former("How long do eggs boil?", "Three minutes."),), ("2026-11-20 10:00 buy eggs for boiling",))
+        told = self.told("how long must eggs boil", past)
+        assert told.startswith(
+            "I am Etoile's built-in guide, no language model: none of your nodes could answer (M1, M2)"
+        )
+        assert "From the history: on 2026-11-" in told
+        assert "you asked “How long do eggs boil?”, and M1 answered:\n\n> Three minutes.\n" in told
+        assert "From your notes:\n\n- 2026-11-20 10:00 buy eggs for boiling\n" in told
+
+    def test_it_speaks_the_language_of_the_question(self) -> None:
+        past = Past((Former("Combien de temps cuisent les œufs ?", "Trois minutes."),))
+        assert "Trois minutes." in self.told("combien de temps faut-il cuire des oeufs", past)
+
+    def test_help_is_told_too(self) -> None:
+        assert "From the help:" in self.told("which microphone is used, and how do I change it")
+
+    @pytest.mark.parametrize(
+        "question",
+        ["why is the sky blue", "what is it", "hello", "", "eggs"],
+    )
+    def test_where_nothing_is_known_it_says_nothing(self, question: str) -> None:
+        assert self.told(question, Past((Former("How do I bake bread?", "Slowly."),), ("call Bob",))) == ""
+
+    def test_the_nearest_and_newest_of_the_past_is_told(self) -> None:
+        past = Past(
+            (
+                Former("How do eggs grow?", "Unsure."),
+                Former("How long do eggs boil?", "Four minutes."),
+                Former("How long do eggs boil?", "Three minutes."),
+            )
+        )
+        assert "Four minutes." in self.told("how long do eggs boil", past)
+
+    def test_its_own_words_and_failures_are_no_answers(self) -> None:
+        past = Past((Former("How long do eggs boil?", "No page.", ("guide",)), Former("How long do eggs boil?", None)))
+        assert self.told("how long do eggs boil", past) == ""
+
+    def test_a_long_answer_is_quoted_from_its_beginning(self) -> None:
+        told = self.told("how long do eggs boil", Past((Former("How long do eggs boil?", "word " * 5_000),)))
+        assert len(told) < 2_500
+        assert "…" in told

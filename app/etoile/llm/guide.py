@@ -127,7 +127,9 @@ class Guide:
             )
             yield _paragraph(asked, tongue)
             yield _quoted(former.answer or "")
-        notes = [note for note in reversed(self._past.notes()) if _share(terms, note) > _ENOUGH][:_MOST_NOTES]
+        notes = [note for note in reversed(self._past.notes()) if _held(terms, note) >= min(2, len(terms))][
+            :_MOST_NOTES
+        ]
         if notes:
             yield _paragraph(message("From your notes:"), tongue)
             yield "".join(f"- {note}\n" for note in notes) + "\n"
@@ -243,16 +245,15 @@ def _prefix(word: str) -> str:
     return f'"{_stem(word)}"*' if len(word) > 3 else f'"{word}"'
 
 
-def _share(terms: Sequence[str], text: str) -> float:
-    """Return how many of `terms` begin a word of `text`, 0 to 1; the short ones are whole words."""
+def _held(terms: Sequence[str], text: str) -> int:
+    """Return how many of `terms` begin a word of `text`; the short ones are whole words."""
     words = _words(text)
-    held = sum(any(word.startswith(term) if len(term) > 3 else word == term for word in words) for term in terms)
-    return held / len(terms)
+    return sum(any(word.startswith(term) if len(term) > 3 else word == term for word in words) for term in terms)
 
 
 def _nearest(terms: Sequence[str], past: Iterable[Answered]) -> Answered | None:
     """Return the newest of those that ask most nearly for `terms`; None where none asks for more than half of them."""
-    ranked = [(_share(terms, one.request), one) for one in past if one.answer and set(one.nodes) != {GUIDE}]
+    ranked = [(_held(terms, one.request) / len(terms), one) for one in past if one.answer and set(one.nodes) != {GUIDE}]
     best = max(ranked, key=lambda one: one[0], default=None)
     return best[1] if best and best[0] > _ENOUGH else None
 
