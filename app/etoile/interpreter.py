@@ -71,6 +71,7 @@ class Interpreter:
 
     def __enter__(self) -> Self:
         self._thread.submit(self._refresh_quietly)
+        self._thread.submit(shipped_model)  # read once, and not while somebody waits
         return self
 
     def __exit__(

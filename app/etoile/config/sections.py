@@ -139,8 +139,8 @@ class Speech(Section, frozen=True):
     hands_free_key: str | None = None
     """Pressed to begin; the recording ends by itself, or at a second press."""
     wake_word: str = ""
-    """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the time,
-    as window and tray show; what does not begin with the word is forgotten at once."""
+    """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the
+    time, as window and tray show; what does not begin with the word is forgotten at once."""
     hotwords: tuple[str, ...] = ()
     """Names that the speech model is to expect, such as those of your projects; "nodes" stands for the nodes and their
     models.  Few: each makes it a little likelier that other words are taken for it."""
