@@ -177,7 +177,7 @@ class Server:
         try:
             async with self._client.send(method, self._url + path, self._headers, body) as response:
                 if (kind := kind_of(response)).startswith(_NO_ANSWERS):
-                    raise NodeBroken(message("it sends {kind} in place of an answer", kind=kind))
+                    raise NodeNonsense(message("it sends {kind} in place of an answer", kind=kind))
                 yield response
         except NodeUnauthorised:
             self._headers = None

@@ -5,7 +5,7 @@ Pure: no network here.  Server-sent events as in the HTML standard, section 9.2.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
-from etoile.errors import NodeBroken
+from etoile.errors import NodeNonsense
 from etoile.text import message
 
 LONGEST_LINE_BYTES = 1_000_000
@@ -19,7 +19,7 @@ class Lines:
         self._unfinished = bytearray()
 
     def feed(self, packet: bytes) -> Iterator[str]:
-        """Yield the lines that `packet` ends.  Raises NodeBroken for a line too long, or one that is not UTF-8."""
+        """Yield the lines that `packet` ends.  Raises NodeNonsense for a line too long, or one that is not UTF-8."""
         first, *others = packet.split(b"\n")
         self._keep(first)
         for other in others:
@@ -34,7 +34,7 @@ class Lines:
     def _keep(self, part: bytes) -> None:
         self._unfinished += part
         if len(self._unfinished) > self._longest_bytes:
-            raise NodeBroken(message("it sent a line of more than {size:bytes}", size=self._longest_bytes))
+            raise NodeNonsense(message("it sent a line of more than {size:bytes}", size=self._longest_bytes))
 
     def _take(self) -> str:
         line = bytes(self._unfinished).removesuffix(b"\r")
@@ -42,7 +42,7 @@ class Lines:
         try:
             return line.decode()
         except UnicodeDecodeError as error:
-            raise NodeBroken(message("it sent something that is not text")) from error
+            raise NodeNonsense(message("it sent something that is not text")) from error
 
 
 class ServerSentEvents:
