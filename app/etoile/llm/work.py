@@ -80,7 +80,7 @@ class NobodyAnswered(EtoileError):
     def __init__(self, reasons: Mapping[str, Message], remedy: Message | None = None) -> None:
         # Each reason was told as its node was passed over.
         said = message("No node could answer: {names}.", names=list(reasons))
-        super().__init__(said, remedy or _NOBODY_REMEDY)
+        super().__init__(said if reasons else message("There is no node that could take it."), remedy or _NOBODY_REMEDY)
         self.reasons = reasons
 
 
