@@ -20,6 +20,7 @@ from etoile.domain.effects import Ask
 from etoile.domain.events import Event, PartMissing, PartReady
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.plan import Wanted
+from etoile.domain.routing.points import is_last_resort
 from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, EtoileError
 from etoile.llm.records import ChatMessage, Text
@@ -111,8 +112,15 @@ class Commander:
 
     def _by_plan(self, plan: Plan, ask: Ask, kind: str) -> Units:
         polled = next((unit for unit in plan.units if unit.every_node), None)
-        able = self._able(Wanted(kind=kind, role=polled.role)) if polled is not None else ()
-        return units_of(plan, kind, [name for name in able if not ask.nodes or name in ask.nodes])
+        names = self._polled(polled.role, ask, kind) if polled is not None else ()
+        return units_of(plan, kind, names)
+
+    def _polled(self, role: str, ask: Ask, kind: str) -> Sequence[str]:
+        """Return the nodes that are asked the same: those that are well, unless there are too few of them."""
+        able = [name for name in self._able(Wanted(kind=kind, role=role)) if not ask.nodes or name in ask.nodes]
+        unwell = {status.name for status in self._statuses() if is_last_resort(status)}
+        well = [name for name in able if name not in unwell]
+        return well if len(well) > 1 else able
 
     def _able(self, wanted: Wanted) -> Sequence[str]:
         return [one.node for one in self._dispatch.standings(wanted) if one.takes]

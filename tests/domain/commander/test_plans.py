@@ -82,7 +82,7 @@ class TestCutting:
     def test_one_node_has_nobody_to_agree_with(self, nodes: tuple[str, ...]) -> None:
         [only] = units_of(SHIPPED["consensus"], "simple", nodes)
         assert only.shown
-        assert not only.polled
+        assert only.target is None
 
     def test_a_hundred_nodes_are_not_all_asked(self) -> None:
         units = units_of(SHIPPED["consensus"], "simple", [f"M{number}" for number in range(100)])

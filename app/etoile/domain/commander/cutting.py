@@ -32,7 +32,7 @@ def units_of(plan: Plan, kind: str, nodes: Sequence[str]) -> Units:
     polled = tuple(nodes[:MOST_POLLED])
     copies = {unit.id: _copies(unit, kind, polled) for unit in plan.units}
     if len(polled) < 2 and (alone := [unit for unit in plan.units if unit.every_node]):
-        return tuple(replace(copy, shown=True, polled=False) for unit in alone for copy in copies[unit.id])
+        return tuple(replace(copy, target=None, shown=True, polled=True) for unit in alone for copy in copies[unit.id])
     return tuple(
         replace(copy, depends_on=tuple(before.id for other in unit.after for before in copies[other]))
         for unit in plan.units

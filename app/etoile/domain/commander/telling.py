@@ -43,6 +43,8 @@ def row(unit: TaskUnit) -> Message:
 def notes_on(units: Units, request: str) -> tuple[Message, ...]:
     """Return what is to be known of the answer, in the order of its units."""
     told = [note for unit in units for note in _notes(unit, units)]
+    if sum(unit.polled for unit in units) == 1:
+        told.append(message("Only one node was there to be asked: there is nothing to compare."))
     agreed = agreement_of(units, request)
     return (*told, _of_agreement(agreed)) if agreed else tuple(told)
 
