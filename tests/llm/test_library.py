@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -129,6 +130,20 @@ def test_settings_that_make_no_sense(nodes: list[Node], says: str) -> None:
     with pytest.raises(ConfigError, match=says) as caught:
         run(steps, *nodes)
     assert "sk-secret" not in str(caught.value)
+
+
+def test_a_key_that_travels_unencrypted_is_warned_of(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*rest: object, **more: object) -> object:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    far = Node(name="M1", url="http://nowhere.test", key="env:KEY", model="x")
+    with pytest.raises(NobodyAnswered):
+        run(steps, far, secret=lambda node: "sk-very-secret-indeed", routing=Routing(connect_s=0.5))
+    assert "M1: its key travels unencrypted" in caplog.text
+    assert "sk-very-secret-indeed" not in caplog.text
 
 
 def test_importing_it_loads_nothing() -> None:

@@ -1,6 +1,7 @@
 """The nodes for other programs: asked as Etoile asks them, without window, voice or history.  See `etoile.llm`."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from etoile.llm.client import Client
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.dispatch import Dispatch, Ended, PassedOver, Progress, Started, Work
 from etoile.llm.fleet import Fleet
+from etoile.llm.keys import plain_http_warning
 from etoile.llm.keys import secret as usual_secret
 from etoile.llm.records import ChatMessage, Text, Tool, ToolCall
+from etoile.text import render
+
+log = logging.getLogger(__name__)
 
 GLANCE_S = 0.5
 """So long nodes have to say how they are before the first is chosen; who is slower is asked later."""
@@ -115,8 +120,8 @@ async def open_nodes(
     """Open `nodes`, or those of the settings file, and close them afterwards.
 
     `secret` returns the key of a node.  With `watch` each is asked now and then how it is, and one that failed is tried
-    out before it is used again; without it that is found out by asking.  Raises ConfigError for settings that make no
-    sense.
+    out before it is used again; without it that is found out by asking.  A key that travels unencrypted is warned of in
+    the log.  Raises ConfigError for settings that make no sense.
     """
     config = load(config_path(), must_exist=False) if nodes is None else _checked(nodes)
     routing = routing or config.routing
@@ -129,6 +134,9 @@ async def open_nodes(
         confirmed=frozenset,
         places=(),
     )
+    for node in config.nodes:
+        if warning := plain_http_warning(node):
+            log.warning("%s: %s", node.name, render(warning, "en"))
     async with aclosing(client):
         await fleet.glance(GLANCE_S)
         watching = asyncio.create_task(fleet.watch()) if watch else None
