@@ -57,6 +57,41 @@ def test_a_node_that_hung_is_tried_in_the_background_and_taken_back() -> None:
         assert node.chats[1].body["max_tokens"] == 1
 
 
+def test_a_node_that_asked_to_be_left_alone_is_not_even_looked_at() -> None:
+    with (
+        FakeNode(Script(status=429, headers=(("retry-after", "60"),))) as limited,
+        FakeNode() as other,
+        scene(settings("M1", limited), settings("M2", other), routing=QUICK, watch=True) as play,
+    ):
+        play.ask()
+        asked, before = len(limited.requests), len(other.requests)
+        wait_until(lambda: len(other.requests) > before + 4)
+        assert len(limited.requests) <= asked + 1
+        (status, _) = play.router.statuses()
+    assert status.state is NodeState.BUSY
+    assert status.retry_at_s is not None
+    assert 0 < status.retry_at_s - time.time() < 61
+
+
+def test_a_clock_that_is_set_changes_no_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    really, year_s = time.time, 31_536_000.0
+    patient = Routing(heartbeat_s=0.1, open_s=600.0, first_token_s=5.0)
+    with (
+        FakeNode(Script(status=500)) as node,
+        FakeNode() as other,
+        scene(settings("M1", node), settings("M2", other), routing=patient, watch=True) as play,
+    ):
+        play.ask()
+        assert play.state("M1") is NodeState.OPEN
+        monkeypatch.setattr(time, "time", lambda: really() + year_s)
+        wait_until(lambda: (play.router.statuses()[0].retry_at_s or 0.0) > really() + year_s)
+        assert play.router.statuses()[0].state is NodeState.OPEN
+        monkeypatch.setattr(time, "time", lambda: really() - year_s)
+        wait_until(lambda: (play.router.statuses()[0].retry_at_s or 0.0) < really())
+        assert play.router.statuses()[0].state is NodeState.OPEN
+        assert len(node.chats) == 1
+
+
 def test_a_node_that_wants_another_key_is_not_asked_again_by_itself() -> None:
     with (
         FakeNode(Script(key="right")) as locked,
@@ -185,9 +220,10 @@ def test_nothing_is_looked_for_when_the_settings_say_so() -> None:
         assert node.requests == []
 
 
-def test_a_key_over_plain_http_is_remarked() -> None:
+def test_a_key_over_plain_http_is_remarked(caplog: pytest.LogCaptureFixture) -> None:
     with scene(Node(name="M1", url="http://10.5.0.2:1234", key="env:K"), routing=QUICK) as play:
         play.router._fleet.members[0].health = play.router._fleet.members[0].health.answered()
         (status,) = play.router.statuses()
     assert status.reason is not None
     assert "unencrypted" in render(status.reason, "en")
+    caplog.clear()

@@ -199,7 +199,7 @@ class Fleet:
     async def _check_up(self, member: Member) -> None:
         """Ask `member` how it is; try it out when it has been left alone long enough."""
         self._heed_clock()
-        if member.health.locked_out:
+        if member.health.locked_out or member.pauses:
             return
         await self._probe(member)
         if member.health.trial_due(self._now_s()) and not member.health.in_flight:
@@ -221,6 +221,7 @@ class Fleet:
         except NodeError as error:
             log.debug("%s: %s", member.node.name, error)
         self.tell()
+        self.on_change()
 
     async def _try_out(self, member: Member) -> None:
         """Ask for a token, so that no user has to find out whether the node works again."""

@@ -115,9 +115,13 @@ class Health:
         return replace(self, trouble=_NOT_YET, strikes=0, until_s=None, latency_ms=None)
 
     def at(self, now_s: float) -> Self:
-        """Return what is known at `now_s`: a pause that the node asked for ends by itself."""
-        over = self.until_s is not None and now_s >= self.until_s
-        return replace(self, trouble=None, until_s=None) if over and self._is(NodeBusy) else self
+        """Return what is known at `now_s`: a pause that the node asked for ends by itself.
+
+        One that was loading is taken to load still, until it answers something; it may be asked whether it does.
+        """
+        if self.until_s is None or now_s < self.until_s or not self._is(NodeBusy):
+            return self
+        return replace(self, trouble=self.trouble if self._is(NodeLoading) else None, until_s=None)
 
     def trial_due(self, now_s: float) -> bool:
         """Whether the breaker has been open long enough to try the node again."""

@@ -24,6 +24,8 @@ BUSY_PATIENCE_S = 30.0
 LOADING_PATIENCE_S = 300.0
 _LOOK_AGAIN_S = 5.0
 _LEAST_PAUSE_S = 0.02
+_TELL_AGAIN_S = 60.0
+"""A request that waits without a word is taken for one that is lost."""
 
 Enrich = Callable[[tuple[NodeStatus, ...]], Sequence[NodeStatus]]
 """Adds to the nodes' states what others measure: heat, memory, load."""
@@ -71,6 +73,7 @@ class Course:
     moved: "asyncio.Future[None] | None" = None
     """Done when the position has changed."""
     _told: Waiting | None = None
+    _told_at_s: float = 0.0
 
     def pass_over(self, name: str, reason: Message) -> PassedOver:
         """Never ask the node `name` again for this work."""
@@ -84,10 +87,11 @@ class Course:
             self.moved.set_result(None)
 
     def take_news(self, waiting: Waiting | None = None) -> Sequence[PassedOver | Waiting]:
-        """Return what has not been told yet, with what is waited for, if that is something else than before."""
+        """Return what has not been told yet; with what is waited for, if it is something else, or told long ago."""
         news, self.news = self.news, []
-        if waiting is not None and waiting != self._told:
-            self._told = waiting
+        now_s = time.monotonic()
+        if waiting is not None and (waiting != self._told or now_s - self._told_at_s > _TELL_AGAIN_S):
+            self._told, self._told_at_s = waiting, now_s
             news.append(waiting)
         return news
 
