@@ -34,6 +34,7 @@ def test_a_bare_machine_is_not_ill(etoile: Line) -> None:
         "settings",
         "commands",
         "skills",
+        "plans",
         "store etoile.db",
         "microphone",
         "wake_word",
@@ -100,6 +101,7 @@ def test_a_whole_model_is_told_with_its_place(etoile: Line) -> None:
     [
         ("commands/en/mine.toml", "nonsense =", "commands"),
         ("skills/broken.toml", "nonsense =", "skills"),
+        ("plans/round.toml", '[[units]]\nid = "a"\nrole = "code"\nafter = ["a"]', "plans"),
     ],
 )
 def test_a_broken_file_of_the_user_is_wrong(etoile: Line, path: str, content: str, check: str) -> None:

@@ -503,6 +503,16 @@ class TestPlanFiles:
         assert "round.toml: units wait for each other: a → a." in render(missing.said, "en")
         assert [event.part for event in course.of(PartReady)] == ["plans"]
 
+    def test_a_request_is_answered_while_a_plan_goes_round_in_circles(self, tmp_path: Path) -> None:
+        (tmp_path / "round.toml").write_text(
+            'kinds = ["code"]\n[[units]]\nid = "a"\nrole = "code"\nafter = ["b"]\n'
+            '[[units]]\nid = "b"\nrole = "code"\nafter = ["a"]\n'
+        )
+        with FakeNode(Script(answer="code")) as one:
+            course = Course([settings("M1", one)], tmp_path).ask("code a function")
+        assert course.answer == "code"
+        assert any(event.part == "plans" for event in course.of(PartMissing))
+
     def test_who_asks_for_it_by_name_is_told_what_is_wrong(self, tmp_path: Path) -> None:
         (tmp_path / "round.toml").write_text('[[units]]\nid = "a"\nrole = "code"\nafter = ["a"]\n')
         with pytest.raises(ConfigError, match="wait for each other"):

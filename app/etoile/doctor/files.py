@@ -1,4 +1,4 @@
-"""The user's own files: settings, commands, skills, histories."""
+"""The user's own files: settings, commands, skills, plans, histories."""
 
 import sqlite3
 import stat
@@ -22,6 +22,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     yield Check(name="settings", look=lambda: _settings(patient.path), wanted=True)
     yield Check(name="commands", look=_commands, wanted=True, limit_s=COMMANDS_S)
     yield Check(name="skills", look=_skills, wanted=True)
+    yield Check(name="plans", look=_plans, wanted=True)
     folder = Path(FOLDERS.user_data_dir)
     yield Check(name="store etoile.db", look=lambda: _database(folder / "etoile.db"))
     yield Check(name="store metrics.db", look=lambda: _database(folder / "metrics.db"))
@@ -66,6 +67,16 @@ def _skills() -> Finding:
         remedy = first.remedy or message("Correct the file; “etoile skills” tells of each.")
         return Finding(ok=False, detail=first.said, remedy=remedy)
     return Finding(ok=True, detail=plural("There is {count} skill.", "There are {count} skills.", len(book.skills)))
+
+
+def _plans() -> Finding:
+    from etoile.llm.plan_files import PlanFiles
+
+    try:
+        plans = PlanFiles().plans()
+    except ConfigError as error:
+        return Finding(ok=False, detail=error.said, remedy=error.remedy)
+    return Finding(ok=True, detail=plural("There is {count} plan.", "There are {count} plans.", len(plans.by_name)))
 
 
 def _database(path: Path) -> Finding:
