@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from etoile.config import Speech
 from etoile.domain.waking import request_after
 from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES, loudness_db
 from etoile.speech.pauses import Pauses
@@ -26,6 +27,7 @@ from tests.benchmarks import random_whisper
 from tests.benchmarks.wake_hour import SAMPLE_RATE_HZ, Samples, Scene, hour
 
 WORD = "jarvis"
+SURE = Speech().wake_threshold
 BYTES = 2 * BLOCK_SAMPLES
 CALL_LASTS_S = 4.0
 """A look this long after a call began still belongs to it."""
@@ -66,10 +68,10 @@ def look_cpu_s(tmp_path_factory: pytest.TempPathFactory, heard: dict[str, Heard]
     """What a look takes with the shapes of `base`, on one thread."""
     base = _opened(random_whisper.make(tmp_path_factory.mktemp("base")))
     looks = [samples for each in heard.values() for samples in each.looks][:20]
-    base.first_words(looks[0], "auto")
+    base.first_words(looks[0], "auto", 0.0)
     started_s = time.process_time()
     for samples in looks:
-        base.first_words(samples, "auto")
+        base.first_words(samples, "auto", 0.0)
     return (time.process_time() - started_s) / len(looks)
 
 
@@ -91,7 +93,7 @@ def _listen(scene: Scene, whisper: Whisper) -> Heard:
         if samples is None:
             continue
         found.looks.append(samples)
-        request = request_after(whisper.first_words(samples, "auto"), WORD)
+        request = request_after(whisper.first_words(samples, "auto", SURE), WORD)
         watch.answered(called=request is not None)
         if request is None:
             continue

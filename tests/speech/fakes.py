@@ -183,7 +183,7 @@ class FakeModel:
 
     has_onset = has_voice
 
-    def first_words(self, samples: bytes, language: str) -> str:
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
         self.looked_at.append(samples)
         assert self.go.wait(5), "the test forgot to let the look go"
         if self.fails:

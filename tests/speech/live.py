@@ -46,7 +46,7 @@ class Gate:
 
     has_onset = has_voice
 
-    def first_words(self, samples: bytes, language: str) -> str:
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
         return ""
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:

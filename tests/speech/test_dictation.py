@@ -26,7 +26,7 @@ class FakeRecogniser:
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         return SPEECH in samples[round(start_s * BYTES_PER_S) :]
 
-    def first_words(self, samples: bytes, language: str) -> str:
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
         raise AssertionError("no wake word is wanted")
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:

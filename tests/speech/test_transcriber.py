@@ -52,7 +52,7 @@ class Loaded:
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         return True
 
-    def first_words(self, samples: bytes, language: str) -> str:
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
         return ""
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:

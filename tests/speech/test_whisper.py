@@ -348,3 +348,19 @@ def test_it_is_warmed_up_by_a_real_inference() -> None:
     engine = FakeEngine()
     made(engine).warm_up()
     assert len(engine.prompts) == 1
+
+
+def test_how_an_utterance_begins_is_told_where_the_model_is_sure(heard: Callable[..., None]) -> None:
+    heard(0.2, 1.0)
+    said = (noise(1.2) * 32_767).astype(np.int16).tobytes()
+    engine = FakeEngine(heard=(("Jarvis quelle heure", -0.3),))
+    assert made(engine).first_words(said, "fr", 0.7) == "Jarvis quelle heure"
+    assert made(engine).first_words(said, "fr", 0.8) == "", "exp(-0.3) is 0.74"
+    assert engine.shown_s == [10.0, 10.0]
+
+
+def test_an_utterance_without_a_voice_is_not_even_looked_at(heard: Callable[..., None]) -> None:
+    heard(0.2, 0.2)
+    engine = FakeEngine()
+    assert made(engine).first_words(bytes(32_000), "auto", 0.0) == ""
+    assert engine.shown_s == []

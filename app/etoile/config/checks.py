@@ -165,6 +165,7 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "speech.keep_open_s", speech.keep_open_s, 0, 3600
     yield "speech.preroll_s", speech.preroll_s, 0, 2
     yield "speech.silence_s", speech.silence_s, 0, 60
+    yield "speech.wake_threshold", speech.wake_threshold, 0, 1
     yield "speech.recordings_days", speech.recordings_days, 0, 3650
     yield "speech.recordings_most", speech.recordings_most, 1, 10_000
     yield "speech.rate_wpm", speech.rate_wpm, 50, 600

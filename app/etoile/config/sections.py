@@ -141,6 +141,9 @@ class Speech(Section, frozen=True):
     wake_word: str = ""
     """A word that calls Etoile without a key, such as "jarvis"; empty for none.  The microphone is then open all the
     time, as window and tray show; what does not begin with the word is forgotten at once."""
+    wake_threshold: float = 0.7
+    """How sure the speech model must be of what begins with the wake word, 0 to 1: higher for fewer false starts, lower
+    where calls are not heard."""
     hotwords: tuple[str, ...] = ()
     """Names that the speech model is to expect, such as those of your projects; "nodes" stands for the nodes and their
     models.  Few: each makes it a little likelier that other words are taken for it."""

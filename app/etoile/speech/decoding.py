@@ -144,7 +144,7 @@ def generate(engine: Any, encoded: Any, language: str, seconds: float, hotwords:
     return Decoded(hypotheses, found.no_speech_prob, cut_off=len(found.sequences_ids[0]) >= most)
 
 
-def first_words(engine: Any, encoded: Any, language: str) -> str:
+def first_words(engine: Any, encoded: Any, language: str) -> Hypothesis:
     """Return how `encoded` begins: a few words at the cost of as many steps, each the likeliest by itself."""
     from faster_whisper.tokenizer import Tokenizer
     from faster_whisper.transcribe import get_suppressed_tokens
@@ -156,9 +156,10 @@ def first_words(engine: Any, encoded: Any, language: str) -> str:
         [prompt],
         beam_size=1,
         max_length=len(prompt) + FIRST_TOKENS,
+        return_scores=True,
         suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
     )[0]
-    return str(tokenizer.decode(found.sequences_ids[0]).strip())
+    return Hypothesis(tokenizer.decode(found.sequences_ids[0]).strip(), found.scores[0])
 
 
 def compression(text: str) -> float:

@@ -29,8 +29,11 @@ class Recogniser(Protocol):
     def has_voice(self, samples: bytes, start_s: float) -> bool:
         """Tell whether somebody speaks in `samples` later than `start_s`."""
 
-    def first_words(self, samples: bytes, language: str) -> str:
-        """Return how `samples` begin: a few words, as cheaply as can be; empty when nobody speaks."""
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
+        """Return how `samples` begin: a few words, as cheaply as can be; empty when nobody speaks, or less `sure`.
+
+        `sure` is the mean probability of a token, 0 to 1.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,8 +187,13 @@ class Transcriber:
             case _Again():
                 self._transcribe_again(recogniser, job)
             case _Call():
-                wanted = self._utterances.none_wanted
-                job.tell(recogniser.first_words(job.samples, self._speech.language) if wanted else "")
+                job.tell(self._begins(recogniser, job.samples))
+
+    def _begins(self, recogniser: Recogniser, samples: bytes) -> str:
+        """Return how `samples` begin; while somebody is listened to by hand, nobody else is."""
+        if not self._utterances.none_wanted:
+            return ""
+        return recogniser.first_words(samples, self._speech.language, self._speech.wake_threshold)
 
     def _transcribe_again(self, recogniser: Recogniser, job: _Again) -> None:
         transcript = recogniser.transcribe_pcm(samples_of(job.file), self._speech.language, lambda: self._closing)

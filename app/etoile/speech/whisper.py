@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import logging
+import math
 import os
 import sys
 import time
@@ -110,8 +111,12 @@ class Whisper:
         """
         return has_voice(samples, start_s, STILL_SPEECH)
 
-    def first_words(self, samples: bytes, language: str) -> str:
-        """Return how `samples` (as the microphone delivers them) begin; empty when nobody speaks."""
+    def first_words(self, samples: bytes, language: str, sure: float) -> str:
+        """Return how `samples` (as the microphone delivers them) begin; empty when nobody speaks.
+
+        It is empty as well where a token is less likely, on average, than `sure`: what the model does not know it
+        writes as something that it does, and less surely.
+        """
         sound = as_float(samples)
         if hear(sound).seconds < SHORTEST_SPEECH_S:
             return ""
@@ -119,7 +124,8 @@ class Whisper:
         encoded = decoding.encode(self._engine, sound, context_s)
         if language == "auto":
             language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
-        return decoding.first_words(self._engine, encoded, language)
+        begins = decoding.first_words(self._engine, encoded, language)
+        return begins.text if math.exp(begins.log_probability) >= sure else ""
 
     def transcribe_file(
         self, path: Path, language: str, progress: Callable[[float], None] = lambda heard_s: None
