@@ -12,12 +12,13 @@ import pytest
 from etoile.config import FOLDERS, Config, Node, Speech
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
 from etoile.parts import Rooms, open_history
-from etoile.parts.opening import hotwords
+from etoile.parts.opening import hotwords, resume
 from etoile.store.samples import Samples
-from etoile.text import Message, render
+from etoile.text import Message, message, render
 from tests.store.sampling import open_database, reading
 from tests.waiting import wait_until
 
@@ -60,6 +61,32 @@ def test_a_history_that_cannot_be_opened_is_told_and_whoever_waits_has_none(own_
         wait_until(lambda: events, what="it is told")
     assert isinstance(events[0], on.PartMissing)
     assert "cannot be opened" in render(events[0].said, "en")
+
+
+def test_a_conversation_goes_on_behind_a_restart_and_is_summarised_and_ended_in_the_history(own_home: Path) -> None:
+    def run(*effects: Effect) -> list[Event]:
+        """Open the history as the app does, carry `effects` out, and close it; return what was told."""
+        events: list[Event] = []
+        with ExitStack() as stack:
+            history = open_history(stack, Config(), "en", events.append)
+            assert history
+            resume(history, 3600.0, events.append)
+            rooms = replace(_rooms(events.append, None), history=history)
+            for effect in effects:
+                rooms.perform(effect)
+            history.latest(1)  # everything so far is written
+        return events
+
+    def remember(place: int) -> Effect:
+        said = message("Because.")
+        return do.Remember(Outcome(turn=1, text="why", decision=Decision.ROUTE, ok=True, answer=said, place=place))
+
+    assert run(remember(1), remember(2), do.KeepSummary("They asked why.", 1)) == []
+    [resumed] = run(do.BeginConversation())
+    assert isinstance(resumed, on.ConversationResumed)
+    assert (resumed.summary, resumed.summarised) == ("They asked why.", 1)
+    assert [exchange.number for exchange in resumed.exchanges] == [2]
+    assert run() == []
 
 
 def test_the_history_of_a_card_comes_back_as_an_event(tmp_path: Path) -> None:

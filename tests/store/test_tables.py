@@ -102,6 +102,17 @@ def test_an_ended_conversation_does_not_come_back(database: Database) -> None:
     assert count == (2,)
 
 
+def test_behind_what_was_forgotten_a_conversation_begins_that_comes_back(database: Database) -> None:
+    app = Conversations(database, "en")
+    app.resume(AN_HOUR)
+    app.remember(answered(1))
+    database.erase(lambda connection: connection.execute("DELETE FROM exchanges"))
+    database.erase(lambda connection: connection.execute("DELETE FROM conversations"))
+    app.begin_conversation()
+    app.remember(answered(1, "anew"))
+    assert Conversations(database, "en").resume(AN_HOUR).result() == ConversationResumed((exchange(1, "anew"),))
+
+
 @pytest.mark.parametrize("shift_s", [-2 * AN_HOUR, 2 * AN_HOUR])
 def test_a_conversation_that_rested_long_or_comes_from_the_future_is_over(
     database: Database, monkeypatch: pytest.MonkeyPatch, shift_s: float

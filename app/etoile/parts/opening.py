@@ -94,7 +94,7 @@ def open_rooms(
         )
         if desktop:
             if history:
-                _resume(history, config.routing.conversation_rests_s, publish)
+                resume(history, config.routing.conversation_rests_s, publish)
             clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
             learner = stack.enter_context(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
@@ -154,7 +154,7 @@ def open_router(config: Config, publish: Publish, history: Conversations | None,
     )
 
 
-def _resume(history: Conversations, rests_s: float, publish: Publish) -> None:
+def resume(history: Conversations, rests_s: float, publish: Publish) -> None:
     """Go on with the conversation of the last run, as soon as the history is open, if it did not rest for too long."""
 
     def tell(read: "Future[on.ConversationResumed | None]") -> None:

@@ -158,7 +158,8 @@ class Conversations:
         """Let what is remembered from here on belong to a new conversation.  Returns at once."""
 
         def begin(connection: sqlite3.Connection) -> None:
-            if self._conversation is not None and _rows_of(connection, self._conversation):
+            now = self._conversation
+            if now is not None and (_rows_of(connection, now) or not _is_known(connection, now)):
                 self._conversation = _begin(connection)
 
         self.database.write(begin)
@@ -205,6 +206,12 @@ def _kept(row: tuple[Any, ...]) -> Kept:
 
 def _begin(connection: sqlite3.Connection) -> int | None:
     return connection.execute("INSERT INTO conversations DEFAULT VALUES").lastrowid
+
+
+def _is_known(connection: sqlite3.Connection, conversation: int) -> bool:
+    """Whether there is such a conversation; one that was forgotten is none."""
+    found = connection.execute("SELECT 1 FROM conversations WHERE id = ?", (conversation,)).fetchone()
+    return found is not None
 
 
 def _rows_of(connection: sqlite3.Connection, conversation: int) -> Sequence[tuple[Any, ...]]:
