@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.commander.units import TaskUnit, UnitStatus
+from etoile.domain.commander.units import Attempt, TaskUnit, UnitStatus
 from etoile.domain.effects import Decision
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Match, Reason
@@ -109,6 +109,16 @@ def test_what_is_to_be_known_is_spoken_behind_the_answer() -> None:
     [say] = [effect for effect in effects if isinstance(effect, do.Say)]
     assert render(say.said, "en") == "code Nobody but its author has reviewed this: no other node could."
     assert say.last
+
+
+def test_of_what_was_written_again_later_requests_see_the_best_version_alone() -> None:
+    first = Attempt(target="M1", model="one", result="bad", score=0.3)
+    again = replace(WRITE, status=UnitStatus.DONE, target="M2", result="good", score=0.8, earlier=(first,))
+    turn, _ = play(QUIET, on.Typed("write it"), on.Interpreted(1, NOTHING), on.AnswerStarted(1, M1))
+    turn, _ = play(turn, on.AnswerText(1, "bad"), on.AnswerStarted(1, M2), on.AnswerText(1, "good"))
+    turn, _ = play(turn, on.UnitsShown(1, (again,)), on.AnswerEnded(1), on.Typed("why?"))
+    _, effects = play(turn, on.Interpreted(2, NOTHING))
+    assert [exchange.answer for exchange in asked(effects)[0].before] == ["good"]
 
 
 def test_the_seam_is_seen_in_a_terminal_too() -> None:

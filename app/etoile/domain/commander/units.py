@@ -95,6 +95,13 @@ def is_whole(units: Units) -> bool:
     return bool(shown) and all(unit.status is UnitStatus.DONE or unit.earlier for unit in shown)
 
 
+def best_of(units: Units) -> str:
+    """Return the best version of what is shown, where some of it was made again; else nothing."""
+    shown = [unit for unit in units if unit.shown]
+    again = any(unit.earlier for unit in shown)
+    return "\n\n".join(unit.best.result for unit in shown if unit.best.result) if again else ""
+
+
 def named(units: Units, unit_id: str) -> TaskUnit:
     """Return the unit called `unit_id`; raises KeyError."""
     for unit in units:

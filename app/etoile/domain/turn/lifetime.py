@@ -5,7 +5,7 @@ from dataclasses import replace
 from etoile.config.routing_checks import GUIDE
 from etoile.domain import effects as do
 from etoile.domain.commander.running import stopped
-from etoile.domain.commander.units import is_whole
+from etoile.domain.commander.units import best_of, is_whole
 from etoile.domain.commands import CONSENSUS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Outcome, Priority
@@ -93,7 +93,8 @@ def _unreviewed(turn: Turn) -> Outcome:
 
 def _with_exchange(turn: Turn, outcome: Outcome) -> tuple[Turn, Outcome]:
     """Return the turn with its answer in the conversation, and its outcome with the place there."""
-    conversation = turn.conversation.having(turn.request, turn.answer, turn.attribution)
+    answer = best_of(turn.units) or turn.answer
+    conversation = turn.conversation.having(turn.request, answer, turn.attribution)
     outcome = replace(outcome, place=conversation.exchanges[-1].number)
     return replace(turn, conversation=conversation, last=outcome), outcome
 
