@@ -140,6 +140,13 @@ def test_what_anthropic_took_from_its_cache_was_sent_all_the_same() -> None:
         assert chat(node).usage == Usage(input_tokens=100, output_tokens=9)
 
 
+def test_an_older_vllm_tells_an_error_without_a_field_of_that_name() -> None:
+    told = b'data: {"object": "error", "message": "EngineDeadError", "type": "InternalServerError", "code": 500}\n\n'
+    script = Script(body=lambda: [told + b"data: [DONE]\n\n"])
+    with FakeNode(script) as node, pytest.raises(NodeBroken, match="EngineDeadError"):
+        chat(node)
+
+
 def test_a_server_that_does_not_stream_is_understood() -> None:
     whole = b'{"choices": [{"message": {"content": "Hello."}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3}}'
     with FakeNode(Script(body=lambda: [whole])) as node:

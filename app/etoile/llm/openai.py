@@ -85,6 +85,10 @@ class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: Any = None
+    object: Any = None
+    """"error" from an older vLLM, with `message` and `code` beside it."""
+    message: Any = None
+    code: Any = None
 
 
 _CHUNK = msgspec.json.Decoder(_Chunk)
@@ -189,8 +193,9 @@ def _records(data: str, thoughts: InlineThoughts, calls: Fragments) -> Iterator[
         return
     with garbage_refused():
         chunk = _CHUNK.decode(data)
-    if chunk.error:
-        raise refusal(status_within(chunk.error), chunk.error)
+    error = {"message": chunk.message, "code": chunk.code} if chunk.object == "error" else chunk.error
+    if error:
+        raise refusal(status_within(error), error)
     for choice in (chunk.choices or [])[:1]:
         yield from _said(choice.delta or choice.message or _NOTHING, thoughts, calls)
         if choice.finish_reason is not None:
