@@ -36,6 +36,9 @@ Shape = TypeVar("Shape")
 LISTING_BYTES = 4_000_000
 """A list of models is never longer."""
 
+STREAM_PER_ANSWER = 16
+"""A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
+
 _COMPLAINT_BYTES = 64_000
 _BEARER, _BASIC = "Bearer ", "Basic "
 _SECRET_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")

@@ -14,7 +14,7 @@ from etoile.config.checks import check_values
 from etoile.config.mistyped import refusal
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules
-from etoile.llm.client import Client
+from etoile.llm.client import STREAM_PER_ANSWER, Client
 from etoile.llm.dialects import Secret, dialect_of
 from etoile.llm.dispatch import Dispatch, Ended, PassedOver, Progress, Started, Work
 from etoile.llm.fleet import Fleet
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 GLANCE_S = 0.5
 """So long nodes have to say how they are before the first is chosen; who is slower is asked later."""
-_STREAM_PER_ANSWER = 16
 _NAME = "open_nodes"
 
 
@@ -125,7 +124,7 @@ async def open_nodes(
     """
     config = load(config_path(), must_exist=False) if nodes is None else _checked(nodes)
     routing = routing or config.routing
-    client = Client(routing.connect_s, _STREAM_PER_ANSWER * routing.answer_bytes)
+    client = Client(routing.connect_s, STREAM_PER_ANSWER * routing.answer_bytes)
     fleet = Fleet(
         config.nodes,
         routing,
