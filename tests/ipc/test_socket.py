@@ -10,6 +10,7 @@ import pytest
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.commander.units import TaskUnit, UnitStatus
 from etoile.domain.events import Event
 from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -97,6 +98,19 @@ def test_a_request_streams_its_answer_and_ends_with_the_outcome(app: App, tmp_pa
         lines = list(call)
     assert lines[:2] == [{"text": "Hel"}, {"text": "lo"}]
     assert (lines[2]["outcome"]["answer"], lines[2]["outcome"]["decision"]) == ("Hello", "route")
+
+
+def test_a_plan_is_passed_on_and_its_steps_come_as_they_run(app: App, tmp_path: Path) -> None:
+    with client.call(tmp_path, {"do": "ask", "text": "hello", "plan": "archi", "can_confirm": True}) as call:
+        assert call
+        ticket = app.ticket()
+        unit = TaskUnit(id="opinion", role="analyse", target="M1", status=UnitStatus.RUNNING)
+        app.callers.report(do.ReportUnits(ticket, (unit,)))
+        app.callers.report(do.ReportOutcome(ticket, do.Outcome(turn=1, text="hello", decision=None, ok=False)))
+        [units, _] = call
+    [typed] = [event for event in app.events if isinstance(event, on.Typed)]
+    assert typed.asking.plan == "archi"
+    assert [(line["id"], line["target"], line["status"]) for line in units["units"]] == [("opinion", "M1", "running")]
 
 
 @pytest.mark.parametrize(
