@@ -47,6 +47,8 @@ from etoile.llm.complaints import LONGEST_RETRY_S, refusal, retry_after_s
         (400, {"error": {"message": "The input token count (9) exceeds the maximum (8)."}}, NodeUnsuited),
         (400, {"error": '"x" does not support tools'}, NodeUnsuited),
         (400, {"error": {"message": '"auto" tool choice requires --enable-auto-tool-choice'}}, NodeUnsuited),
+        (400, {"object": "error", "message": "System role not supported", "code": 400}, NodeUnsuited),
+        (500, {"error": {"message": "Conversation roles must alternate user/assistant/user"}}, NodeUnsuited),
         (500, {"error": {"message": "tools param requires --jinja flag"}}, NodeUnsuited),
         (400, {"error": {"message": 'Failed to load model "x". Error: insufficient resources.'}}, NodeUnsuited),
         (400, {"error": "The model has crashed without additional information."}, NodeBroken),

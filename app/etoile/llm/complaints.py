@@ -111,6 +111,8 @@ def _about_request(status: int | None, words: str, said: Message) -> NodeError |
         return NodeUnsuited(said)
     if "does not support" in words or ("tool" in words and "requires" in words):
         return NodeUnsuited(said)
+    if _names(words, "system role not supported", "roles must alternate"):
+        return NodeUnsuited(said)  # of the model's template
     return None
 
 
