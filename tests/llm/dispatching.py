@@ -6,6 +6,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+import httpx  # noqa: F401 - a slow import must not count against a limit of a test
+
 from etoile.config import Node, Routing
 from etoile.domain.events import Event
 from etoile.domain.nodes import NodeState
@@ -77,7 +79,7 @@ async def bench(
     *nodes: Node, routing: Routing | None = None, events: list[Event] | None = None
 ) -> AsyncIterator[Bench]:
     """Give a fleet of `nodes` that nobody watches."""
-    routing = routing or Routing(connect_s=2.0, first_token_s=5.0, between_tokens_s=5.0)
+    routing = routing or Routing(connect_s=5.0, first_token_s=20.0, between_tokens_s=20.0)
     client = Client(routing.connect_s, 16 * routing.answer_bytes)
     fleet = Fleet(
         nodes,

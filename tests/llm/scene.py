@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+import httpx  # noqa: F401 - a slow import must not count against a limit of a test
+
 from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerText, Event, Failed, NodePassedOver, NodesSeen
@@ -92,7 +94,7 @@ def scene(
     events: list[Event] = []
     with Router(
         nodes,
-        routing or Routing(first_token_s=5.0, between_tokens_s=5.0),
+        routing or Routing(first_token_s=20.0, between_tokens_s=20.0),
         events.append,
         guide=guide or FakeGuide(),
         secret=secret,

@@ -17,7 +17,7 @@ from tests.llm.dispatching import Course, bench, until
 from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import settings
 
-IMPATIENT = Routing(connect_s=2.0, first_token_s=0.3, between_tokens_s=0.3, open_s=30.0)
+IMPATIENT = Routing(connect_s=2.0, first_token_s=1.0, between_tokens_s=1.0, open_s=30.0)
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen."
 
 
@@ -317,17 +317,15 @@ def test_a_model_is_loaded_once_for_all_who_ask_for_it() -> None:
 
 def test_loading_is_not_hung(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etoile.llm.attempt.LOOK_EVERY_S", 0.1)
-    looks = 0
 
     async def tell() -> Course:
-        nonlocal looks
-        routing = Routing(first_token_s=0.05, between_tokens_s=5.0)
+        routing = Routing(first_token_s=0.05, between_tokens_s=20.0)
         async with bench(settings("M1", node), routing=routing) as at:
             await at.fleet.check()
             before = len(node.requests)
             at_work = asyncio.create_task(at.do())
-            # Six looks are three times the limit for a first token.
-            await until(lambda: len(node.requests) - before > 6)
+            # That takes longer than anything that does not answer would be given.
+            await until(lambda: len(node.requests) - before > 30)
             go_on.set()
             return await at_work
 

@@ -16,7 +16,7 @@ from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import scene, settings
 from tests.waiting import wait_until
 
-QUICK = Routing(heartbeat_s=0.1, open_s=0.2, first_token_s=0.3, between_tokens_s=0.3, connect_s=0.5)
+QUICK = Routing(heartbeat_s=0.1, open_s=0.2, first_token_s=1.0, between_tokens_s=1.0, connect_s=2.0)
 
 
 def test_a_node_that_goes_and_comes_back_is_seen() -> None:

@@ -21,7 +21,7 @@ from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import scene, settings
 from tests.waiting import wait_until
 
-IMPATIENT = Routing(connect_s=0.5, first_token_s=0.3, between_tokens_s=0.3, answer_bytes=50_000)
+IMPATIENT = Routing(connect_s=2.0, first_token_s=1.0, between_tokens_s=1.0, answer_bytes=50_000)
 
 
 @pytest.fixture
@@ -140,8 +140,8 @@ def words() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        pytest.param(Script(hang_after=0), "nothing came for 0.3 s", id="hangs at once"),
-        pytest.param(Script(hang_after=2), "nothing came for 0.3 s", id="hangs half-way"),
+        pytest.param(Script(hang_after=0), "nothing came for 1 s", id="hangs at once"),
+        pytest.param(Script(hang_after=2), "nothing came for 1 s", id="hangs half-way"),
         pytest.param(Script(end_after=2), "before the end of its answer", id="no terminal record"),
         pytest.param(Script(error_after=2, complaint="out of memory"), "out of memory", id="error after 200"),
         pytest.param(Script(body=words), "longer than", id="never ends"),

@@ -10,13 +10,15 @@ from dataclasses import replace
 from etoile.config import Routing
 from etoile.errors import NodeError, NodeNonsense, NodeSilent
 from etoile.llm.limits import Bounds, limited
-from etoile.llm.member import Member
+from etoile.llm.member import PROBE_WITHIN_S, Member
 from etoile.llm.records import End, Preparing, Record, Text, ToolCall, Usage
-from etoile.llm.work import Ended, Progress, Started, Waiting, Work, tokens_in
+from etoile.llm.work import Ended, Progress, Started, Waiting, Work
 from etoile.text import message
 
 LOOK_EVERY_S = 1.0
 """How often a node is asked whether it is still there while it loads a model."""
+_STEPS = 20
+"""How often it is told how far a model is loaded."""
 _COUNTED_TOKENS = 8
 """Fewer say nothing of a speed."""
 
@@ -32,7 +34,7 @@ class Attempt:
         """Called when others see the node differently."""
         self._pace = member.paces[model]
         self._cold = member.is_cold(model)
-        self._tokens = tokens_in(work.messages)
+        self._tokens = work.wanted.tokens
         self._began_s = time.monotonic()
         abreast = max(1, member.health.in_flight)
         self._bounds = Bounds(
@@ -64,7 +66,7 @@ class Attempt:
     async def _told(self, start: Started, handed_in_s: float) -> AsyncGenerator[Progress]:
         """Yield the text of the answer between its start and its end."""
         first_text_s: float | None = None
-        usage, finish_reason = Usage(), None
+        usage, finish_reason, told_steps = Usage(), None, -1
         async with aclosing(limited(self._loaded_once(), self._bounds)) as records:
             async for record in records:
                 match record:
@@ -83,7 +85,8 @@ class Attempt:
                         usage = record
                     case End(reason):
                         finish_reason = reason or finish_reason
-                    case Preparing(part) if part is not None and first_text_s is None:
+                    case Preparing(part) if part is not None and int(_STEPS * part) != told_steps:
+                        told_steps = int(_STEPS * part)
                         yield self._preparing(part)
         if first_text_s is None:
             raise NodeNonsense(message("its answer is empty"))
@@ -124,7 +127,7 @@ class Attempt:
         """Give the node time to load the model, as long as it answers questions about its models."""
         member, bounds = self._member, self._bounds
         until_s = time.monotonic() + self._pace.load_limit_s()
-        bounds.first_s = max(bounds.first_s, 2 * LOOK_EVERY_S)
+        bounds.first_s = max(bounds.first_s, 3 * LOOK_EVERY_S + PROBE_WITHIN_S)
         bounds.hold()
         member.health = replace(member.health, loading=self._model)
         self._tell()

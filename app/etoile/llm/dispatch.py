@@ -65,8 +65,7 @@ class Dispatch:
         Raises NodeError when the request itself is wrong, NobodyAnswered when no node was able to, QueueFull when too
         many wait already.
         """
-        wanted = work.wanted if work.wanted.tokens else replace(work.wanted, tokens=tokens_in(work.messages))
-        course = Course(work=work, wanted=wanted, began_s=time.monotonic())
+        course = Course(work=work if work.wanted.tokens else _counted(work), began_s=time.monotonic())
         ended = False
         while not ended:
             async with aclosing(self._places.wait(course)) as steps:
@@ -105,7 +104,7 @@ class Dispatch:
         continues = len("".join(course.said)) >= _WORTH_CONTINUING
         if not continues:
             course.said.clear()
-        work = replace(course.work, messages=_continued(course)) if continues else course.work
+        work = _counted(replace(course.work, messages=_continued(course))) if continues else course.work
         attempt = Attempt(place.member, model, work, self._routing, self._fleet.tell)
         attribution = Attribution(node=place.member.node.name, model=model)
         return attempt.progress(Started(attribution, place.standing.notes, continues), course.began_s)
@@ -140,6 +139,10 @@ def _take_note(step: Progress, member: Member, course: Course) -> None:
             course.said.clear()
         case Ended():
             member.health = member.health.answered()
+
+
+def _counted(work: Work) -> Work:
+    return replace(work, wanted=replace(work.wanted, tokens=tokens_in(work.messages)))
 
 
 def _continued(course: Course) -> tuple[ChatMessage, ...]:

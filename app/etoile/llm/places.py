@@ -53,7 +53,6 @@ class Course:
     """How far one piece of work has come."""
 
     work: Work
-    wanted: Wanted
     began_s: float
     reasons: dict[str, Message] = field(default_factory=dict)
     """Why each node was passed over for good."""
@@ -173,9 +172,9 @@ class Places:
         return [
             member
             for member in self._fleet.usable()
-            if course.wanted.node in (None, member.node.name)
+            if course.work.wanted.node in (None, member.node.name)
             and member.node.name not in course.reasons
-            and member.node.name not in course.wanted.tried
+            and member.node.name not in course.work.wanted.tried
         ]
 
     def _nothing_free(self, course: Course) -> bool:
@@ -186,7 +185,7 @@ class Places:
 
     def _candidates(self, course: Course) -> list[Place]:
         """Return who may take it, the best first."""
-        wanted = replace(course.wanted, tried=course.wanted.tried | course.reasons.keys())
+        wanted = replace(course.work.wanted, tried=course.work.wanted.tried | course.reasons.keys())
         standings = [one for one in self.standings(wanted) if one.takes]
         members = [self._fleet.named(one.node) for one in standings]
         return [
@@ -206,9 +205,9 @@ class Places:
         """Pass over those that would not let themselves be waited for, and tell who was never asked, and why."""
         for one in candidates:
             course.news.append(course.pass_over(one.member.node.name, one.member.why_not_now()))
-        for standing in self.standings(course.wanted):
-            asked_for = course.wanted.node in (None, standing.node)
-            told = standing.node in course.reasons or standing.node in course.wanted.tried
+        for standing in self.standings(course.work.wanted):
+            asked_for = course.work.wanted.node in (None, standing.node)
+            told = standing.node in course.reasons or standing.node in course.work.wanted.tried
             if asked_for and not standing.takes and not told:
                 course.remedy = course.remedy or standing.remedy
                 course.news.append(course.pass_over(standing.node, standing.reasons[0]))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from etoile.domain.context import tokens
 from etoile.domain.effects import Priority
 from etoile.domain.nodes import Attribution
 from etoile.domain.plan import Wanted
@@ -11,6 +12,7 @@ from etoile.llm.records import ChatMessage, Text, Tool, ToolCall
 from etoile.text import Message, message
 
 _ANY = Wanted()
+_PER_MESSAGE = 8
 _NOBODY_REMEDY = message("Start one of them, or name another one in the settings; “etoile nodes” tells how each is.")
 
 
@@ -85,5 +87,5 @@ class NobodyAnswered(EtoileError):
 
 
 def tokens_in(messages: tuple[ChatMessage, ...]) -> int:
-    """Return about how many tokens `messages` are: four letters each, and some around every message."""
-    return sum(len(one["content"]) // 4 + 8 for one in messages)
+    """Return about how many tokens `messages` are, with those around every message."""
+    return sum(tokens(one["content"]) + _PER_MESSAGE for one in messages)
