@@ -88,7 +88,7 @@ def talk(name: str, seconds: int, random: np.random.Generator, *, calls: int) ->
     sentences = list(_sentences(random, seconds))
     turns = _shuffled([*sentences, *_calls(random, calls)], random)
     with ThreadPoolExecutor(2) as pool:
-        clips = list(pool.map(_spoken, turns))
+        clips = list(pool.map(spoken, turns))
     for said, clip in zip(turns, clips, strict=True):
         start, end = round(at * SAMPLE_RATE_HZ), round(at * SAMPLE_RATE_HZ) + len(clip)
         if end > len(samples):
@@ -128,7 +128,8 @@ def _split(texts: str) -> list[str]:
     return [" ".join(one.split()) for one in ended.split("|") if one.strip()]
 
 
-def _spoken(said: Said) -> Samples:
+def spoken(said: Said) -> Samples:
+    """Return what espeak-ng says, with its loudest sample at 1."""
     from faster_whisper import decode_audio
 
     command = ["espeak-ng", "-v", said.voice, "-s", str(said.speed_wpm), "-p", str(said.pitch), "--stdout", said.text]
