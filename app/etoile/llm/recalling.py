@@ -7,8 +7,10 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from etoile.config.routing_checks import GUIDE
+from etoile.domain.commander.running import ENOUGH
+from etoile.domain.commander.units import UnitStatus
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, NodePassedOver
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, NodePassedOver, UnitsShown
 from etoile.domain.nodes import Attribution
 from etoile.domain.repeats import Remembered, keepable, sense
 
@@ -79,9 +81,19 @@ def _may_be_repeated(ask: Ask) -> bool:
 
 
 def _is_whole(told: Sequence[Event]) -> bool:
-    """Whether nothing broke off, and nothing is to be added to what was answered."""
-    started = next((place for place, event in enumerate(told) if isinstance(event, AnswerStarted)), None)
-    if started is None or not isinstance(told[-1], AnswerEnded):
+    """Whether nothing broke off, and nothing is to be added to what was answered but a good review."""
+    starts = [place for place, event in enumerate(told) if isinstance(event, AnswerStarted)]
+    if not starts or not isinstance(told[-1], AnswerEnded):
         return False
-    noted = any(event.notes for event in told if isinstance(event, AnswerStarted | AnswerEnded))
-    return not noted and not any(isinstance(event, NodePassedOver) for event in told[started:])
+    began = [event for event in told if isinstance(event, AnswerStarted)]
+    noted = any(event.notes for event in began) or (told[-1].notes and not _is_well_reviewed(told))
+    return not noted and not any(isinstance(event, NodePassedOver) for event in told[starts[0] :])
+
+
+def _is_well_reviewed(told: Sequence[Event]) -> bool:
+    """Whether one author answered, and every other unit is done and finds that good."""
+    end = told[-1]
+    units = next((event.units for event in reversed(told) if isinstance(event, UnitsShown)), ())
+    alone = sum(isinstance(event, AnswerStarted) for event in told) == 1
+    good = isinstance(end, AnswerEnded) and end.score is not None and end.score >= ENOUGH
+    return alone and good and bool(units) and all(unit.status is UnitStatus.DONE for unit in units)
