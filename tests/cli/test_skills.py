@@ -8,7 +8,7 @@ import pytest
 
 from etoile.cli import main
 from etoile.cli.console import Console
-from etoile.cli.requests import _View as View
+from etoile.cli.view import View
 
 NIGHT = 'name = "bonne nuit"\nalso = ["good night routine"]\nsteps = ["quelle heure est-il", "éteins l\'ordinateur"]\n'
 CLOCK = 'name = "the clock"\nsteps = ["what time is it", { ask = "Why {what}?" }]\n[parameters]\nwhat = "now"\n'
@@ -122,7 +122,7 @@ def test_remove_takes_yes_for_yes(
 ) -> None:
     import io
 
-    monkeypatch.setattr("etoile.cli.requests.can_confirm", lambda: True)
+    monkeypatch.setattr("etoile.cli.view.can_confirm", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     assert etoile("remove", "bonne nuit") == (0 if gone else 1)
     assert (shelf / "night.toml").exists() is not gone
@@ -135,7 +135,7 @@ def test_remove_takes_yes_for_yes(
 def test_what_only_a_key_confirms_wants_the_number(
     monkeypatch: pytest.MonkeyPatch, typed: str, by_hand: bool, chosen: int | None
 ) -> None:
-    monkeypatch.setattr("etoile.cli.requests.can_confirm", lambda: True)
+    monkeypatch.setattr("etoile.cli.view.can_confirm", lambda: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
     question = {"asked": "Shut down?", "consequence": None, "options": ["Shut down"], "by_hand": by_hand}
     assert View(Console("en", json=False)).choose(question) == chosen

@@ -3,7 +3,7 @@
 import sys
 
 from etoile.cli.console import Console
-from etoile.cli.requests import can_confirm
+from etoile.cli.view import can_confirm
 from etoile.domain.replies import reply_to
 from etoile.errors import UsageError
 from etoile.text import Message, message

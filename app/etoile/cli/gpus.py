@@ -98,14 +98,20 @@ def _notes(local: EtoileError | None, far: Mapping[str, EtoileError]) -> Iterato
 
 
 def show(lines: Sequence[Line], console: Console) -> None:
-    """Print `lines` for people; under the name of their host where there are several."""
+    """Print `lines` for people."""
+    for row, _ in rows(lines, console):
+        console.say(verbatim(row))
+
+
+def rows(lines: Sequence[Line], console: Console) -> Iterator[tuple[str, str]]:
+    """Yield a row for each of `lines` and how hot it is; under the name of their host where there are several."""
     hosts = [(host, list(group)) for host, group in groupby(lines, key=lambda line: str(line["host"]))]
     for host, on_host in hosts:
         if len(hosts) > 1:
-            console.say(verbatim(host))
+            yield host, ""
         for line in on_host:
             row = _row(line, console, with_host=len(hosts) == 1)
-            console.say(verbatim(row if len(hosts) == 1 else f"  {row}"))
+            yield row if len(hosts) == 1 else f"  {row}", line["thermal"]
 
 
 def _row(line: Line, console: Console, *, with_host: bool) -> str:

@@ -43,7 +43,7 @@ def history(arguments: argparse.Namespace, console: Console) -> int:
             message("{count} requests cannot be shown.", count=arguments.count),
             message("Write how many, from 1 on: --count 20."),
         )
-    with _history(arguments, console) as kept:
+    with open_kept(arguments, console) as kept:
         if arguments.export:
             return _export(Path(arguments.export), _exchanges(kept), console)
         for exchange in kept.latest(arguments.count) if kept else ():
@@ -179,7 +179,7 @@ def _export(path: Path, lines: Sequence[Line], console: Console) -> int:
 
 
 @contextmanager
-def _history(arguments: argparse.Namespace, console: Console) -> "Iterator[Conversations | None]":
+def open_kept(arguments: argparse.Namespace, console: Console) -> "Iterator[Conversations | None]":
     from etoile.parts import open_history
 
     config, _ = settings(arguments)
@@ -198,7 +198,7 @@ def _learner(arguments: argparse.Namespace, console: Console) -> "Iterator[tuple
             return interpreter.objections(aliases)
 
     with (
-        _history(arguments, console) as kept,
+        open_kept(arguments, console) as kept,
         open_learner(lambda event: None, kept, AliasFile(), objections) as learner,
     ):
         yield learner, kept

@@ -1,29 +1,12 @@
-"""`etoile status` and `doctor`: this machine, as it is now."""
+"""`etoile doctor`: what works here, and how to mend what does not."""
 
 import argparse
 
 from etoile.cli.console import Console
-from etoile.cli.gpus import from_app, show, watch
-from etoile.cli.nodes import checked_nodes, node_lines, node_row
+from etoile.cli.gpus import from_app
+from etoile.cli.nodes import checked_nodes
 from etoile.cli.settings import settings
-from etoile.text import message, verbatim
-
-
-def status(arguments: argparse.Namespace, console: Console) -> int:
-    """Show the app, the GPUs and the nodes on one screen."""
-    config, _ = settings(arguments)
-    app = from_app("status")
-    watched = next(watch(config, arguments)).lines
-    if console.json:
-        console.line({"app": app, "gpus": watched, "nodes": node_lines(config, arguments, console.language)})
-        return 0
-    console.say(message("The tray app is running.") if app else message("The tray app does not run."))
-    if app and app["missing"]:
-        console.say(message("Off: {parts}. “etoile doctor” tells more.", parts=app["missing"]))
-    show(watched, console)
-    for line in node_lines(config, arguments, console.language):
-        console.say(verbatim(node_row(line, console)))
-    return 0
+from etoile.text import message
 
 
 def doctor(arguments: argparse.Namespace, console: Console) -> int:

@@ -11,6 +11,7 @@ from etoile.cli import (
     autostart,
     backup,
     bench,
+    chat,
     commands,
     env,
     export,
@@ -24,6 +25,7 @@ from etoile.cli import (
     requests,
     skills,
     speech,
+    status,
     tidy,
     voices,
 )
@@ -160,9 +162,11 @@ def _add_requests(command: Command, words: Words) -> None:
     fresh = message("ask a node even where the answer is remembered")
     ask.add_argument("--fresh", action="store_true", help=words(fresh))
     _json(ask, words)
-    chat = command("chat", requests.chat, message("talk in this terminal, one request a line"))
-    chat.set_defaults(plan=None)
-    chat.add_argument("--node", metavar="NAME", help=words(message("ask this node alone")))
+    talk = command("chat", chat.chat, message("talk in this terminal, one request a line"))
+    talk.add_argument("--speak", action="store_true", help=words(message("speak the answers, too")))
+    among = message("ask only these nodes: M1,M2")
+    talk.add_argument("--nodes", "--node", nargs="+", metavar="NAME", help=words(among))
+    _json(talk, words)
     match = command("match", commands.match, message("tell which command a text means; nothing is run"))
     match.add_argument(
         "text", nargs="*", metavar="TEXT", help=words(message("without it: one request a line on stdin"))
@@ -197,8 +201,9 @@ def _add_machine(command: Command, words: Words) -> None:
     _add_nodes(command, words)
     doctor = command("doctor", machine.doctor, message("check every part, and tell how to mend what is missing"))
     _json(doctor, words)
-    status = command("status", machine.status, message("show everything on one screen"))
-    _json(status, words)
+    screen = command("status", status.status, message("show everything on one screen"))
+    screen.add_argument("--watch", action="store_true", help=words(message("again every second, until Ctrl+C")))
+    _json(screen, words)
 
 
 def _add_nodes(command: Command, words: Words) -> None:

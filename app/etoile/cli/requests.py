@@ -1,29 +1,35 @@
-"""`etoile ask` and `etoile chat`: the same turn as the tray's, through the running app, else by itself."""
+"""Where a request of the command line is made: in the running app, else in this process, by the same turn."""
 
 import argparse
+import contextlib
 import queue
-import sys
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from etoile.cli.console import Console
 from etoile.cli.settings import settings
-from etoile.cli.why import show_plan, with_heat
+from etoile.cli.view import View, can_confirm
+from etoile.cli.why import with_heat
 from etoile.config import Config
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.ages import from_memory
-from etoile.domain.commander.units import SETTLED, UnitStatus
-from etoile.domain.effects import Decision
 from etoile.domain.events import Asking, Event, Origin
-from etoile.domain.replies import reply_to
-from etoile.domain.shapes import Line, outcome_line, question_line, unit_line
+from etoile.domain.shapes import outcome_line, question_line, unit_line
 from etoile.domain.state import advance
+from etoile.domain.turn import Phase
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
-from etoile.text import message, render, verbatim
+from etoile.text import message, render
+
+if TYPE_CHECKING:
+    from etoile.parts import Rooms
 
 TICKET = "line"
-_PASSED_ON = ("node", "plan", "dry_run", "why", "fresh")
+LOOK_S = 0.05
+"""How often a wait looks up: Windows tells of Ctrl+C only then."""
+_PASSED_ON = ("can_confirm", "node", "nodes", "plan", "dry_run", "why", "fresh", "aloud")
 """What the running app is told of how a request is to be taken."""
 
 
@@ -33,132 +39,10 @@ def ask(arguments: argparse.Namespace, console: Console) -> int:
     text = " ".join(arguments.text).strip()
     if not text:
         raise UsageError(message("There is nothing to ask."), message("Write the request after “etoile ask”."))
-    line = {"do": "ask", "text": text, **{key: getattr(arguments, key) for key in _PASSED_ON}}
-    view = _View(console)
-    if arguments.simulate is None and arguments.config is None and _through_app(line, view):
-        return view.end()
-    _by_itself(config, text, _asking(arguments), view, arguments.simulate)
+    view = View(console)
+    with Requests(config, arguments) as requests:
+        requests.make(text, _asking(arguments), view)
     return view.end()
-
-
-def chat(arguments: argparse.Namespace, console: Console) -> int:
-    """Make a request of every line that is typed."""
-    code = 0
-    while True:
-        console.write("> " if sys.stdin.isatty() else "")
-        text = sys.stdin.readline()
-        if not text:
-            return code
-        if text.strip():
-            arguments.text, arguments.why, arguments.dry_run, arguments.fresh = [text], False, False, False
-            code = ask(arguments, console)
-
-
-class _View:
-    """Prints what becomes of a request, and asks the person at the terminal."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._streamed = False
-        self._outcome: Line | None = None
-        self._units: dict[str, str] = {}
-        """What was last told of each unit."""
-        self._break = ""
-        """What ends the line of the answer that stands open on the screen."""
-
-    def text(self, text: str) -> None:
-        """Print a piece of the answer."""
-        if not self._console.json:
-            self._console.write(text)
-            self._streamed = True
-            self._break = "" if text.endswith("\n") or not sys.stdout.isatty() else "\n"
-
-    def doing(self, doing: str) -> None:
-        """Print which of several commands begins."""
-        if not self._console.json:
-            self._console.note(verbatim(doing))
-
-    def units(self, units: list[Line]) -> None:
-        """Print what happens to units of the request, a line each: who takes one, and how it ends."""
-        for unit in units:
-            running = unit["status"] == UnitStatus.RUNNING
-            worth_it = unit["status"] in SETTLED or (unit["target"] if running else unit["note"])
-            if worth_it and self._units.get(unit["id"]) != unit["said"] and not self._console.json:
-                self._units[unit["id"]] = unit["said"]
-                self._console.note(verbatim(f"{self._break}  {unit['said']}"))
-                self._break = ""
-
-    def choose(self, question: Line) -> int | None:
-        """Return which option the person chose; None when none."""
-        if not can_confirm():
-            return None
-        for said in (question["asked"], question["consequence"]):
-            if said:
-                self._console.note(verbatim(said))
-        for number, option in enumerate(question["options"], start=1):
-            self._console.note(verbatim(f"  {number}  {option}"))
-        if question["by_hand"]:
-            self._console.note(message("Its number carries it out, anything else does nothing:"))
-            keyed = sys.stdin.readline().strip()
-            numbers = [str(number) for number, _ in enumerate(question["options"], start=1)]
-            return numbers.index(keyed) if keyed in numbers else None
-        self._console.note(message("Yes or a number carries it out, anything else does nothing:"))
-        reply = reply_to(sys.stdin.readline(), self._console.language, len(question["options"]))
-        return reply if isinstance(reply, int) else None
-
-    def outcome(self, outcome: Line) -> None:
-        """Take how it ended."""
-        self._outcome = outcome
-
-    def end(self) -> int:
-        """Print the end, and return the exit code."""
-        from etoile.cli import FAILED, NOBODY
-
-        if self._outcome is None:
-            self._console.note(message("The running app ended before it had answered."))
-            return FAILED
-        outcome = self._outcome
-        if self._console.json:
-            self._console.line(outcome)
-        else:
-            self._print(outcome)
-        if outcome["ok"]:
-            return 0
-        unanswered = outcome["decision"] == Decision.ROUTE and not outcome["attribution"]
-        return NOBODY if unanswered or outcome["decision"] == Decision.REFUSE else FAILED
-
-    def _print(self, outcome: Line) -> None:
-        show_plan(outcome["plan"], self._console)
-        for passed in outcome["passed_over"]:
-            self._console.note(verbatim(f"{passed['node']}: {passed['reason']}"))
-        if self._streamed:
-            self._console.write("\n")
-        elif outcome["answer"] and outcome["ok"]:
-            self._console.say(verbatim(outcome["answer"]))
-        if not outcome["ok"]:
-            self._console.note(verbatim(outcome["answer"] or ""))
-        elif outcome["answer"] is None:
-            self._console.line({key: outcome[key] for key in ("decision", "command", "slots")})
-        if outcome["remedy"]:
-            self._console.note(verbatim(outcome["remedy"]))
-        for note in outcome["notes"]:
-            self._console.note(verbatim(note))
-        if outcome["attribution"]:
-            self._console.note(verbatim(_attribution(outcome, self._console)))
-
-
-def _attribution(outcome: Line, console: Console) -> str:
-    names = [f"{part['node']} · {part['model']}" for part in outcome["attribution"]]
-    if outcome["reused_s"] is not None:
-        names.insert(0, console.words(from_memory(outcome["reused_s"])))
-    elif outcome["elapsed_ms"] is not None:
-        names.append(f"{outcome['elapsed_ms'] / 1000:.1f} s")
-    return "— " + " · ".join(names)
-
-
-def can_confirm() -> bool:
-    """Whether a person is there to answer a question."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _asking(arguments: argparse.Namespace) -> Asking:
@@ -174,58 +58,176 @@ def _asking(arguments: argparse.Namespace) -> Asking:
     )
 
 
-def _through_app(line: Line, view: _View, folder: Path | None = None) -> bool:
-    """Have the running app take the request; False when none runs."""
-    with client.call(folder or endpoint.runtime_folder(), {**line, "can_confirm": can_confirm()}) as call:
-        if call is None:
-            return False
-        for told in call:
-            if "text" in told:
-                view.text(told["text"])
-            elif "doing" in told:
-                view.doing(told["doing"])
-            elif "units" in told:
-                view.units(told["units"])
-            elif "question" in told:
-                chosen = view.choose(told["question"])
-                call.send({"choose": chosen} if chosen is not None else {"decline": True})
-            elif "outcome" in told:
-                view.outcome(told["outcome"])
-        return True
+class Requests:
+    """Makes requests: through the app while one runs; once it had to make one by itself it goes on so.
+
+    What was said in this process is not known to an app that is started later.
+    """
+
+    def __init__(self, config: Config, arguments: argparse.Namespace, *, aloud: bool = False) -> None:
+        """`aloud` tells that answers are spoken."""
+        self._config = config
+        self._simulate: str | None = arguments.simulate
+        self._aloud = aloud
+        usual = arguments.simulate is None and arguments.config is None
+        self._app = _App(endpoint.runtime_folder()) if usual else None
+        self._here: _Here | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def make(self, text: str, asking: Asking, view: View) -> None:
+        """Make a request, and tell `view` what becomes of it."""
+        if self._here is None and self._app and self._app.make(text, asking, view):
+            return
+        if self._here is None:
+            self._here = self._stack.enter_context(_Here(self._config, self._simulate, aloud=self._aloud))
+        self._here.make(text, asking, view)
+
+    def begin_anew(self) -> None:
+        """Begin a new conversation."""
+        if self._here:
+            self._here.begin_anew()
+        elif self._app:
+            self._app.begin_anew()
+
+    def stop(self) -> None:
+        """Give up what is being made; its outcome still comes.  For a signal's handler."""
+        if self._here:
+            self._here.stop()
+        elif self._app:
+            self._app.stop()
 
 
-def _by_itself(config: Config, text: str, asking: Asking, view: _View, simulate: str | None) -> None:
-    """Take the request in this process: the same step, with a queue for a loop."""
-    from etoile.parts import first_state, interface_language, open_rooms
+class _App:
+    """The running app takes requests."""
 
-    language = interface_language(config)
-    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    state = first_state(config)
-    ended = False
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._call: client.Call | None = None
 
-    def report(told: do.Report) -> None:
-        nonlocal ended
+    def make(self, text: str, asking: Asking, view: View) -> bool:
+        """Make a request; False where no app runs."""
+        line = {"do": "ask", "text": text, **{key: getattr(asking, key) for key in _PASSED_ON}}
+        with client.call(self._folder, line) as call:
+            if call is None:
+                return False
+            self._call = call
+            try:
+                _follow(call, view)
+            finally:
+                self._call = None
+            return True
+
+    def begin_anew(self) -> None:
+        """Begin a new conversation in the app."""
+        client.ask_once(self._folder, {"do": "new_conversation"})
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        if self._call:
+            self._call.say_no_more()
+
+
+def _follow(call: client.Call, view: View) -> None:
+    for told in call:
+        if "text" in told:
+            view.text(told["text"])
+        elif "doing" in told:
+            view.doing(told["doing"])
+        elif "units" in told:
+            view.units(told["units"])
+        elif "question" in told:
+            chosen = view.choose(told["question"])
+            call.send({"choose": chosen} if chosen is not None else {"decline": True})
+        elif "outcome" in told:
+            view.outcome(told["outcome"])
+
+
+class _Here:
+    """This process takes requests: the same step, with a queue for a loop.  What was said is known to the next one."""
+
+    def __init__(self, config: Config, simulate: str | None, *, aloud: bool) -> None:
+        from etoile.parts import first_state, interface_language
+
+        self._config = config
+        self._simulate = simulate
+        self._aloud = aloud
+        self._language = interface_language(config)
+        self._state = first_state(config)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._view: View | None = None
+        """Who hears of the request; None between two of them."""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        from etoile.parts import open_rooms
+
+        opening = open_rooms(
+            self._config,
+            self._events.put,
+            lambda: self._state,
+            simulate=self._simulate,
+            desktop=False,
+            aloud=self._aloud,
+            report=self._report,
+        )
+        self._rooms: Rooms = self._stack.enter_context(opening)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stack:
+            while error is None and self._state.turn.phase is Phase.SPEAKING:
+                self._go_on()
+
+    def make(self, text: str, asking: Asking, view: View) -> None:
+        """Make a request, and return once it has ended."""
+        self._view = view
+        self._events.put(on.Typed(text, asking))
+        while self._view:
+            self._go_on()
+
+    def begin_anew(self) -> None:
+        """Begin a new conversation."""
+        self._events.put(on.NewConversationWanted())
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        self._events.put(on.Cancelled())
+
+    def _go_on(self) -> None:
+        """Take the next event, when it comes."""
+        with contextlib.suppress(queue.Empty):
+            self._state, effects = advance(self._state, self._events.get(timeout=LOOK_S))
+            if any(isinstance(effect, do.Ask | do.Weigh) for effect in effects):
+                self._state = with_heat(self._state, self._config, self._simulate)
+                self._rooms.router.glance()
+            for effect in effects:
+                self._rooms.perform(effect)
+
+    def _report(self, told: do.Report) -> None:
+        view = self._view
+        if view is None:
+            return
         match told:
             case do.ReportText(text=text):
                 view.text(text)
             case do.ReportStep(doing=doing):
-                view.doing(render(doing, language))
+                view.doing(render(doing, self._language))
             case do.ReportUnits(units=units):
-                view.units([unit_line(unit, language) for unit in units])
+                view.units([unit_line(unit, self._language) for unit in units])
             case do.ReportQuestion(question=question):
-                chosen = view.choose(question_line(question, language))
+                chosen = view.choose(question_line(question, self._language))
                 asked = question.turn, question.number
-                events.put(on.Declined(*asked) if chosen is None else on.Chosen(*asked, chosen))
+                self._events.put(on.Declined(*asked) if chosen is None else on.Chosen(*asked, chosen))
             case do.ReportOutcome(outcome=outcome):
                 view.outcome(outcome_line(outcome))
-                ended = True
-
-    with open_rooms(config, events.put, lambda: state, simulate=simulate, desktop=False, report=report) as rooms:
-        events.put(on.Typed(text, asking))
-        while not ended:
-            state, effects = advance(state, events.get())
-            if any(isinstance(effect, do.Ask | do.Weigh) for effect in effects):
-                state = with_heat(state, config, simulate)
-                rooms.router.glance()
-            for effect in effects:
-                rooms.perform(effect)
+                self._view = None

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from etoile.actions.skills import folder, path_of, read_book, remove
-from etoile.cli import requests
+from etoile.cli import requests, view
 from etoile.cli.commands import open_interpreter
 from etoile.cli.console import Console
 from etoile.domain.descriptions import describe
@@ -80,7 +80,7 @@ def _show(name: str, arguments: argparse.Namespace, console: Console) -> int:
 def _remove(name: str, path: str, arguments: argparse.Namespace, console: Console) -> int:
     """Delete the file of a skill, once the person at the terminal says so."""
     if not arguments.yes:
-        if not requests.can_confirm():
+        if not view.can_confirm():
             raise UsageError(
                 message("Nobody is there to confirm it: nothing was done."),
                 message("Add --yes to remove {path} without being asked.", path=path),

@@ -171,7 +171,7 @@ class Ask:
     fresh: bool = False
     """Ask a node even where an answer is remembered."""
     nodes: tuple[str, ...] = ()
-    """Ask these nodes alone, all of them."""
+    """Only these nodes may take it, and a consensus asks them all; empty for every node."""
     plan: str | None = None
     """The plan that it takes; None for the one of its kind."""
     summary: str = ""

@@ -57,6 +57,10 @@ class Asking:
     """Tell how each node stands, too."""
     fresh: bool = False
     """Ask a node even where an answer is remembered."""
+    nodes: tuple[str, ...] = ()
+    """Only these nodes may take it; empty for all."""
+    aloud: bool = False
+    """Speak the reply at the command line, too."""
 
 
 # The talk key and the keyboard
@@ -378,6 +382,16 @@ class AnswerEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """A model of `node` would have this command run: nothing is, unless the user says so by hand."""
+
+    turn: int
+    command: str
+    slots: Slots
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitsShown:
     """How far the units of a request are that takes several."""
 
@@ -637,6 +651,7 @@ Event = (
     | Weighed
     | AnswerText
     | AnswerEnded
+    | Proposed
     | UnitsShown
     | ConversationResumed
     | Summarised

@@ -16,8 +16,10 @@ from etoile.errors import EtoileError
 from etoile.ipc.server import Caller
 from etoile.text import Message, render
 
-LOOK_S = 0.25
+LOOK_S = 0.05
 """How often a waiting call looks whether its caller hung up."""
+LAST_WORDS_S = 1.0
+"""So long after that the outcome is waited for."""
 
 
 class Callers:
@@ -60,6 +62,9 @@ class Callers:
                 caller.send(self._talk(str(line.get("key"))))
             case "ask":
                 self._ask(line, caller)
+            case "new_conversation":
+                self._publish(on.NewConversationWanted())
+                caller.send({"ok": True})
             case "gpu":
                 state = self._state()
                 now_s = time.monotonic()
@@ -132,7 +137,7 @@ class Callers:
         ticket = f"{os.getpid()}-{next(self._tickets)}"
         waiting: queue.SimpleQueue[Report] = queue.SimpleQueue()
         self._waiting[ticket] = waiting
-        node, plan = line.get("node"), line.get("plan")
+        node, plan, nodes = line.get("node"), line.get("plan"), line.get("nodes")
         asking = Asking(
             origin=Origin.LINE,
             ticket=ticket,
@@ -142,6 +147,8 @@ class Callers:
             plan=str(plan) if plan else None,
             why=bool(line.get("why")),
             fresh=bool(line.get("fresh")),
+            nodes=tuple(map(str, nodes)) if isinstance(nodes, list) else (),
+            aloud=bool(line.get("aloud")),
         )
         try:
             self._publish(on.Typed(str(line.get("text", "")), asking))
@@ -153,14 +160,20 @@ class Callers:
             del self._waiting[ticket]
 
     def _follow(self, waiting: "queue.SimpleQueue[Report]", ticket: str, caller: Caller) -> None:
-        """Pass reports on until the outcome, or until the caller hangs up, which cancels its request."""
+        """Pass reports on until the outcome.
+
+        A caller that says no more cancels its request; it may still listen for the outcome.
+        """
+        over_s: float | None = None
         while True:
             try:
                 report = waiting.get(timeout=LOOK_S)
             except queue.Empty:
-                if caller.is_gone():
-                    self._hung_up(ticket)
+                if over_s is not None and time.monotonic() > over_s:
                     return
+                if over_s is None and caller.is_gone():
+                    self._hung_up(ticket)
+                    over_s = time.monotonic() + LAST_WORDS_S
                 continue
             match report:
                 case do.ReportText(text=text):

@@ -1,8 +1,9 @@
 """Speak to the running app: one line of JSON there, lines of JSON back."""
 
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedRWPair
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,19 @@ ANSWER_S = 5.0
 class Call:
     """A call under way: `send` says more, iterating yields what the app says until it has finished."""
 
-    def __init__(self, stream: BufferedRWPair) -> None:
+    def __init__(self, stream: BufferedRWPair, connection: socket.socket) -> None:
         self._stream = stream
+        self._connection = connection
 
     def send(self, line: Line) -> None:
         """Say `line`.  Raises OSError when the app is gone."""
         self._stream.write(json.dumps(line).encode() + b"\n")
         self._stream.flush()
+
+    def say_no_more(self) -> None:
+        """Take back what was asked; how it ended still comes.  From any thread, or a signal's handler."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
 
     def __iter__(self) -> Iterator[Line]:
         while raw := self._stream.readline(endpoint.LONGEST_LINE_BYTES):
@@ -51,7 +58,7 @@ def call(folder: Path, line: Line, answer_s: float | None = None) -> Iterator[Ca
         return
     with connection, connection.makefile("rwb") as stream:
         connection.settimeout(answer_s)
-        begun = Call(stream)
+        begun = Call(stream, connection)
         begun.send({**line, "token": known.token})
         yield begun
 

@@ -133,14 +133,14 @@ class Commander:
         parts = parts_by_rule(ask.text, self._classify)
         if parts == () or len(self._able(Wanted(kind=kind))) < 2:
             return ()
-        return await self._parts_by_node(ask.text, kind) if parts is None else parts
+        return await self._parts_by_node(ask, kind) if parts is None else parts
 
-    async def _parts_by_node(self, text: str, kind: str) -> Sequence[Part]:
+    async def _parts_by_node(self, ask: Ask, kind: str) -> Sequence[Part]:
         import anyio
 
-        prompt = f"{INSTRUCTION}\n\n{request_block(text)}"
+        prompt = f"{INSTRUCTION}\n\n{request_block(ask.text)}"
         asked: ChatMessage = {"role": "user", "content": prompt}
-        wanted = Wanted(kind=kind, role="classify")
+        wanted = Wanted(kind=kind, role="classify", among=frozenset(ask.nodes))
         work = Work(messages=(asked,), wanted=wanted, max_tokens=PARTS_TOKENS, think=False)
         try:
             with anyio.move_on_after(DECOMPOSING_S):

@@ -35,7 +35,7 @@ from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
 from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, NodeError
-from etoile.llm.client import Client
+from etoile.llm.client import STREAM_PER_ANSWER, Client
 from etoile.llm.commanding import Commander, PlanSource
 from etoile.llm.correcting import corrected
 from etoile.llm.desk import Desk
@@ -68,8 +68,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STREAM_PER_ANSWER = 16
-"""A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
 _CUT = message("The node stopped at its limit of length: this answer is not whole.")
 
 GLANCE_S = 0.5
@@ -130,7 +128,7 @@ class Router:
         self._guide = guide
         self._keep_confirmed = keep_confirmed
         self._watch = watch
-        self._client = Client(routing.connect_s, _STREAM_PER_ANSWER * routing.answer_bytes)
+        self._client = Client(routing.connect_s, STREAM_PER_ANSWER * routing.answer_bytes)
         self._fleet = Fleet(
             nodes,
             routing,
@@ -260,9 +258,9 @@ class Router:
             return
         if not self._fleet.usable():
             await self._fleet.look_once()
-        if ask.node == GUIDE or (ask.node is None and not self._fleet.usable()):
+        if _named(ask) == (GUIDE,) or not (_named(ask) or self._fleet.usable()):
             self._answer_from_help(ask)
-        elif ask.node is not None and (refused := self._unaskable(ask.node)):
+        elif refused := next(filter(None, map(self._unaskable, _named(ask))), None):
             self._publish(Failed(ask.turn, *refused))
         else:
             await self._answer_from_nodes(ask)
@@ -302,7 +300,7 @@ class Router:
         """Return what the request wants that one node answers."""
         warm = ask.before[-1].attribution if ask.before else ()
         wanted = self._rules.whole(ask.kind or "simple", ask.node)
-        return replace(wanted, sticky=warm[-1].node if warm else None)
+        return replace(wanted, sticky=warm[-1].node if warm else None, among=frozenset(ask.nodes))
 
     async def _with_kind(self, ask: Ask) -> Ask:
         """Return the request with its kind, which a node may know better."""
@@ -350,7 +348,7 @@ class Router:
 
     async def _guide_stands_in(self, ask: Ask, nodes: Sequence[str]) -> bool:
         """Answer what help, history and notes know, where no node could; False where they know nothing."""
-        if ask.node is not None:
+        if _named(ask):
             return False
         found = await asyncio.to_thread(self._guide.stand_in, ask.text, ask.language, nodes)
         if found:
@@ -364,6 +362,11 @@ class Router:
             self._publish(AnswerText(turn, piece))
         elapsed_ms = 1000 * (time.monotonic() - started_s)
         self._publish(_ended(turn, Ended(output_tokens=None, first_token_ms=0.0, elapsed_ms=elapsed_ms)))
+
+
+def _named(ask: Ask) -> tuple[str, ...]:
+    """Return the nodes that the user named."""
+    return ask.nodes if ask.node is None else (ask.node,)
 
 
 def _ended(turn: int, end: Ended) -> AnswerEnded:

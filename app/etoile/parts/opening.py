@@ -62,12 +62,14 @@ def open_rooms(
     *,
     simulate: str | None,
     desktop: bool,
+    aloud: bool = False,
     report: ReportTo,
     balloons: Notifier | None = None,
 ) -> Iterator[Rooms]:
     """Open the rooms; leaving closes them in the opposite order, producers first.
 
-    `balloons` shows notifications where the system has no service for them.
+    `aloud` gives it a voice where there is no desktop app to speak; `balloons` shows notifications where the system
+    has no service for them.
     """
     language = interface_language(config)
     with ExitStack() as stack:
@@ -77,9 +79,10 @@ def open_rooms(
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
         voice = notifier = ears = downloads = kept = learner = None
+        if desktop or aloud:
+            voice = live.voice = _open_voice(stack, config, publish)
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
-            voice = live.voice = _open_voice(stack, config, publish)
             kept = open_samples(stack, publish)
         router = stack.enter_context(open_router(config, publish, history, live, watch=desktop))
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))

@@ -28,13 +28,15 @@ def _obstacles(wanted: Wanted, node: NodeStatus, model: str | None, rules: Rules
     by_name = wanted.node == node.name
     if wanted.node is not None and not by_name:
         yield Obstacle(message("{node} alone was asked for", node=wanted.node))
+    if wanted.among and node.name not in wanted.among:
+        yield Obstacle(message("only others were asked for: {nodes}", nodes=sorted(wanted.among)))
     if node.name in wanted.tried:
         yield Obstacle(message("it has failed at this"))
     if node.state is NodeState.UNCONFIRMED:
         yield Obstacle(_reason(node, message("found on this machine; it is used once you confirm it")))
     if node.state is NodeState.QUARANTINED and not by_name:
         yield Obstacle(_reason(node, message("what it answers makes no sense")))
-    if not (node.local or by_name or wanted.kind in rules.cloud):
+    if not (node.local or by_name or node.name in wanted.among or wanted.kind in rules.cloud):
         yield Obstacle(
             message("it is a cloud provider, and requests of the kind {kind} stay here", kind=wanted.kind),
             message('Add "{kind}" to “cloud” under [routing] in the settings, or name the node.', kind=wanted.kind),

@@ -16,6 +16,8 @@ class Wanted:
     role: str = "respond"
     node: str | None = None
     """This node alone: its user named it, and that is leave for what is not done unasked (heat, cloud)."""
+    among: frozenset[str] = frozenset()
+    """Only these, whom the user named; all where it is empty."""
     tried: frozenset[str] = frozenset()
     """Nodes that failed at it."""
     avoid: frozenset[str] = frozenset()

@@ -203,6 +203,7 @@ def question(turn: Turn, text: str) -> do.Ask:
         before,
         turn.asking.node,
         fresh=turn.asking.fresh,
+        nodes=turn.asking.nodes,
         summary=turn.conversation.summary,
         conversation=turn.conversation.number,
         priority=_PRIORITIES.get(turn.asking.origin, Priority.PERSON),
@@ -214,8 +215,10 @@ _PRIORITIES = dict.fromkeys((Origin.LINE, Origin.SKILL, Origin.PROPOSAL), Priori
 
 def speaks(turn: Turn) -> bool:
     """Whether the replies of this turn are spoken."""
-    if turn.muted or turn.hushed or turn.asking.origin is Origin.LINE:
+    if turn.muted or turn.hushed:
         return False
+    if turn.asking.origin is Origin.LINE:
+        return turn.asking.aloud
     return turn.speaking is Speaking.ALWAYS or (turn.speaking is Speaking.VOICE and is_spoken(turn))
 
 
