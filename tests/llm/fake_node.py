@@ -25,7 +25,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from tests.llm.fake_care import DEEDS, Care, at_speed, loaded, process, router_models, tag
+from tests.llm.fake_care import DEEDS, Care, at_speed
+from tests.llm.fake_lists import LISTS
 from tests.llm.fake_wire import error_record, is_chat, key_of, records, refused_field
 
 
@@ -174,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         if script.hangs_in_list:
             self._wait_for_the_end()
         elif self._admitted() and not self._did(None):
-            listing = _LISTS.get(("old lmstudio" if script.old else script.dialect, self.path.partition("?")[0]))
+            listing = LISTS.get(("old lmstudio" if script.old else script.dialect, self.path.partition("?")[0]))
             if script.list_status != 200:
                 self._reply(script.list_status, {"error": script.complaint})
             elif listing is None:
@@ -301,57 +302,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Dead(Exception):
     """The connection was cut on purpose."""
-
-
-_LISTS: dict[tuple[str, str], Callable[[Script], Any]] = {
-    ("openai", "/v1/models"): lambda script: {
-        "object": "list",
-        "data": [{"id": name, "object": "model", "owned_by": "fake"} for name in script.models],
-    },
-    ("openai", "/models"): router_models,
-    ("lmstudio", "/v1/models"): lambda script: {
-        "object": "list",
-        "data": [{"id": name, "object": "model"} for name in script.models],
-    },
-    ("lmstudio", "/api/v1/models"): lambda script: {
-        "models": [
-            {
-                "type": "embedding" if "embed" in name else "llm",
-                "key": name,
-                "size_bytes": script.care.sizes.get(name, 1),
-                "loaded_instances": [{"id": name, "config": {"context_length": 4096, "parallel": 4}}]
-                if name in loaded(script)
-                else [],
-                "max_context_length": 131072,
-            }
-            | script.care.shows.get(name, {})
-            for name in script.models
-        ]
-    },
-    ("old lmstudio", "/api/v0/models"): lambda script: {
-        "data": [
-            {"id": name, "type": "llm", "state": "loaded" if name in loaded(script) else "not-loaded"}
-            | {"max_context_length": 8192}
-            for name in script.models
-        ]
-    },
-    ("gemini", "/v1beta/models"): lambda script: {
-        "models": [
-            {
-                "name": f"models/{name}",
-                "inputTokenLimit": 1048576,
-                "supportedGenerationMethods": ["embedContent" if "embed" in name else "generateContent"],
-            }
-            for name in script.models
-        ]
-    },
-    ("anthropic", "/v1/models"): lambda script: {
-        "data": [{"type": "model", "id": name, "display_name": name} for name in script.models]
-    },
-    ("ollama", "/api/tags"): lambda script: {"models": [tag(script, name) for name in script.models]},
-    ("ollama", "/api/ps"): lambda script: {"models": [process(script, name) for name in loaded(script)]},
-    ("ollama", "/api/version"): lambda script: {"version": "0.13.0"},
-}
 
 
 def _in_packets(parts: Iterable[bytes], size: int | None) -> Iterator[bytes]:
