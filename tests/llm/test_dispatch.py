@@ -289,6 +289,28 @@ def test_a_question_that_makes_every_node_talk_nonsense_counts_against_the_first
     assert states == [NodeState.OPEN, NodeState.UP]
 
 
+@pytest.mark.parametrize(
+    ("finish_reason", "reason"),
+    [("length", "it had no room left to answer after its reasoning"), ("its_own_word", "it gave no answer")],
+)
+def test_an_answer_that_is_empty_for_a_reason_is_no_nonsense(finish_reason: str, reason: str) -> None:
+    async def tell() -> tuple[Course, NodeState]:
+        async with bench(settings("M1", node), settings("M2", other)) as at:
+            await at.do()
+            return await at.do(), at.state("M1")
+
+    body = [
+        b'data: {"choices": [{"delta": {"reasoning_content": "Hm."}}]}\n\n',
+        b'data: {"choices": [{"delta": {}, "finish_reason": "%s"}]}\n\n' % finish_reason.encode(),
+        b"data: [DONE]\n\n",
+    ]
+    with FakeNode(Script(body=lambda: body)) as node, FakeNode(Script(answer="Other.")) as other:
+        course, state = story(tell())
+    assert course.text == "Other."
+    assert reason in course.story[0]
+    assert state is not NodeState.OPEN
+
+
 def test_a_model_is_loaded_once_for_all_who_ask_for_it() -> None:
     go_on = threading.Event()
 

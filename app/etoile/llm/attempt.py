@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 
 from etoile.config import Routing
-from etoile.errors import NodeError, NodeNonsense, NodeSilent
+from etoile.errors import NodeError, NodeNonsense, NodeSilent, NodeUnsuited
 from etoile.llm.limits import Bounds, limited
 from etoile.llm.member import PROBE_WITHIN_S, Member
 from etoile.llm.records import End, Preparing, Record, Text, ToolCall, Usage
@@ -85,11 +85,11 @@ class Attempt:
                         usage = record
                     case End(reason):
                         finish_reason = reason or finish_reason
-                    case Preparing(part) if part is not None and int(_STEPS * part) != told_steps:
+                    case Preparing(float(part)) if first_text_s is None and int(_STEPS * part) != told_steps:
                         told_steps = int(_STEPS * part)
                         yield self._preparing(part)
         if first_text_s is None:
-            raise NodeNonsense(message("its answer is empty"))
+            raise _empty(finish_reason)
         ended_s = time.monotonic()
         self._measured(first_text_s, ended_s, usage.output_tokens)
         yield Ended(
@@ -132,7 +132,7 @@ class Attempt:
         member.health = replace(member.health, loading=self._model)
         self._tell()
         try:
-            while time.monotonic() < until_s:
+            while bounds.waited_s is None and time.monotonic() < until_s:
                 await asyncio.sleep(LOOK_EVERY_S)
                 with contextlib.suppress(NodeError):
                     await member.probe()
@@ -161,3 +161,12 @@ class Attempt:
             self._pace.missed_first(self._bounds.first_s)
         else:
             self._pace.missed_next(self._bounds.between_s)
+
+
+def _empty(finish_reason: str | None) -> NodeError:
+    """Return what an answer without text means: nonsense, unless the node tells why there is none."""
+    if finish_reason in (None, "stop"):
+        return NodeNonsense(message("its answer is empty"))
+    if finish_reason == "length":
+        return NodeUnsuited(message("it had no room left to answer after its reasoning"))
+    return NodeUnsuited(message("it gave no answer ({reason})", reason=finish_reason))
