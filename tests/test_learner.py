@@ -174,6 +174,7 @@ def test_everything_is_forgotten_at_once(scene: Scene) -> None:
     assert render(scene.learner.change("forget all", None), "en") == "Forgotten: 3 requests and 1 alias."
     assert scene.known() == []
     assert scene.history.latest(9) == ()
+    assert on.NewConversationWanted() in scene.events  # what was said is neither said again nor seen
 
 
 @pytest.mark.parametrize(("what", "number"), [("accept", 17), ("forget", 17), ("forget", None)])
