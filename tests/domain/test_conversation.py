@@ -234,13 +234,16 @@ class TestMemory:
         assert asks(effects)[-1].before == ()
 
 
-def test_a_place_in_the_queue_is_told_and_counts_as_a_sign_of_life() -> None:
+def test_a_place_in_the_queue_is_told_and_nobody_is_given_up_while_he_waits() -> None:
     said = message("Every node is busy: number {position} in the queue.", position=2)
     line = Asking(origin=Origin.LINE, ticket="t1")
     state, effects = play(QUIET, *asking(1, "why", line), on.Queued(1, 2, said))
     assert state.turn.queued == said
     assert effects[-1] == do.ReportStep("t1", said)
-    state, effects = play(state, on.DeadlinePassed(1, state.turn.stage, 0))
-    assert state.turn.phase is Phase.THINKING
+    for _ in range(3):  # however long: who is in front has limits of its own
+        state, effects = play(state, on.DeadlinePassed(1, state.turn.stage, 1))
+        assert state.turn.phase is Phase.THINKING
     state, _ = play(state, on.AnswerStarted(1, M1))
     assert state.turn.queued is None
+    state, _ = play(state, on.DeadlinePassed(1, state.turn.stage, 2))
+    assert state.turn.phase is Phase.IDLE

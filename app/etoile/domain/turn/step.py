@@ -380,7 +380,7 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
             return unanswered(turn)
         case Phase.THINKING if turn.uncorrected:
             return as_heard(turn)
-        case Phase.THINKING if progress(turn) > event.progress:
+        case Phase.THINKING if progress(turn) > event.progress or turn.queued:
             return turn, (deadline(turn, THINKING_S),)
         case Phase.THINKING:
             said = broken_off(turn, message("There was no progress: the request was given up."))
