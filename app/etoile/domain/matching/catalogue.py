@@ -77,6 +77,10 @@ class Words:
     """A noun must follow them: "mute the" broke off."""
     prepositions: frozenset[str] = frozenset()
     """They never follow a determiner: "the of"."""
+    files: frozenset[str] = frozenset()
+    """What is called so is on this computer: no search of the web begins with one."""
+    telling: frozenset[str] = frozenset()
+    """What may be a slip of one is never surely another word: "eep the wifi on" may be "keep"."""
     begin_no_name: frozenset[str] = frozenset()
     """They tell more of a thing that is not named: "a folder in python", "the file that has the bug"."""
 

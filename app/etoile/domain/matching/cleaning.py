@@ -38,9 +38,9 @@ class Cleaner:
         "So", "now" or "again" may belong to a command as well, hence the choice.
         """
         once = _without_repeats(tokens)
-        kept = self._bare(once)
+        kept = self.bare(once)
         # "I'd like you to" before "like": an opener may have a filler in it.
-        opened = _without_start(self._bare(list(_without_start(once, self._beginnings))), self._openers)
+        opened = _without_start(self.bare(list(_without_start(once, self._beginnings))), self._openers)
         closed = _without_start(kept[::-1], self._closers)[::-1]
         both = _without_start(opened[::-1], self._closers)[::-1]
         choices = {tuple(tokens): Cleaned(tuple(tokens), opened=False, closed=False)}
@@ -55,12 +55,12 @@ class Cleaner:
         """Return a name or a query without the "please" behind it, unless that is all of it."""
         return _without_start(tokens[::-1], self._fillers_backwards)[::-1] or tokens
 
-    def _bare(self, tokens: list[Token]) -> list[Token]:
+    def bare(self, tokens: Sequence[Token]) -> list[Token]:
         """Return `tokens` without hesitation and repetition, which may hide one another: "s'il, euh, te plaît"."""
         bare = _without_repeats(self._without_fillers(tokens))
         if len(bare) == len(tokens):
             return bare
-        return self._bare(with_numbers(in_words(bare), self._language))
+        return self.bare(with_numbers(in_words(bare), self._language))
 
     def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
         texts = [token.text for token in tokens]

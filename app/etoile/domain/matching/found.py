@@ -22,6 +22,8 @@ class Found:
     """Words that the command's own wording explains."""
     opened: bool = False
     """Whether it was asked for: "could you ..."."""
+    passed_over: int = 0
+    """Light words that nothing explains."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,13 @@ _EXACT, _TEMPLATE = 1.0, 0.97
 _OF_OTHER_MACHINES = 0.02
 """Taken off for a value that the catalogue knows and this machine does not."""
 _OF_A_LIGHT_WORD = 0.04
-_OF_FREE_TEXT = 0.05
-_OF_A_REPAIR = 0.03
-_OF_A_REMARK = 0.07
-"""So much that with a slip beside it nothing runs."""
+_OF_FREE_TEXT = 0.03
+_OF_A_REPAIR = 0.015
+_OF_A_REMARK = 0.03
+_OF_A_LOOSE_REMARK = 0.07
+"""Of one beside a command that a light word was left out of: so much that with a slip as well nothing runs."""
+_LEAST_SAID = 2
+"""Words of a command that destroys, beside a remark, and of a repaired one that takes any words."""
 _LONG_WORD = 8
 """Letters of a word that is repaired although it is all that is said."""
 
@@ -52,9 +55,9 @@ class Interpreter:
         self._reach = self._grammar.reach
         self._repairer = Repairer(catalogue, self._grammar.lexicon, foreign, self._reach)
         words = catalogue.words
-        self._remarks = Remarks(words, self._grammar)
+        self._remarks = Remarks(words, self._grammar, self._cleaner.bare, self._repairer.slips_of)
         self._compounds = Compounds(words, self._grammar, self._remarks.is_remark)
-        self._refusals = Refusals(words, self._grammar)
+        self._refusals = Refusals(words, self._grammar, self._repairer.slips_of)
 
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
@@ -62,7 +65,7 @@ class Interpreter:
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
         outcome = self._compound(text, tokens, self._understood(text, tokens, bold=True))
-        outcome = self._refusals.questioned(text, tokens, outcome)
+        outcome = self._refusals.questioned(text, self._cleaner.bare(tokens), outcome)
         if not outcome.found and not outcome.refused:
             outcome = self._remarked(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
@@ -85,6 +88,9 @@ class Interpreter:
     def _understood(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
         """Explain the request as it stands, else with its words repaired; `bold` makes proposals of mere likenesses."""
         outcome = Outcome()
+        bare = self._cleaner.bare(tokens)
+        if self._refusals.breaks_off(bare) or self._refusals.is_vetoed(bare):
+            return outcome
         if self._reach.meet([token.text for token in tokens]):
             outcome = self._explained(text, tokens, _EXACT)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
@@ -101,7 +107,8 @@ class Interpreter:
                 break
             outcome = self._explained(text, tried.tokens, _TEMPLATE - _OF_A_REPAIR * tried.cost, as_said)
             if outcome.found:
-                least = tried.doubtful, tried.cost
+                # Free text swallows words that a further repair may explain: "mém oire du jpu".
+                least = tried.doubtful, tried.cost + _takes_anything(outcome.found[0].candidate.command)
                 outcomes.append(replace(outcome, found=tuple(_as_repaired(one, tried) for one in outcome.found)))
         return _agreed(outcomes)
 
@@ -114,8 +121,6 @@ class Interpreter:
         found: list[Found] = []
         refused = False
         for choice in self._cleaner.cleaned(tokens):
-            if self._refusals.breaks_off(choice.tokens):
-                continue
             if as_said is not None and _hangs_on_a_repair(text, choice.tokens, as_said):
                 continue
             sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
@@ -134,6 +139,7 @@ class Interpreter:
     def _found(self, text: str, choice: Cleaned, reading: Reading, confidence: float) -> Found | None:
         """Return the command of `reading`; None when its value is out of range, or no name or query at all."""
         slots: Slots = {}
+        repaired = confidence < _TEMPLATE
         confidence -= _OF_A_LIGHT_WORD * reading.passed_over
         if reading.slot and reading.slot.is_open:
             words: Sequence[Token] = choice.tokens[reading.first : reading.last]
@@ -145,17 +151,20 @@ class Interpreter:
             [called] = COMMANDS[reading.command].slot_names
             slots = {called: said}
             confidence -= _OF_FREE_TEXT
-            if self._refusals.has_swallowed_more(reading.slot, words):
+            # A single word before any words, and that repaired, is not enough: "onte le chauffage" is no note.
+            slight = repaired and reading.explained < _LEAST_SAID
+            if slight or self._refusals.has_swallowed_more(reading.slot, words):
                 confidence = min(confidence, PROPOSED)
         elif reading.slot:
             if reading.value is None:
                 return None
             slots = {reading.slot.value: reading.value}
             own = self._own.get(reading.slot, frozenset())
-            confidence -= _OF_OTHER_MACHINES if own and reading.value not in own else 0.0
+            if own and reading.value not in own:
+                confidence = PROPOSED if repaired else confidence - _OF_OTHER_MACHINES
         reason = Reason.EXACT if confidence == _EXACT and reading.slot is None else Reason.TEMPLATE
         candidate = Candidate(command=reading.command, slots=slots, confidence=round(confidence, 3))
-        return Found(candidate, reason, reading.explained, choice.opened)
+        return Found(candidate, reason, reading.explained, choice.opened, reading.passed_over)
 
     # Several commands
 
@@ -191,12 +200,16 @@ class Interpreter:
             order = bare.order
             one = self._one(text, bare.tokens)
             vague = not bare.resolved and self._compounds.speaks_of_it(text, bare.tokens)
-            if one is None or not _goes_with_a_remark(one.candidate.command, bare, vague=vague):
+            if one is None or not one.explained or not _goes_with_a_remark(one, bare, vague=vague):
                 continue
             if not self._remarks.speaks_of_another(bare, one.candidate.command, one.candidate.slots):
                 found += self._refusals.questioned(text, bare.tokens, Outcome((_with_remark(one),))).found
         one_of_all = ranked(found)
         return Outcome(one_of_all if len(one_of_all) == 1 else ())
+
+
+def _takes_anything(command: str) -> bool:
+    return any(slot.is_open for slot in COMMANDS[command].slots)
 
 
 def _is_same(one: Candidate, other: Candidate) -> bool:
@@ -226,9 +239,10 @@ def _as_repaired(found: Found, repaired: Repaired) -> Found:
     return proposed(found) if repaired.doubtful else found
 
 
-def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
-    """Whether `command` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
-    known = COMMANDS[command]
+def _goes_with_a_remark(found: Found, bare: Bare, *, vague: bool) -> bool:
+    """Whether `found` can be what a request beside a remark comes down to; `vague`: it may be about anything."""
+    command, known = found.candidate.command, COMMANDS[found.candidate.command]
+    vague = vague or (found.explained < _LEAST_SAID and not found.candidate.slots)  # "restart so the dishwasher stops"
     if command in SAID_OF_ANYTHING or (
         vague and (command == "assistant.stop_talking" or known.consequence is Consequence.DESTRUCTIVE)
     ):
@@ -236,11 +250,12 @@ def _goes_with_a_remark(command: str, bare: Bare, *, vague: bool) -> bool:
     if not bare.resolved:
         return True
     asks_to_know = known.consequence is Consequence.SAFE and not bare.dislocated
-    return not asks_to_know and not any(slot.is_open for slot in known.slots)
+    return not asks_to_know and not _takes_anything(command)
 
 
 def _with_remark(found: Found) -> Found:
-    confidence = round(found.candidate.confidence - _OF_A_REMARK, 3)
+    cost = _OF_A_LOOSE_REMARK if found.passed_over else _OF_A_REMARK
+    confidence = round(found.candidate.confidence - cost, 3)
     return replace(found, candidate=replace(found.candidate, confidence=confidence), reason=Reason.TEMPLATE)
 
 

@@ -157,6 +157,11 @@ def _one_word(name: str, table: str, key: str, language: str) -> str:
     return words[0]
 
 
+def _heard(name: str, word: str, language: str) -> str:
+    """Return a key of [mistaken] as it is heard; a number word ("four") stays a word."""
+    return word if word in NUMBER_WORDS[language] else _one_word(name, "mistaken", word, language)
+
+
 def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts) -> Words:
     def words(kind: str) -> frozenset[str]:
         # One by one: side by side "un une" would be a number.
@@ -191,13 +196,15 @@ def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts)
         conditions=phrases("conditions"),
         determiners=words("determiners"),
         prepositions=words("prepositions"),
+        files=words("files"),
+        telling=words("telling"),
         begin_no_name=words("begin_no_name"),
     )
 
 
 def _mistaken(files: Files, language: str, words_of: Callable[[str], Phrase]) -> dict[str, str]:
     return {
-        _one_word(name, "mistaken", heard, language): " ".join(words_of(meant))
+        _heard(name, heard, language): " ".join(words_of(meant))
         for name, file in files
         for heard, meant in file.mistaken.items()
     }

@@ -9,8 +9,11 @@ from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.found import Found, Outcome, proposed
 from etoile.domain.matching.grammar import Grammar
 from etoile.domain.matching.phrases import PhraseSet
+from etoile.domain.matching.remarks import SlipsOf
 from etoile.domain.matching.tokens import BREAK, Token
 
+_WHERE_A_FILE_STANDS = 3
+"""Words into a query."""
 _TIMES = frozenset({SlotType.SECONDS, SlotType.TIME})
 
 Tokens = Sequence[Token]
@@ -19,8 +22,10 @@ Tokens = Sequence[Token]
 class Refusals:
     """Tells in one language what is no command."""
 
-    def __init__(self, words: Words, grammar: Grammar) -> None:
+    def __init__(self, words: Words, grammar: Grammar, slips_of: SlipsOf) -> None:
         self._grammar = grammar
+        self._slips_of = slips_of
+        self._files = words.files
         self._negations = words.negations
         self._determiners, self._prepositions = words.determiners, words.prepositions
         self._begin_no_name = words.begin_no_name
@@ -55,8 +60,13 @@ class Refusals:
             whole = not said.startswith(".") and not set(said) & set('/\\:*?<>|"') and said.isprintable()
             return whole and tokens[0].text not in self._begin_no_name
         if slot is SlotType.QUERY:
-            return not self._here.is_in([token.text for token in tokens])
+            return not self._here.is_in([token.text for token in tokens]) and not self._begins_with_a_file(tokens)
         return True
+
+    def _begins_with_a_file(self, tokens: Tokens) -> bool:
+        """Whether a query looks for a file of this computer: "for hte flie report.pdf"."""
+        said = [token.text for token in tokens[:_WHERE_A_FILE_STANDS]]
+        return any(word in self._files or any(self._slips_of(word, self._files)) for word in said)
 
     def has_swallowed_more(self, slot: SlotType, tokens: Tokens) -> bool:
         """Whether a name goes on with what is none: "invoices when I leave"."""

@@ -6,7 +6,7 @@ remark names.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from etoile.domain.commands import SlotType
@@ -31,6 +31,10 @@ _PROPER = frozenset(
 """Slots whose names mean nothing else; folders are called "music" and "documents"."""
 
 Tokens = tuple[Token, ...]
+Bared = Callable[[Sequence[Token]], Sequence[Token]]
+"""Takes away hesitation and repetition."""
+SlipsOf = Callable[[str, frozenset[str]], Iterable[Sequence[str]]]
+"""Word and vocabulary -> what it may be a slip of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,11 @@ class Bare:
 class Remarks:
     """Tells remarks from commands in one language."""
 
-    def __init__(self, words: Words, grammar: Grammar) -> None:
+    def __init__(self, words: Words, grammar: Grammar, bare: Bared, slips_of: SlipsOf) -> None:
+        """Take the words of a language; `bare` takes away hesitation: "the er next time"."""
+        self._bare, self._slips_of = bare, slips_of
+        phrases = (*words.remarks, *words.causes, *words.spoilers)
+        self._vocabulary = frozenset(word for phrase in phrases for word in phrase if word.isalpha())
         self._grammar = grammar
         self._pronouns = words.pronouns
         self._starts = PhraseSet(words.remarks)
@@ -142,7 +150,9 @@ class Remarks:
 
     def _is_listed(self, clause: Sequence[Token]) -> bool:
         """Whether `clause` begins as the catalogue says that remarks do."""
-        texts = [token.text for token in clause]
+        return any(self._begins_as_listed(texts) for texts in self._wordings(clause))
+
+    def _begins_as_listed(self, texts: list[str]) -> bool:
         index = 0
         while index < len(texts) and (length := self._introductions.length_at(texts, index)):
             if self._starts.length_at(texts, index):
@@ -165,8 +175,18 @@ class Remarks:
         )
 
     def _is_spoiled(self, clause: Sequence[Token]) -> bool:
+        if len(clause) > _LONGEST_REMARK:
+            return True
+        sayings = itertools.chain(self._wordings(clause), self._wordings(self._bare(clause)))
+        return any(map(self._spoilers.is_in, sayings))
+
+    def _wordings(self, clause: Sequence[Token]) -> Iterator[list[str]]:
+        """Yield what `clause` says, and, where a word of it is a slip, what it may have been meant to say."""
         texts = [token.text for token in clause]
-        return len(clause) > _LONGEST_REMARK or self._spoilers.is_in(texts)
+        yield texts
+        for index, text in enumerate(texts):
+            for meant in self._slips_of(text, self._vocabulary):
+                yield [*texts[:index], *meant, *texts[index + 1 :]]
 
     def _has_content(self, clause: Tokens) -> bool:
         return any(token.text not in self._empty for token in clause)

@@ -23,14 +23,18 @@ _RATIO = 82.0
 """...when it is this near to a known word, 0 to 100."""
 _SHORTEST_SLIP = 3
 _SHORTEST_JOINED = 5
+_SHORTEST_SPLIT = 4
+_LONGEST_DOUBTED = 2
 _MOST_ALIKE = 6
+_SHORTEST_SECOND = 2
+"""Letters of a word that may hang on another."""
 _BEAM = 12
 """Half-repaired requests that are carried on."""
 _FREE_LETTERS = 8
 """Letters of a request for each step of the costs it may have, beyond the first."""
 _MOST_COST = 4
 _SLIP, _NEAR, _EXISTING = 1, 2, 2
-_ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a",)}
+_ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a", "i")}
 _PREFIXES = frozenset({"des", "dis", "re", "un"})
 """Torn off a word, they leave its opposite behind: "un mute"."""
 
@@ -69,6 +73,7 @@ class Repairer:
         self._lexicon = lexicon | numbers | PERCENT | UNITS[language]
         self._existing = self._lexicon | foreign | catalogue.dictionary
         self._reach = reach
+        self._asking = catalogue.words.telling.union(*(guard for guard in catalogue.words.guards if len(guard) == 1))
         self._of_catalogue = self._lexicon & catalogue.vocabulary
         self._of_machine = self._lexicon - catalogue.vocabulary
         self._words = sorted(word for word in self._lexicon if word.isalpha() and len(word) > 1)
@@ -98,7 +103,9 @@ class Repairer:
 
         With `bold` words that exist are bent as well, if with doubt.
         """
-        tokens = in_words(tokens)
+        said = in_words(tokens)
+        tokens = self._whole(said)
+        joined = (len(said) - len(tokens)) * _SLIP
         most = min(_MOST_COST, 1 + sum(len(token.text) for token in tokens) // _FREE_LETTERS)
         begun: list[list[_Part]] = [[] for _ in range(len(tokens) + 1)]
         begun[0].append(_Part())
@@ -113,10 +120,22 @@ class Repairer:
                         )
         whole = sorted(begun[-1], key=lambda part: (part.doubtful, part.cost))[:_BEAM]
         return [
-            Repaired(tuple(with_numbers(list(part.words), self._catalogue.language)), part.cost, part.doubtful)
+            Repaired(tuple(with_numbers(list(part.words), self._catalogue.language)), part.cost + joined, part.doubtful)
             for part in whole
-            if part.cost and self._reach.meet([token.text for token in part.words])
+            if part.cost + joined and self._reach.meet([token.text for token in part.words])
         ]
+
+    def _whole(self, tokens: Sequence[Token]) -> list[Token]:
+        """Return `tokens` with the halves of a word put together: "pourq uoi", "mém oire"."""
+        kept: list[Token] = []
+        for token in tokens:
+            joined = kept[-1].heard + token.heard if kept else ""
+            is_word = joined in self._asking or (joined in self._lexicon and len(joined) >= _SHORTEST)
+            if is_word and not (self._exists(kept[-1].heard) and self._exists(token.heard)):
+                kept[-1] = Token(self._base(joined), kept[-1].start, token.end, said=joined)
+            else:
+                kept.append(token)
+        return kept
 
     def glued(self, tokens: Sequence[Token]) -> list[Token]:
         """Return `tokens` with torn-off prefixes put back, lest "de verrouille" be taken for "verrouille"."""
@@ -141,11 +160,28 @@ class Repairer:
         if mistaken := self._catalogue.mistaken.get(token.text):
             yield self._part(mistaken.split(), token, _SLIP)
         elif token.text not in self._lexicon:
-            exists = token.text in self._existing
+            exists = self._exists(token.text)
             if exists and not bold:
                 return
+            doubtful = exists or self._may_tell(token.text)
             for words, cost in self._meant(token.text, exists):
-                yield self._part(words, token, cost, doubtful=exists)
+                yield self._part(words, token, cost, doubtful=doubtful)
+
+    def slips_of(self, word: str, vocabulary: frozenset[str]) -> Iterator[Sequence[str]]:
+        """Return what `word`, which is none, may be a slip of: one of `vocabulary`, or two words of which one is."""
+        if word in vocabulary or not word.isalpha() or self._exists(word):
+            return
+        near = {known for rest in _slips_of(word) for known in _by_slip(vocabulary).get(rest, ())}
+        yield from ((known,) for known in sorted(near) if _is_worth(known, word) and is_one_slip(word, known))
+        for at in range(1, len(word)):
+            first, second = word[:at], word[at:]
+            known = first in vocabulary, second in vocabulary
+            if any(known) and (known[0] or self._exists(first)) and (known[1] or self._exists(second)):
+                yield first, second
+
+    def _exists(self, word: str) -> bool:
+        """Whether `word` is one; of two letters nearly all are in some dictionary."""
+        return word in self._lexicon or (len(word) > _LONGEST_DOUBTED and word in self._existing)
 
     def _part(self, words: Sequence[str], token: Token, cost: int, *, doubtful: bool = False, taken: int = 1) -> _Part:
         bases = [self._base(word) for word in words]
@@ -157,14 +193,18 @@ class Repairer:
 
     def _joined(self, token: Token, following: Token) -> Iterator[_Part]:
         """Return the word that two tokens are the halves of."""
-        joined = token.text + following.text
+        joined = token.heard + following.heard
         if len(joined) < _SHORTEST_JOINED or not joined.isalpha():
             return
         whole = Token(joined, token.start, following.end)
-        broken = token.text not in self._existing or following.text not in self._existing
-        if joined in self._lexicon and (broken or len(joined) >= _SHORTEST):
+        broken = not self._exists(token.heard) or not self._exists(following.heard)
+        if joined in self._lexicon:
             yield self._part([joined], whole, _SLIP, taken=2)
-        elif broken and joined not in self._existing:
+        elif (
+            broken
+            and joined not in self._existing
+            and not (self._may_deny(token.heard) or self._may_deny(following.heard))
+        ):
             for word in self._one_slip_from(joined):
                 yield self._part([word], whole, 2 * _SLIP, taken=2)
 
@@ -174,9 +214,14 @@ class Repairer:
         if exists:
             yield from (([other], _EXISTING) for other in alike if len(word) > _SHORTEST_SLIP)
             return
-        yield from ((split, _SLIP) for split in self._splits(word))
+        if self._may_hold_a_negation(word):
+            return
+        splits = list(self._splits(word))
+        yield from ((split, _SLIP) for split in splits)
+        if any(not self._catalogue.words.negations.isdisjoint(split) for split in splits):
+            return
         yield from (([other], _SLIP) for other in alike)
-        if not alike and len(word) >= _SHORTEST:
+        if not alike and not splits and len(word) >= _SHORTEST:
             yield from (([other], cost) for other, cost in self._near(word))
 
     def _one_slip_from(self, word: str) -> list[str]:
@@ -190,6 +235,20 @@ class Repairer:
             return []
         return list(dict.fromkeys(self._base(known) for known in alike))
 
+    def _may_deny(self, word: str) -> bool:
+        """Whether `word` is a negation, or may be one: "ps"."""
+        negations = self._catalogue.words.negations
+        return word in negations or any(is_one_slip(word, negation) for negation in negations)
+
+    def _may_hold_a_negation(self, word: str) -> bool:
+        """Whether one hangs on a known word: "désactivepsa"."""
+        ends = range(_SHORTEST, len(word) - _SHORTEST_SECOND + 1)
+        return any(word[:at] in self._lexicon and self._may_deny(word[at:]) for at in ends)
+
+    def _may_tell(self, word: str) -> bool:
+        """Whether `word` is as near to one that makes a command none: "eep" may be "keep"."""
+        return any(is_one_slip(word, telling) for telling in self._catalogue.words.telling)
+
     def _near(self, word: str) -> Iterator[tuple[str, int]]:
         """Return the known words that a long word sounds like, or is nearest to."""
         sounds = self._by_sound.get(sound_of(word, self._catalogue.language), set())
@@ -197,7 +256,8 @@ class Repairer:
         yield from ((known, _SLIP) for known in sorted(alike))
         known = self._by_letter.get(word[0], [])
         for index, _ in nearest(word, known, at_least=_RATIO, limit=_MOST_ALIKE):
-            if self._base(known[index]) not in alike:
+            # What is much longer may be two words, and the second a "not".
+            if self._base(known[index]) not in alike and len(word) - len(known[index]) < _SHORTEST_SECOND:
                 yield self._base(known[index]), _NEAR
 
     def _splits(self, word: str) -> Iterator[Sequence[str]]:
@@ -210,7 +270,7 @@ class Repairer:
         if second not in self._lexicon or len(second) < 2:
             return False
         elided = first in _ELISIONS[self._catalogue.language]
-        return elided or (len(first) > 1 and len(first + second) >= _SHORTEST_JOINED and first in self._lexicon)
+        return elided or (len(first) > 1 and len(first + second) >= _SHORTEST_SPLIT and first in self._lexicon)
 
     def _base(self, word: str) -> str:
         return self._catalogue.same.get(word, word)
@@ -218,10 +278,12 @@ class Repairer:
 
 def _is_worth(known: str, word: str) -> bool:
     """Whether `word` may be a slip of `known`: two letters can only be swapped, and none gets in at the start."""
-    return (len(known) >= _SHORTEST_SLIP or len(known) == len(word)) and (word[1:] != known or word[0] == known[0])
+    return (len(known) >= _SHORTEST_SLIP or sorted(known) == sorted(word)) and (
+        word[1:] != known or word[0] == known[0]
+    )
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _by_slip(words: frozenset[str]) -> Mapping[str, Sequence[str]]:
     """Return what is left of each of `words` without one letter, or none -> the words.
 

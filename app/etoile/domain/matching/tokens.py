@@ -56,15 +56,25 @@ class Token:
     """Its place in the request, so that free text can be given back as it was."""
     parts: "tuple[Token, ...]" = ()
     """Of a number the words that say it."""
+    said: str = ""
+    """The word that `text` stands for, where that is another form of it."""
+
+    @property
+    def heard(self) -> str:
+        return self.said or self.text
 
 
 def tokens_of(request: str, language: str, same: Mapping[str, str]) -> list[Token]:
     """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
     tokens = with_numbers(list(_pieces(request)), language)
     return [
-        token if _is_literal(tokens, index) else replace(token, text=same.get(token.text, token.text))
+        token if token.text not in same or _is_literal(tokens, index) else _based(token, same[token.text])
         for index, token in enumerate(tokens)
     ]
+
+
+def _based(token: Token, base: str) -> Token:
+    return replace(token, text=base, said=token.text)
 
 
 def _is_literal(tokens: Sequence[Token], index: int) -> bool:

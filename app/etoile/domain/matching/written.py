@@ -31,6 +31,8 @@ class WrittenWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     conditions: list[str] = []
     determiners: str = ""
     prepositions: str = ""
+    files: str = ""
+    telling: str = ""
     begin_no_name: str = ""
     verbs: str = ""
     nouns: str = ""
