@@ -1,6 +1,7 @@
 """One piece of work among nodes that fail in every way, over real sockets."""
 
 import asyncio
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -468,6 +469,28 @@ def test_leaving_tells_the_node_at_once(moment: str) -> None:
     script = Script(dialect="ollama", loaded=(), hang_after=hang) if "loads" in moment else Script(hang_after=hang)
     with FakeNode(script) as node:
         story(tell())
+
+
+def test_whoever_leaves_and_whenever_no_place_is_lost() -> None:
+    async def tell() -> tuple[list[object], int, Course]:
+        async with bench(settings("M1", one, max_in_flight=2), settings("M2", two, max_in_flight=1)) as at:
+            at_work = [asyncio.create_task(at.do(f"{number}")) for number in range(40)]
+            chance = random.Random(7)
+            for task in chance.sample(at_work, 25):
+                for _ in range(chance.randrange(60)):
+                    await asyncio.sleep(0)
+                task.cancel()
+            results = await asyncio.gather(*at_work, return_exceptions=True)
+            in_flight = sum(status.in_flight for status in at.fleet.statuses())
+            return list(results), in_flight, await at.do("last")
+
+    with FakeNode(Script(answer=LONG)) as one, FakeNode(Script(answer=LONG)) as two:
+        results, in_flight, last = story(tell())
+    courses = [result for result in results if isinstance(result, Course)]
+    assert len(courses) >= 15
+    assert all(course.text == LONG for course in courses)
+    assert in_flight == 0
+    assert last.text == LONG
 
 
 def test_a_node_asked_by_name_fails_alone() -> None:
