@@ -234,8 +234,10 @@ class Fleet:
             member.health = member.health.spoke()
 
     async def _trial(self, member: Member, tokens: int, *, must_speak: bool) -> None:
-        bounds = Bounds(self._routing.first_token_s, self._routing.between_tokens_s, _TRIAL_BYTES)
-        answer = limited(member.dialect.chat(await member.model(), _TRIAL, max_tokens=tokens), bounds)
+        model = await member.model()
+        first_s = member.paces[model].load_limit_s() if member.is_cold(model) else self._routing.first_token_s
+        bounds = Bounds(first_s, self._routing.between_tokens_s, _TRIAL_BYTES)
+        answer = limited(member.dialect.chat(model, _TRIAL, max_tokens=tokens), bounds)
         spoke = False
         async with aclosing(answer) as records:
             async for record in records:
