@@ -237,7 +237,8 @@ class TestQueue:
             gate.opened.set()
             play.wait_for(lambda: len(play.of(AnswerEnded)) == 3)
         assert [event.turn for event in play.of(AnswerEnded)] == [1, 3, 2]
-        assert play.of(Queued, 3)[0].position == 1
+        said = [render(event.said, "en") for event in play.of(Queued, 3)]
+        assert said == ["Number 1 in the queue: all nodes are busy.", "M1 is at work on it."]
 
     def test_a_full_queue_refuses(self) -> None:
         gate = Gate()

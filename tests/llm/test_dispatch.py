@@ -193,8 +193,8 @@ def test_those_who_wait_hear_their_number() -> None:
 
     with FakeNode(Script(before_token=lambda index: go_on.wait(20))) as node:
         first, second, third = story(tell())
-    assert [step.position for step in second.steps if isinstance(step, Waiting)] == [1]
-    assert [step.position for step in third.steps if isinstance(step, Waiting)] == [2, 1]
+    assert [step.position for step in second.steps if isinstance(step, Waiting)] == [1, None]
+    assert [step.position for step in third.steps if isinstance(step, Waiting)] == [2, 1, None]
     assert not any(isinstance(step, Waiting) for step in first.steps)
 
 

@@ -316,7 +316,7 @@ class NodePassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Every node that would do is busy: the request waits at `position`, from 1."""
+    """The request waits: for a node, at `position` of the queue, from 1; or, at 0, for what `said` tells."""
 
     turn: int
     position: int

@@ -72,6 +72,9 @@ class Dispatch:
                 async for news in steps:
                     if isinstance(news, Place):
                         place = news
+                        if course.position is not None:
+                            course.position = None
+                            yield _begun(place.member)
                     else:
                         yield news
             async with aclosing(self._try(place, course)) as progress:
@@ -151,6 +154,12 @@ def _continued(course: Course) -> tuple[ChatMessage, ...]:
         {"role": "assistant", "content": "".join(course.said)},
         {"role": "user", "content": _CONTINUE},
     )
+
+
+def _begun(member: Member) -> Waiting:
+    """What ends the wait in the queue: until the first word comes, that is all there is to tell."""
+    name = member.node.name
+    return Waiting(name, message("{node} is at work on it.", node=name))
 
 
 def _slept(member: Member) -> PassedOver:

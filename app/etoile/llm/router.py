@@ -336,7 +336,7 @@ class Router:
                             pieces.flush()
                             self._publish(NodePassedOver(turn, node, reason))
                         case Waiting(_, said, position):
-                            self._publish(Queued(turn, position or 1, said))
+                            self._publish(Queued(turn, position or 0, said))
                         case Started(attribution, notes, continues):
                             self._publish(AnswerStarted(turn, attribution, notes, continues))
                         case Ended():
