@@ -24,7 +24,6 @@ from etoile.llm.member import Member
 from etoile.llm.places import Course, Enrich, Place, Places
 from etoile.llm.queue import QueueFull
 from etoile.llm.records import ChatMessage, Text, ToolCall
-from etoile.llm.tools import DECLARED, given, without_calls
 from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Waiting, Work, tokens_in
 from etoile.text import message
 
@@ -109,18 +108,9 @@ class Dispatch:
         if not continues:
             course.said.clear()
         work = _counted(replace(course.work, messages=_continued(course))) if continues else course.work
-        work = self._with_tools_for(place.member, work) if work.tools or _called(work) else work
         attempt = Attempt(place.member, model, work, self._routing, self._fleet.tell)
         attribution = Attribution(node=place.member.node.name, model=model)
         return attempt.progress(Started(attribution, place.standing.notes, continues), course.began_s)
-
-    def _with_tools_for(self, member: Member, work: Work) -> Work:
-        """Return `work` with the tools that this node is given; one that can call none gets everything as text."""
-        node = member.node
-        if DECLARED not in node.tools:
-            return replace(work, tools=(), messages=without_calls(work.messages))
-        private = node.local or self._routing.cloud_history
-        return replace(work, tools=given(work.tools, node.tools, private=private))
 
     def _failed(self, member: Member, error: NodeError, course: Course) -> PassedOver | None:
         """Take note of a failure.  Raises it when the request itself is wrong."""
@@ -152,10 +142,6 @@ def _take_note(step: Progress, member: Member, course: Course) -> None:
             course.said.clear()
         case Ended():
             member.health = member.health.answered()
-
-
-def _called(work: Work) -> bool:
-    return any(one["role"] == "tool" for one in work.messages)
 
 
 def _counted(work: Work) -> Work:
