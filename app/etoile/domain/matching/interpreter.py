@@ -7,7 +7,7 @@ Everything is pure.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from etoile.domain.commands import COMMANDS, Consequence, SlotType
 from etoile.domain.match import Candidate, Reason, Slots
@@ -17,7 +17,7 @@ from etoile.domain.matching.compound import SAID_OF_ANYTHING, Compounds, has_a_n
 from etoile.domain.matching.found import PROPOSED, Found, Outcome, proposed, ranked, runs
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.refusals import Refusals
-from etoile.domain.matching.remarks import Bare, Remarks
+from etoile.domain.matching.remarks import Bare, Remarks, Tokens
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
 from etoile.domain.matching.values import values_of
@@ -59,6 +59,9 @@ class Interpreter:
         self._compounds = Compounds(words, self._grammar, self._remarks.is_remark)
         self._refusals = Refusals(words, self._grammar, self._repairer.slips_of)
 
+        # The parts of a compound and the command beside a remark are often the same words.
+        self._known_outcome = lru_cache(maxsize=64)(self._found_outcome)
+
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
         tokens = self._tokens(text)
@@ -86,6 +89,9 @@ class Interpreter:
     # One command
 
     def _understood(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
+        return self._known_outcome(text, tuple(tokens), bold=bold)
+
+    def _found_outcome(self, text: str, tokens: Tokens, *, bold: bool) -> Outcome:
         """Explain the request as it stands, else with its words repaired; `bold` makes proposals of mere likenesses."""
         outcome = Outcome()
         bare = self._cleaner.bare(tokens)

@@ -12,6 +12,8 @@ from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.remarks import SlipsOf
 from etoile.domain.matching.tokens import BREAK, Token
 
+_MOST_STARTS = 6
+"""Places where a command that is talked about may begin."""
 _WHERE_A_FILE_STANDS = 3
 """Words into a query."""
 _TIMES = frozenset({SlotType.SECONDS, SlotType.TIME})
@@ -91,7 +93,7 @@ class Refusals:
         if not self._guards.is_in(words):
             return False
         bare = self._guards.without(words)
-        return any(self._grammar.readings(bare[at:]) for at in range(max(len(bare) - 1, 0)))
+        return any(self._grammar.readings(bare[at:]) for at in range(min(len(bare) - 1, _MOST_STARTS)))
 
     def _start(self, texts: Sequence[str]) -> int:
         """Return where the first word is that is no hesitation."""

@@ -209,6 +209,8 @@ class Remarks:
             order = _DETERMINER if at in before_names else _PRONOUN
             rest = command[at + 1 :]
             name = remark[start:end]
+            if not self._grammar.reach.meet([token.text for token in (*command[:at], *name, *rest)]):
+                continue
             yield Bare(command[:at] + name + rest, order)
             if rest:  # "tu peux le fermer", "coupe ce service": the name stands behind the word that follows
                 yield Bare(command[:at] + rest[:1] + name + rest[1:], order)

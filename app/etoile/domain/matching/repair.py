@@ -6,6 +6,7 @@ that run together, or one that falls apart.  A word that exists is never bent fo
 those that the catalogue lists as heard for another.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -104,6 +105,8 @@ class Repairer:
         With `bold` words that exist are bent as well, if with doubt.
         """
         said = in_words(tokens)
+        if not bold and not self._is_broken(said):
+            return []
         tokens = self._whole(said)
         joined = (len(said) - len(tokens)) * _SLIP
         most = min(_MOST_COST, 1 + sum(len(token.text) for token in tokens) // _FREE_LETTERS)
@@ -124,6 +127,14 @@ class Repairer:
             for part in whole
             if part.cost + joined and self._reach.meet([token.text for token in part.words])
         ]
+
+    def _is_broken(self, tokens: Sequence[Token]) -> bool:
+        """Whether a word of `tokens` is none, is often heard for another, or is the half of one."""
+        mistaken = self._catalogue.mistaken
+        words = [token.text for token in tokens if token.text.isalpha()]
+        return any(word in mistaken or not self._exists(word) for word in words) or any(
+            first.heard + second.heard in self._lexicon for first, second in itertools.pairwise(tokens)
+        )
 
     def _whole(self, tokens: Sequence[Token]) -> list[Token]:
         """Return `tokens` with the halves of a word put together: "pourq uoi", "mém oire"."""
