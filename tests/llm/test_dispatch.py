@@ -434,7 +434,7 @@ def test_tools_are_offered_and_what_the_model_wants_of_them_is_passed_on() -> No
     ]
 
     async def tell() -> list[Any]:
-        async with bench(settings("M1", node)) as at:
+        async with bench(settings("M1", node, tools=("etoile",))) as at:
             work = Work(messages=({"role": "user", "content": "Hot?"},), tools=(Tool("gpus", "All GPUs.", {}),))
             return [step async for step in at.dispatch.answer(work)]
 
