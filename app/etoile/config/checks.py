@@ -143,6 +143,11 @@ def _own(own: AlertsOfGpu) -> tuple[tuple[str, int | None, int], ...]:
     )
 
 
+def range_of(key: str) -> tuple[float, float] | None:
+    """Return the lowest and the highest value of the setting `key` ("speech.rate_wpm"); None where there is no such."""
+    return next(((lowest, highest) for name, _, lowest, highest in _ranges(Config()) if name == key), None)
+
+
 def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     """Yield every number with the lowest and the highest value that makes sense."""
     thermal, speech, routing = config.thermal, config.speech, config.routing

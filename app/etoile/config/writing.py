@@ -1,39 +1,151 @@
-"""Writing a setting back: the one place where Etoile changes a file that the user wrote.
+"""Writing settings back: the one place where Etoile changes a file that the user wrote.
 
 Comments and order stay as they are (tomlkit).  What would not be a valid configuration is never written.
 """
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from etoile.config.reading import parse
 from etoile.config.replacing import replace_file
+from etoile.config.sections import Config, Node
 from etoile.errors import ConfigError
 from etoile.text import message
 
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
-def put(path: Path, section: str, key: str, value: str | float | bool) -> None:
+Value = str | float | bool | list[str] | None
+"""What a setting may be set to; None takes it out of the file, so that its default counts."""
+
+Change = Callable[["TOMLDocument"], None]
+"""Changes a document in place."""
+
+
+def put(path: Path, section: str, key: str, value: Value) -> Config:
     """Set `key` of the table `section` ("speech", "speech.voices") in the settings file `path`; make what is missing.
 
-    The file is replaced in one go, with its mode.  Raises ConfigError when it is broken already, when the result would
-    be, or when it cannot be written.
+    Returns the configuration as it is then.  Raises ConfigError, see `change`.
     """
-    import tomlkit
+    return change(path, setting(section, key, value))
 
+
+def change(path: Path, edit: Change) -> Config:
+    """Let `edit` change the settings file `path`, and return the configuration as it is then.
+
+    The file is replaced in one go, with its mode; one that stays the same is not touched.  Raises ConfigError when it
+    is broken already, when the result would be, or when it cannot be read or written.
+    """
     try:
-        text = path.read_text("utf-8") if path.exists() else ""
-        parse(text.encode(), str(path))
-        document = tomlkit.parse(text)
-        table: Any = document
-        for part in section.split("."):
-            table = table.setdefault(part, tomlkit.table())
-        table[key] = value
-        content = tomlkit.dumps(document).encode()
-        parse(content, str(path))
-        replace_file(path, content)
+        before = path.read_bytes() if path.exists() else b""
+        config, content = _changed(path, before, edit)
+        if content != before:
+            replace_file(path, content)
     except OSError as error:
         raise ConfigError(
             message(
                 "The settings file {path} cannot be written: {error}.", path=str(path), error=error.strerror or error
             )
         ) from error
+    return config
+
+
+def would_be(path: Path, edit: Change) -> Config:
+    """Return the configuration that `change` would make, and write nothing.  Raises ConfigError as it does."""
+    try:
+        before = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise ConfigError(
+            message("The settings file {path} cannot be read: {error}.", path=str(path), error=error.strerror or error)
+        ) from error
+    return _changed(path, before, edit)[0]
+
+
+def _changed(path: Path, before: bytes, edit: Change) -> tuple[Config, bytes]:
+    import tomlkit
+
+    parse(before, str(path))
+    document = tomlkit.parse(before.decode())
+    edit(document)
+    content = tomlkit.dumps(document).encode()
+    return parse(content, str(path)), content
+
+
+def setting(section: str, key: str, value: Value) -> Change:
+    """Return the change that sets `key` of `section`, or takes it out."""
+
+    def edit(document: "TOMLDocument") -> None:
+        import tomlkit
+
+        table: Any = document
+        for part in section.split("."):
+            if part not in table and value is None:
+                return
+            table = table.setdefault(part, tomlkit.table())
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = value
+
+    return edit
+
+
+def defaults(keys: Iterable[tuple[str, str]]) -> Change:
+    """Return the change that takes `keys`, each a section and a key, out of the file: their defaults count again."""
+    wanted = tuple(keys)
+
+    def edit(document: "TOMLDocument") -> None:
+        for section, key in wanted:
+            setting(section, key, None)(document)
+
+    return edit
+
+
+def node_at(index: int | None, node: Node) -> Change:
+    """Return the change that puts `node` in the place of the one at `index`; None adds it at the end.
+
+    Only what is not the default is written; comments within the table stay.
+    """
+    values = _written(node)
+
+    def edit(document: "TOMLDocument") -> None:
+        import tomlkit
+
+        if index is None:
+            nodes: Any = document.setdefault("nodes", tomlkit.aot())
+            in_one_line = not isinstance(nodes, tomlkit.items.AoT)
+            fresh: Any = tomlkit.inline_table() if in_one_line else tomlkit.table()
+            fresh.update(values)
+            nodes.append(fresh)
+            return
+        table: Any = document["nodes"]
+        table = table[index]
+        for key in [key for key in table if key not in values]:
+            del table[key]
+        for key, value in values.items():
+            if table.get(key) != value:
+                table[key] = value
+
+    return edit
+
+
+def without_node(index: int) -> Change:
+    """Return the change that takes the node at `index` out."""
+
+    def edit(document: "TOMLDocument") -> None:
+        nodes: Any = document["nodes"]
+        del nodes[index]
+        if not nodes:
+            del document["nodes"]
+
+    return edit
+
+
+def _written(node: Node) -> Mapping[str, Any]:
+    """Return what is to be in the file for `node`: what is not its default, as TOML has it."""
+    usual = msgspec.to_builtins(Node(name="", url=""))
+    told = msgspec.to_builtins(node)
+    return {key: value for key, value in told.items() if key in ("name", "url") or value != usual[key]}
