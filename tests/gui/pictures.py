@@ -27,6 +27,7 @@ from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
+from etoile.gui.pages import GPU, HISTORY, NODES
 from etoile.gui.span_switch import SpanSwitch
 from etoile.gui.window import Window
 from tests.gui import charts, states
@@ -74,8 +75,14 @@ def scenes() -> dict[str, State]:
         "every_status": replace(calm, turn=states.EVERY_STATUS),
         "hot": replace(HOT, turn=states.ANSWERED),
         "unwell": UNWELL,
-        "six": replace(SIX, turn=states.ANSWERED),
+        "six": SIX,
         "mixed": replace(MIXED, turn=states.ANSWERED),
+        "gpu_two": HOT,
+        "gpu_six": SIX,
+        "gpu_unwell": UNWELL,
+        "gpu_mixed": replace(MIXED, turn=states.CONFIRMING),
+        "nodes": replace(calm, nodes=FOUND),
+        "history": calm,
         "failed": replace(calm, turn=states.FAILED),
         "confirming": replace(calm, turn=states.CONFIRMING),
         "proposing": replace(calm, turn=states.PROPOSING),
@@ -92,6 +99,10 @@ def scenes() -> dict[str, State]:
     }
 
 
+PAGED = {"gpu_two": GPU, "gpu_six": GPU, "gpu_unwell": GPU, "gpu_mixed": GPU, "nodes": NODES, "history": HISTORY}
+"""Pictures of another page than the conversation."""
+
+
 def picture(name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
     """Return the window in `state`, with the focus where it would be."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
@@ -100,6 +111,8 @@ def picture(name: str, state: State, language: str, theme: str, size: tuple[int,
     window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S, clock=clock)
     window.resize(*size)
     window.compose()
+    if name in PAGED:
+        window.show_page(PAGED[name])
     for second in states.minute(state):
         window.show_state(second)
     for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
@@ -122,6 +135,7 @@ def chart(span: Span, language: str, theme: str) -> QImage:
     forecast = Forecast(85, 178.0) if span is Span.HOUR else None
     track = Track(reading=card, limits=states.LIMITS, state=Thermal.WARNING, forecast=forecast)
     state = replace(states.CALM, gpus=(*states.CALM.gpus, card), tracks={card.uuid: track})
+    window.show_page(GPU)
     window.show_state(state)
     window.findChildren(GpuView)[2].opened.emit(card.uuid)
     window.findChild(SpanSwitch).show_span(span)
@@ -200,8 +214,8 @@ def main(folder: Path) -> None:
                 sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
             spans = [chart(span, language, theme) for span in Span]
             sheet(spans, ground).save(str(folder / f"{theme}-{language}-charts.png"))
-    narrow = [picture("six", scenes()["six"], language, "dark", (380, 680)) for language in ("en", "fr")]
-    narrow += [picture("six", scenes()["six"], "fr", "light", (720, 680))]
+    narrow = [picture("gpu_six", SIX, language, "dark", (380, 680)) for language in ("en", "fr")]
+    narrow += [picture("gpu_six", SIX, "fr", "light", (720, 680))]
     sheet(narrow, grounds["dark"]).save(str(folder / "widths.png"))
     small = [
         picture(name, scenes()[name], "en", "dark", (440, 307)) for name in ("answered", "confirming", "listening")

@@ -23,8 +23,10 @@ from etoile.gui.chart_page import ChartPage, card_title
 from etoile.gui.conversation import Conversation
 from etoile.gui.curves import Curves
 from etoile.gui.design import DARK, Look
+from etoile.gui.gpu_page import GpuPage
 from etoile.gui.gpu_row import GpuRow
-from etoile.gui.span_switch import SpanTab
+from etoile.gui.pages import GPU
+from etoile.gui.tabs import Tab
 from etoile.gui.window import HEIGHT, WIDTH, Window
 from etoile.text import render
 from tests.gui import charts, states
@@ -58,6 +60,7 @@ def page(window: Window, qtbot: QtBot) -> ChartPage:
     with qtbot.waitActive(window):
         window.resize(WIDTH, HEIGHT)
         window.present()
+    window.show_page(GPU)
     window.show_state(STATE)
     QApplication.processEvents()
     found = window.findChild(ChartPage)
@@ -77,7 +80,7 @@ def _chart(page: ChartPage) -> Chart:
 
 def _open(window: Window, page: ChartPage, span: Span = Span.HOUR, state: State = STATE) -> None:
     """Open the history of the third GPU, and let it be read."""
-    window._open_chart(CARD.uuid)  # what a click on the row does
+    window.findChild(GpuPage).open_chart(CARD.uuid)  # what a click on the row does
     page._choose_span(span)  # what a click on the tab does
     window.show_state(replace(state, history=charts.read(span)))
     QApplication.processEvents()
@@ -131,7 +134,7 @@ class TestComingAndGoing:
     def test_another_span_is_asked_for(self, page: ChartPage, window: Window, visitor: Visitor, qtbot: QtBot) -> None:
         _open(window, page)
         visitor.events.clear()
-        month = next(tab for tab in page.findChildren(SpanTab) if tab.text() == "Month")
+        month = next(tab for tab in page.findChildren(Tab) if tab.text() == "Month")
         qtbot.mouseClick(month, Qt.MouseButton.LeftButton)
         assert visitor.events == [on.HistoryWanted("GPU-2", Span.MONTH)]
         qtbot.keyClick(month, Qt.Key.Key_Right)
@@ -353,5 +356,5 @@ def test_what_a_card_is_called() -> None:
 def test_sixty_four_cards_can_be_chosen_from(window: Window, page: ChartPage) -> None:
     cards = tuple(states.gpu(number) for number in range(64))
     window.show_state(State(gpus=cards, limits=states.LIMITS))
-    window._open_chart("GPU-63")  # what a click on the row does
+    window.findChild(GpuPage).open_chart("GPU-63")  # what a click on the row does
     assert len(page._menu().actions()) == 64  # a menu that is shown waits for the user

@@ -23,8 +23,11 @@ from etoile.gui.conversation import Conversation
 from etoile.gui.design import DARK, LIGHT, Look, Palette, Tone
 from etoile.gui.frame import edges_at
 from etoile.gui.gpu_card import GpuCard
+from etoile.gui.hottest import HottestLine
 from etoile.gui.node_chip import NodeChip
+from etoile.gui.pages import CONVERSATION, GPU, HISTORY, NODES, PAGES
 from etoile.gui.prose import Prose, link_menu
+from etoile.gui.tabs import Tab, Tabs
 from etoile.gui.window import Window
 from etoile.text import message
 from tests.gui import states
@@ -54,8 +57,7 @@ class TestWhatIsShown:
     @pytest.mark.parametrize(
         ("state", "shown"),
         [
-            (CALM, ["3 nodes · 2 GPUs", "GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB"]),
-            (CALM, ["312 W of 450 W · fan 46 % · 1 process", "M2", "M2 did not answer within 2 s."]),
+            (CALM, ["3 nodes · 2 GPUs", "Conversation", "The hottest GPU. Click or press Enter for all GPUs."]),
             (CALM, ["Ask, or hold F9", "What can you do?"]),
             (replace(CALM, turn=states.turn(muted=True)), ["3 nodes · 2 GPUs · muted"]),
             (replace(CALM, microphone_open=True), ["3 nodes · 2 GPUs · microphone open"]),
@@ -84,11 +86,6 @@ class TestWhatIsShown:
             ),
             (State(downloading=on.ModelDownloading("base", 2**20, None)), ["Speech model base: 1\u00a0MiB"]),
             (replace(CALM, nodes=(states.node("Ollama", state=NodeState.UNCONFIRMED),)), ["Use Ollama"]),
-            (
-                replace(CALM, gpus=(states.gpu(temperature_c=None, simulated=True),)),
-                ["GPU 0 on athena: load", "simulated"],
-            ),
-            (replace(CALM, gpus=(states.gpu(state=GpuState.LOST, temperature_c=None),)), ["GPU 0 on athena: Lost"]),
         ],
     )
     def test_everything_of_the_state_is_there(
@@ -98,9 +95,36 @@ class TestWhatIsShown:
         found = texts(window)
         assert [words for words in shown if words not in found] == []
 
+    @pytest.mark.parametrize(
+        ("page", "state", "shown"),
+        [
+            (GPU, CALM, ["GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB"]),
+            (GPU, CALM, ["312 W of 450 W · fan 46 % · 1 process"]),
+            (NODES, CALM, ["M2", "M2 did not answer within 2 s."]),
+            (
+                GPU,
+                replace(CALM, gpus=(states.gpu(temperature_c=None, simulated=True),)),
+                ["GPU 0 on athena: load", "simulated"],
+            ),
+            (
+                GPU,
+                replace(CALM, gpus=(states.gpu(state=GpuState.LOST, temperature_c=None),)),
+                ["GPU 0 on athena: Lost"],
+            ),
+        ],
+    )
+    def test_everything_of_the_state_is_on_its_page(
+        self, window: Window, texts: Texts, page: str, state: State, shown: list[str]
+    ) -> None:
+        _show(window, state)
+        window.show_page(page)
+        found = texts(window)
+        assert [words for words in shown if words not in found] == []
+
     def test_values_that_are_unknown_are_never_zero(self, window: Window, texts: Texts) -> None:
         unknown = states.gpu(temperature_c=None, utilization_percent=None, memory_used_bytes=None, power_w=None)
         _show(window, replace(CALM, gpus=(replace(unknown, fan_percent=None, processes=()),)))
+        window.show_page(GPU)
         assert "reports nothing" in texts(window)
         assert "0 %" not in texts(window)
 
@@ -140,6 +164,7 @@ class TestWhatIsShown:
 
     def test_a_node_that_is_pressed_tells_more(self, window: Window, qtbot: QtBot, texts: Texts) -> None:
         _show(window, CALM)
+        window.show_page(NODES)
         chip = _button(window, "M1, Online")
         before = texts(window).count("http://10.5.0.2:1234")
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
@@ -149,11 +174,14 @@ class TestWhatIsShown:
 
     def test_nodes_and_gpus_that_change_keep_their_widgets(self, window: Window) -> None:
         _show(window, CALM)
+        for page in (NODES, GPU):
+            window.show_page(page)
         kept = (window.findChildren(GpuCard), window.findChildren(NodeChip))
         window.show_state(replace(CALM, gpus=(states.gpu(temperature_c=70), CALM.gpus[1]), nodes=states.NODES))
         assert (window.findChildren(GpuCard), window.findChildren(NodeChip)) == kept
 
     def test_the_newest_text_stays_in_view_until_the_user_scrolls_away(self, window: Window, qtbot: QtBot) -> None:
+        window.present()
         conversation = window.findChild(Conversation)
         bar = conversation.verticalScrollBar()
         long = replace(states.STREAMING, answer="line\n\n" * 60)
@@ -166,6 +194,19 @@ class TestWhatIsShown:
         qtbot.mouseClick(conversation._new_text, Qt.MouseButton.LeftButton)
         assert bar.value() == bar.maximum()
         assert not conversation._new_text.isVisible()
+
+    def test_a_page_that_needs_attention_has_a_sign_and_a_word_on_its_tab(self, window: Window) -> None:
+        hot = states.minute(replace(CALM, gpus=(states.gpu(temperature_c=95),), turn=states.CONFIRMING))[-1]
+        _show(window, hot)
+        names = lambda: [tab.accessibleName() for tab in window.findChild(Tabs).findChildren(Tab)]  # noqa: E731
+        assert names() == ["Conversation", "GPU, critical", "Nodes", "History"]
+        window.show_page(GPU)
+        assert names() == ["Conversation, warning", "GPU", "Nodes", "History"]
+
+    def test_the_hottest_gpu_leads_to_all_of_them(self, window: Window, qtbot: QtBot) -> None:
+        _show(window, CALM)
+        qtbot.mouseClick(_button(window, window.findChild(HottestLine).accessibleName()), Qt.MouseButton.LeftButton)
+        assert window.page == GPU
 
 
 class TestAnswers:
@@ -311,7 +352,9 @@ class TestKeyboard:
         qtbot.keyClick(shown, Qt.Key.Key_W, control)
         assert not shown.isVisible()
 
-    def test_tab_reaches_every_control_and_each_has_a_name(self, shown: Window, qtbot: QtBot) -> None:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_tab_reaches_every_control_and_each_has_a_name(self, shown: Window, qtbot: QtBot, page: str) -> None:
+        shown.show_page(page)
         shown.show_state(replace(CALM, turn=states.CONFIRMING, missing={"gpu": states.MISSING["gpu"]}))
         reached: list[QWidget] = []
         while shown.focusWidget() not in reached:
@@ -328,6 +371,14 @@ class TestKeyboard:
         ]
         assert [control.accessibleName() for control in controls if control not in reached] == []
         assert [type(widget) for widget in reached if not widget.accessibleName()] == []
+
+    def test_ctrl_and_a_digit_bring_a_page_and_the_focus_begins_there(self, shown: Window, qtbot: QtBot) -> None:
+        pages = []
+        for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_1):
+            qtbot.keyClick(shown, key, Qt.KeyboardModifier.ControlModifier)
+            pages.append(shown.page)
+        assert pages == [GPU, NODES, HISTORY, CONVERSATION]
+        assert isinstance(shown.focusWidget().parent(), Composer)
 
     def test_buttons_talk_ask_confirm_and_stop(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
         left = Qt.MouseButton.LeftButton
@@ -360,6 +411,8 @@ class TestComingAndGoing:
         assert window.findChildren(Prose) == []
         window.present()
         assert "KV cache" in texts(window)
+        assert window.findChildren(GpuCard) == []
+        window.show_page(GPU)
         assert len(window.findChildren(GpuCard)[0].glance.samples) == 61
 
     def test_it_appears_by_itself_when_the_user_begins_to_speak(self, window: Window) -> None:

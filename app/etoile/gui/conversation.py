@@ -7,14 +7,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from etoile.domain.turn import Turn
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look
 from etoile.gui.empty import Empty
 from etoile.gui.entry_view import EntryView
 from etoile.gui.glyphs import Glyph
 from etoile.gui.scroll import ScrollColumn
-from etoile.gui.transcript import Entry, follow
+from etoile.gui.transcript import Entry
 from etoile.text import message
 
 ENTRY_GAP = 20
@@ -40,7 +39,6 @@ class Conversation(ScrollColumn):
     ) -> None:
         super().__init__(parent)
         self._look, self._undo, self._ask_afresh = look, undo, ask_afresh
-        self._entries: tuple[Entry, ...] = ()
         self._views: dict[int, EntryView] = {}
         self._at_end = False
         self._empty = Empty(look, talk_key, ask)
@@ -62,13 +60,9 @@ class Conversation(ScrollColumn):
         """The newest answer, to copy."""
         return next((view.answer for view in reversed(self._views.values()) if view.answer), "")
 
-    def follow(self, turn: Turn) -> None:
-        """Take in what `turn` tells now, without showing it."""
-        self._entries = follow(self._entries, turn)
-
-    def refresh(self) -> None:
-        """Show what was taken in."""
-        wanted = {entry.turn: entry for entry in self._entries}
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Show the turns `entries`, the newest last."""
+        wanted = {entry.turn: entry for entry in entries}
         for turn in [turn for turn in self._views if turn not in wanted]:
             view = self._views.pop(turn)
             self.column.removeWidget(view)
@@ -76,9 +70,9 @@ class Conversation(ScrollColumn):
         for turn, entry in wanted.items():
             if turn not in self._views:
                 self._add(turn)
-            newest = entry is self._entries[-1]
+            newest = entry is entries[-1]
             self._views[turn].show_entry(entry if newest else replace(entry, undoable=False))
-        self._empty.setVisible(not self._entries)
+        self._empty.setVisible(not entries)
 
     def go_to_end(self) -> None:
         """Scroll to the newest text, and stay there."""

@@ -1,51 +1,37 @@
-"""The floating window: the machine at a glance, the conversation, and the line to type in."""
+"""The floating window: tabs over pages, each page made when it is shown for the first time."""
 
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
     QKeySequence,
     QPalette,
-    QResizeEvent,
     QSessionManager,
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout
 
-from etoile.domain.events import (
-    Asking,
-    Cancelled,
-    Declined,
-    NewConversationWanted,
-    Typed,
-    UndoWanted,
-    VoiceMuted,
-)
+from etoile.domain.events import Cancelled, Declined, NewConversationWanted, VoiceMuted
 from etoile.domain.state import State
-from etoile.domain.turn import Phase, Standing
-from etoile.gui.activity import Activity
+from etoile.domain.turn import Phase
 from etoile.gui.announcements import announce, announcements
-from etoile.gui.chart_page import ChartPage
-from etoile.gui.composer import Composer
-from etoile.gui.conversation import Conversation
+from etoile.gui.conversation_page import ConversationPage
 from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
-from etoile.gui.gpu_view import GpuView
 from etoile.gui.header import NEW_KEYS, Header
-from etoile.gui.history import History
 from etoile.gui.icons import app_icon
-from etoile.gui.machine import Machine
-from etoile.gui.notices import Notices
-from etoile.gui.offer import OfferView
-from etoile.gui.question import QuestionView
+from etoile.gui.page import Ground, Page, Stopwatch
+from etoile.gui.pages import CONVERSATION, PAGES
 from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.style import style_sheet
+from etoile.gui.tabs import Tabs
 from etoile.text import message
 
 WIDTH, HEIGHT = 440, 680
@@ -53,9 +39,7 @@ NARROWEST, WIDEST = 380, 720
 LOWEST = 240
 SHORT = 400
 """A screen that is not higher, as at 250 % scale, is used whole."""
-TICK_MS = 250
 _HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
-_TIMED = (*_HEARD, Phase.THINKING, Phase.CONFIRMING)
 
 
 def local_time() -> datetime:
@@ -83,30 +67,18 @@ class Window(Frame):
         clock: Callable[[], datetime] = local_time,
     ) -> None:
         super().__init__(look)
-        self._doors, self._tray_available, self._now_s = doors, tray_available, now_s
+        self._doors, self._tray_available = doors, tray_available
         self._state = State()
-        self._history = History()
-        self._since = (0, Phase.IDLE, Standing.OPEN, 0.0)
         self._session_ends = False
+        stopwatch = Stopwatch(now_s)
+        self._ground = Ground(look=look, doors=doors, talk_key=talk_key, now_s=now_s, clock=clock, stopwatch=stopwatch)
         self._header = Header(look, self.dismiss, self._begin_anew, self)
-        self._machine = Machine(look, doors.confirm_node, now_s, clock, self)
-        self._machine.opened.connect(self._open_chart)
-        self._chart = ChartPage(look, doors.publish, self._close_chart, self)
-        self._notices = Notices(look, doors.publish)
-        self._conversation = Conversation(look, talk_key, self._ask, self._undo, self._ask_afresh, self._notices, self)
-        self._offer = OfferView(look, doors.publish, self)
-        self._question = QuestionView(look, doors.publish, self)
-        self._activity = Activity(look, doors.publish, self)
-        self._composer = Composer(look, talk_key, doors.publish, self)
-        self._pages = QStackedLayout()
-        """What is now; in its place, the history of a card."""
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._show_times)
+        self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self)
+        self._pages: dict[str, Page] = {}
+        self._stack = QStackedLayout()
         self._arrange()
         self._bind_keys()
         self._restyle()
-        self._composer.setFocus()
         look.changed.connect(self._restyle)
         _application().commitDataRequest.connect(self._leave_with_session)
 
@@ -117,17 +89,8 @@ class Window(Frame):
         column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
         column.addLayout(beside_bar(self._header))
-        column.addLayout(self._pages, 1)
-        now = QWidget(self)
-        below = QVBoxLayout(now)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(8)
-        below.addWidget(self._machine)
-        below.addWidget(self._conversation, 1)
-        self._pages.addWidget(now)
-        self._pages.addWidget(self._chart)
-        for part in (self._offer, self._question, self._activity, self._composer):
-            column.addLayout(beside_bar(part))
+        column.addLayout(beside_bar(self._tabs))
+        column.addLayout(self._stack, 1)
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
         self.setMaximumWidth(WIDEST + 2 * SHADOW)
@@ -148,12 +111,38 @@ class Window(Frame):
             "Ctrl+W": self.dismiss,
             "Ctrl+Q": self._doors.quit,
         }
-        for key, call in keys.items():
-            QShortcut(QKeySequence(key), self).activated.connect(call)
+        for place, key in enumerate(PAGES, 1):
+            keys[f"Ctrl+{place}"] = partial(self._go_to, key)
+        for keys_of, call in keys.items():
+            QShortcut(QKeySequence(keys_of), self).activated.connect(call)
 
     def offer_menu(self, menu: QMenu) -> None:
         """Let `menu` be opened from the window as well."""
         self._header.offer_menu(menu)
+
+    # Pages
+
+    @property
+    def page(self) -> str:
+        """The key of the page that is shown."""
+        shown = self._stack.currentWidget()
+        return next((key for key, page in self._pages.items() if page is shown), CONVERSATION)
+
+    def show_page(self, key: str) -> Page:
+        """Show the page `key` and return it; it is made when it is wanted for the first time."""
+        if key not in self._pages:
+            self._pages[key] = PAGES[key].make(self._ground, self._go_to)
+            self._stack.addWidget(self._pages[key])
+        page = self._pages[key]
+        self._stack.setCurrentWidget(page)
+        self._tabs.show_chosen(key)
+        if self.isVisible():
+            self._refresh()
+        return page
+
+    def _go_to(self, key: str) -> None:
+        """Show the page `key`, with the focus where one begins in it."""
+        self.show_page(key).begin()
 
     # Coming and going
 
@@ -167,7 +156,7 @@ class Window(Frame):
     def compose(self) -> None:
         """Show the window, ready to type."""
         self.present()
-        self._composer.setFocus()
+        self._go_to(CONVERSATION)
 
     def appear(self) -> None:
         """Show the window without taking the keyboard: it has something to show by itself."""
@@ -202,15 +191,10 @@ class Window(Frame):
         self._session_ends = True
 
     def showEvent(self, event: QShowEvent) -> None:
+        if not self._pages:
+            self._go_to(CONVERSATION)
         self._refresh()
         super().showEvent(event)
-
-    def hideEvent(self, event: object) -> None:
-        self._tick.stop()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._machine.fit_into(self.face.height())
 
     def _show(self, *, activating: bool) -> None:
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activating)
@@ -222,44 +206,30 @@ class Window(Frame):
     def show_state(self, state: State) -> None:
         """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
         before, self._state = self._state, state
-        self._history.add(state.watched)
-        self._conversation.follow(state.turn)
-        turn = state.turn
-        if (turn.number, turn.phase, turn.standing) != self._since[:3]:
-            self._since = (turn.number, turn.phase, turn.standing, self._now_s())
+        self._ground.follow(state)
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
             self.appear()
-        if turn.number != before.turn.number and self._chart.is_open:
-            self._close_chart()
+        if state.turn.number != before.turn.number and self.page != CONVERSATION:
+            self._return_to_conversation()
         if self.isVisible():
             self._refresh()
             for told in announcements(before, state):
                 announce(self, self._look.words(told.said), assertive=told.assertive)
 
+    def _return_to_conversation(self) -> None:
+        """Show the conversation: something new happens there.  The focus follows only where it would be lost."""
+        former, focus = self._pages[self.page], self.focusWidget()
+        page = self.show_page(CONVERSATION)
+        if focus is not None and former.isAncestorOf(focus):
+            page.begin()
+
     def _refresh(self) -> None:
         state = self._state
         self._header.show_state(state)
-        self._machine.show_state(state, self._history)
-        self._chart.show_state(state)
-        self._notices.show_state(state)
-        self._offer.show_offer(state.learning.visible)
-        self._conversation.refresh()
-        self._show_times()
-        if state.turn.phase in _TIMED:
-            self._tick.start()
-        else:
-            self._tick.stop()
-
-    def _show_times(self) -> None:
-        """Show what changes by time alone: how long something takes, and how long a question stands."""
-        turn = self._state.turn
-        since_s = self._now_s() - self._since[3]
-        had_focus = self._question.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        stands_s = turn.shown_s if turn.standing is Standing.SHOWN else turn.confirm_s + turn.shown_s
-        self._question.show_question(turn.question, stands_s - since_s)
-        if had_focus and turn.question is None:
-            self._composer.setFocus()
-        self._activity.show_turn(turn, since_s)
+        shown = self.page
+        for key, kind in PAGES.items():
+            self._tabs.show_attention(key, None if key == shown else kind.attention(state))
+        self._pages[shown].show_state(state)
 
     def _restyle(self) -> None:
         palette = self._look.palette
@@ -282,44 +252,21 @@ class Window(Frame):
 
     # What the user does
 
-    def _ask(self, text: str) -> None:
-        self._doors.publish(Typed(text))
-
-    def _ask_afresh(self, text: str) -> None:
-        self._doors.publish(Typed(text, Asking(fresh=True)))
-
     def _begin_anew(self) -> None:
         self._doors.publish(NewConversationWanted())
-        self._composer.setFocus()
-
-    def _undo(self) -> None:
-        self._doors.publish(UndoWanted())
+        self._go_to(CONVERSATION)
 
     def _step_back(self) -> None:
-        """Leave what is nearest: the recording, then the question, the history of a card, and then the window."""
+        """Leave what is nearest: the recording, then the question, what is open on the page, and then the window."""
         turn = self._state.turn
         if turn.phase in _HEARD:
             self._doors.publish(Cancelled())
-        elif turn.question:
+        elif turn.question and self.page == CONVERSATION:
             self._doors.publish(Declined(turn.number, turn.question.number))
-        elif self._chart.is_open:
-            self._chart.step_back()
-        else:
+        elif not self._pages[self.page].step_back():
             self.dismiss()
 
-    def _open_chart(self, uuid: str) -> None:
-        # A click leaves the focus where it is.
-        by_keys = isinstance(self.focusWidget(), GpuView)
-        self._chart.show_state(self._state)
-        self._pages.setCurrentWidget(self._chart)
-        self._chart.open(uuid, by_keys=by_keys)
-
-    def _close_chart(self) -> None:
-        uuid = self._chart.uuid
-        self._chart.close_card()
-        self._pages.setCurrentIndex(0)
-        self._machine.reach(uuid)
-
     def _copy_answer(self) -> None:
-        if answer := self._conversation.last_answer:
-            QGuiApplication.clipboard().setText(answer)
+        page = self._pages.get(CONVERSATION)
+        if isinstance(page, ConversationPage) and page.last_answer:
+            QGuiApplication.clipboard().setText(page.last_answer)

@@ -1,0 +1,104 @@
+"""The page of the conversation: the hottest GPU in one line, the turns, what is asked or offered, and the composer."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from etoile.domain.events import Asking, Typed, UndoWanted
+from etoile.domain.nodes import NodeState
+from etoile.domain.state import State
+from etoile.domain.turn import Phase, Standing
+from etoile.gui.activity import Activity
+from etoile.gui.composer import Composer
+from etoile.gui.conversation import Conversation
+from etoile.gui.hottest import HottestLine
+from etoile.gui.node_strip import NodeStrip
+from etoile.gui.notices import Notices
+from etoile.gui.offer import OfferView
+from etoile.gui.page import Ground, Page
+from etoile.gui.question import QuestionView
+from etoile.gui.scroll import beside_bar
+
+TICK_MS = 250
+_TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING, Phase.CONFIRMING)
+
+
+class ConversationPage(Page):
+    """`show_gpus` is called for the page of all GPUs."""
+
+    def __init__(self, ground: Ground, show_gpus: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        look, publish = ground.look, ground.doors.publish
+        self._ground, self._publish = ground, publish
+        self._state = State()
+        self._hottest = HottestLine(look, self)
+        self._hottest.clicked.connect(show_gpus)
+        self._found = NodeStrip(look, ground.doors.confirm_node, self)
+        """Nodes that were found and wait for a word."""
+        self._notices = Notices(look, publish)
+        self._conversation = Conversation(
+            look, ground.talk_key, self._ask, self._undo, self._ask_afresh, self._notices, self
+        )
+        self._offer = OfferView(look, publish, self)
+        self._question = QuestionView(look, publish, self)
+        self._activity = Activity(look, publish, self)
+        self._composer = Composer(look, ground.talk_key, publish, self)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._show_times)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(beside_bar(self._hottest))
+        column.addLayout(beside_bar(self._found))
+        column.addWidget(self._conversation, 1)
+        for part in (self._offer, self._question, self._activity, self._composer):
+            column.addLayout(beside_bar(part))
+        self._found.hide()
+
+    @property
+    def last_answer(self) -> str:
+        """The newest answer, to copy."""
+        return self._conversation.last_answer
+
+    def begin(self) -> None:
+        """Give the focus to the line to type in."""
+        self._composer.setFocus()
+
+    def hideEvent(self, event: object) -> None:
+        self._tick.stop()
+
+    def show_state(self, state: State) -> None:
+        """Show the conversation, and what stands beside it."""
+        self._state = state
+        self._hottest.show_state(state)
+        self._found.show_nodes(tuple(node for node in state.nodes if node.state is NodeState.UNCONFIRMED))
+        self._notices.show_state(state)
+        self._offer.show_offer(state.learning.visible)
+        self._conversation.show_entries(self._ground.transcript.entries)
+        self._show_times()
+        if state.turn.phase in _TIMED:
+            self._tick.start()
+        else:
+            self._tick.stop()
+
+    def _show_times(self) -> None:
+        """Show what changes by time alone: how long something takes, and how long a question stands."""
+        turn, since_s = self._state.turn, self._ground.stopwatch.elapsed_s
+        focus = self.window().focusWidget()
+        had_focus = focus is not None and self._question.isAncestorOf(focus)
+        stands_s = turn.shown_s if turn.standing is Standing.SHOWN else turn.confirm_s + turn.shown_s
+        self._question.show_question(turn.question, stands_s - since_s)
+        if had_focus and turn.question is None:
+            self._composer.setFocus()
+        self._activity.show_turn(turn, since_s)
+
+    def _ask(self, text: str) -> None:
+        self._publish(Typed(text))
+
+    def _ask_afresh(self, text: str) -> None:
+        self._publish(Typed(text, Asking(fresh=True)))
+
+    def _undo(self) -> None:
+        self._publish(UndoWanted())

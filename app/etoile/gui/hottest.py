@@ -1,0 +1,139 @@
+"""The one line about heat that the conversation keeps: the hottest GPU, and a way to all of them."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.readings import called
+from etoile.domain.state import State
+from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.severity import SEVERITY, SMALL_CHIP, Severity, chip_width, paint_chip
+from etoile.gui.sparkline import paint_bar
+from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, gpu_line, short_gpu
+from etoile.text import message
+
+HEIGHT = 32
+BAR = (28, 6)
+_RANK = {Thermal.UNKNOWN: 0, Thermal.NORMAL: 0, Thermal.WARNING: 1, Thermal.CRITICAL: 2}
+
+
+def hottest(state: State) -> GpuReading | None:
+    """Return the GPU that is looked at first: the one in the worst thermal state, and of those the hottest."""
+    return max(
+        state.watched,
+        key=lambda gpu: (_RANK[state.thermal(gpu.uuid)], -1 if gpu.temperature_c is None else gpu.temperature_c),
+        default=None,
+    )
+
+
+def memory_part(gpu: GpuReading) -> float | None:
+    """Return how full the memory of `gpu` is, 0 to 1."""
+    used, total = gpu.memory_used_bytes, gpu.memory_total_bytes
+    return used / total if used is not None and total else None
+
+
+def gpus_severity(state: State) -> Severity | None:
+    """Return what is worst of all GPUs; None while all is well."""
+    found = {SEVERITY.get(state.thermal(gpu.uuid)) for gpu in state.watched}
+    lost = any(gpu.state is GpuState.LOST for gpu in state.watched)
+    if Severity.CRITICAL in found or Severity.WARNING in found:
+        return Severity.CRITICAL if Severity.CRITICAL in found else Severity.WARNING
+    return Severity.LOST if lost else None
+
+
+class HottestLine(QAbstractButton):
+    """A click or Enter brings the page of the GPUs."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._gpu: GpuReading | None = None
+        self._thermal = Thermal.UNKNOWN
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_state(self, state: State) -> None:
+        """Show the hottest GPU of `state`; without any there is no line."""
+        gpu = hottest(state)
+        thermal = state.thermal(gpu.uuid) if gpu else Thermal.UNKNOWN
+        if (gpu, thermal) != (self._gpu, self._thermal):
+            self._gpu, self._thermal = gpu, thermal
+            self._name()
+            self.update()
+        self.setVisible(gpu is not None)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._look.px(300), self._look.px(HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._look.px(200), self._look.px(HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._gpu is None:
+            return
+        palette = self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(palette.accent, 2) if self.hasFocus() else QPen(palette.border, 1))
+        painter.setBrush(palette.raised if self.underMouse() or self.isDown() else palette.surface)
+        painter.drawRoundedRect(face, BUTTON_RADIUS, BUTTON_RADIUS)
+        inner = face.adjusted(self._look.px(10), 0, -self._look.px(10), 0)
+        inner.setRight(self._paint_values(painter, inner, self._gpu))
+        self._paint_name(painter, inner, self._gpu)
+
+    def _paint_values(self, painter: QPainter, line: QRectF, gpu: GpuReading) -> float:
+        """Paint temperature, load and memory at the right end of `line`; return where they begin."""
+        look, palette = self._look, self._look.palette
+        width, height = look.px(BAR[0]), look.px(BAR[1])
+        bar = QRectF(line.right() - width, line.center().y() - height / 2, width, height)
+        paint_bar(painter, bar, memory_part(gpu), palette)
+        right = bar.left() - look.px(10)
+        faded = gpu.state is not GpuState.OK
+        values = (("{} %", gpu.utilization_percent, Type.UI), ("{} °C", gpu.temperature_c, Type.TITLE))
+        for form, value, kind in values:
+            metrics = look.metrics(kind)
+            room = metrics.horizontalAdvance(form.format(100))
+            shown = NOTHING if value is None else form.format(value)
+            painter.setFont(look.font(kind))
+            painter.setPen(palette.text3 if faded else palette.text if kind is Type.TITLE else palette.text2)
+            box = QRectF(right - room, line.top(), room, line.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
+            right -= room + look.px(10)
+        return right
+
+    def _paint_name(self, painter: QPainter, line: QRectF, gpu: GpuReading) -> None:
+        """Paint which GPU it is, what is wrong with it, and where there is room its model."""
+        look, palette = self._look, self._look.palette
+        left = line.left()
+        title = look.words(called(gpu))
+        metrics = look.metrics(Type.TITLE)
+        painter.setFont(look.font(Type.TITLE))
+        painter.setPen(palette.text)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        left += metrics.horizontalAdvance(title) + look.px(8)
+        lost = gpu.state is GpuState.LOST
+        severity = Severity.LOST if lost else SEVERITY.get(self._thermal)
+        if severity:
+            word = look.words(GPU_STATE[GpuState.LOST] if lost else THERMAL[self._thermal])
+            width = chip_width(look, word, SMALL_CHIP)
+            paint_chip(painter, left + width, line.center().y(), severity, word, look, SMALL_CHIP)
+            left += width + look.px(8)
+        room = round(line.right() - left)
+        name = look.metrics(Type.META).elidedText(short_gpu(gpu.name), Qt.TextElideMode.ElideMiddle, room)
+        painter.setFont(look.font(Type.META))
+        painter.setPen(palette.text2)
+        if room >= look.px(44):
+            model = QRectF(left, line.top(), room, line.height())
+            painter.drawText(model, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+    def _name(self) -> None:
+        if self._gpu is None:
+            return
+        line = self._look.words(gpu_line(self._gpu, self._thermal))
+        self.setAccessibleName(line)
+        self.setAccessibleDescription(self._look.words(message("The hottest GPU. Click or press Enter for all GPUs.")))
+        self.setToolTip(line)

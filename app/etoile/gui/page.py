@@ -1,0 +1,97 @@
+"""What a page of the window is, and what all pages are built on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from etoile.domain.state import State
+from etoile.domain.turn import Phase, Standing, Turn
+from etoile.gui.design import Look
+from etoile.gui.doors import Doors
+from etoile.gui.history import History
+from etoile.gui.transcript import Entry, follow
+
+
+class Stopwatch:
+    """For how long the turn has been doing what it does."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._since: tuple[int, Phase, Standing] | None = None
+        self._since_s = now_s()
+
+    def follow(self, turn: Turn) -> None:
+        """Begin anew where `turn` does something else now."""
+        now = turn.number, turn.phase, turn.standing
+        if now != self._since:
+            self._since, self._since_s = now, self._now_s()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the turn began what it does."""
+        return self._now_s() - self._since_s
+
+
+class Transcript:
+    """The turns so far, taken in whether or not anything is shown."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[Entry, ...] = ()
+
+    def follow(self, turn: Turn) -> None:
+        """Take in what `turn` tells now."""
+        self.entries = follow(self.entries, turn)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What pages share; it follows the state while nothing is in view, so that a page can be built at any time."""
+
+    look: Look
+    doors: Doors
+    talk_key: str
+    now_s: Callable[[], float]
+    """The monotonic clock of the readings."""
+    clock: Callable[[], datetime]
+    """The time of day."""
+    stopwatch: Stopwatch
+    history: History = field(default_factory=History)
+    """The last minute of every GPU."""
+    transcript: Transcript = field(default_factory=Transcript)
+
+    def follow(self, state: State) -> None:
+        """Take in `state`."""
+        self.history.add(state.watched)
+        self.transcript.follow(state.turn)
+        self.stopwatch.follow(state.turn)
+
+
+class Page(QWidget):
+    """The content of a tab, made when it is shown for the first time; told of the state only while it is in view."""
+
+    def show_state(self, state: State) -> None:
+        """Show what of `state` belongs here."""
+        raise NotImplementedError
+
+    def step_back(self) -> bool:
+        """Leave what is nearest within the page; return whether there was anything to leave."""
+        return False
+
+    def begin(self) -> None:
+        """Give the focus to where one begins: the first part that takes it."""
+        if part := first_stop(self):
+            part.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def first_stop(region: QWidget) -> QWidget | None:
+    """Return the first part of `region` that the Tab key reaches; None when there is none in view."""
+    part = region.nextInFocusChain()
+    while part is not None and part is not region:
+        reached = part.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if reached and region.isAncestorOf(part) and part.isVisibleTo(region) and part.isEnabled():
+            return part
+        part = part.nextInFocusChain()
+    return None

@@ -1,0 +1,110 @@
+"""The tabs of the window: text only; one that needs attention gets the shape of what is wrong."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+
+from etoile.gui.button import RING
+from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.severity import Severity, paint_sign
+from etoile.text import Message, message
+
+_BAR = 3
+_SIGN, _SIGN_GAP = 12, 5
+ATTENTION = {
+    Severity.WARNING: message("warning"),
+    Severity.CRITICAL: message("critical"),
+    Severity.LOST: message("unreachable"),
+}
+
+
+class Tab(QAbstractButton):
+    """One of a row: chosen, it is raised, has a bar below and bolder words."""
+
+    def __init__(self, look: Look, said: Message, parent: QWidget, *, height: int = 28) -> None:
+        super().__init__(parent)
+        self._look, self._height = look, look.px(height)
+        self._severity: Severity | None = None
+        self.setText(look.words(said))
+        self.setAccessibleName(look.words(said))
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_attention(self, severity: Severity | None) -> None:
+        """Show that what is behind the tab needs attention, or no longer does."""
+        if severity is self._severity:
+            return
+        self._severity = severity
+        self.setAccessibleName(", ".join([self.text(), *([self._look.words(ATTENTION[severity])] if severity else [])]))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = self._look.metrics(Type.TITLE).horizontalAdvance(self.text()) + self._look.px(20)
+        return QSize(width + 2 * RING, self._height + 2 * RING)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(self.rect()).adjusted(RING, RING, -RING, -RING)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.isChecked() or self.underMouse():
+            painter.setBrush(palette.raised)
+            painter.drawRoundedRect(face, BUTTON_RADIUS, BUTTON_RADIUS)
+        self._paint_words(painter, face)
+        if self.hasFocus():
+            painter.setPen(QPen(palette.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(face.adjusted(-3, -3, 3, 3), BUTTON_RADIUS + 3, BUTTON_RADIUS + 3)
+
+    def _paint_words(self, painter: QPainter, face: QRectF) -> None:
+        """Paint the words, a sign before them, and under the chosen ones the bar."""
+        look, palette = self._look, self._look.palette
+        kind = Type.TITLE if self.isChecked() else Type.UI
+        width = look.metrics(kind).horizontalAdvance(self.text())
+        sign = look.px(_SIGN + _SIGN_GAP) if self._severity else 0
+        left = face.center().x() - (sign + width) / 2
+        if self._severity:
+            side = look.px(_SIGN)
+            paint_sign(painter, QRectF(left, face.center().y() - side / 2, side, side), self._severity, look)
+        words = QRectF(left + sign, face.top(), width + 2, face.height())
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.accent)
+            painter.drawRoundedRect(QRectF(words.left(), face.bottom() - _BAR, width, _BAR), _BAR / 2, _BAR / 2)
+        painter.setFont(look.font(kind))
+        painter.setPen(palette.text if self.isChecked() else palette.text2)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+
+
+class Tabs(QWidget):
+    """A row of tabs, one stop for the Tab key, with ← → within; `choose` is called with the place of the chosen one."""
+
+    def __init__(
+        self, look: Look, titles: Mapping[str, Message], choose: Callable[[str], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tabs = {key: Tab(look, title, self) for key, title in titles.items()}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for key, tab in self._tabs.items():
+            tab.toggled.connect(lambda on, key=key: choose(key) if on else None)
+            row.addWidget(tab, 1)
+        self.setAccessibleName(look.words(message("Pages")))
+
+    def show_chosen(self, key: str) -> None:
+        """Show the tab `key` as the chosen one."""
+        self._tabs[key].setChecked(True)
+
+    def show_attention(self, key: str, severity: Severity | None) -> None:
+        """Show that the page `key` needs attention, or no longer does."""
+        self._tabs[key].show_attention(severity)
+
+    def begin(self) -> None:
+        """Give the focus to the chosen tab."""
+        next(tab for tab in self._tabs.values() if tab.isChecked()).setFocus(Qt.FocusReason.TabFocusReason)
