@@ -9,7 +9,7 @@ from pathlib import Path
 
 from installer import system
 from installer.environment import ROOT, Environment, SetupError
-from installer.linux import archive, debian
+from installer.linux import archive, debian, elf
 
 USAGE = """\
 python3 installer/build.py COMMAND
@@ -47,6 +47,8 @@ def folder() -> Path:
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise SetupError("Etoile could not be frozen; the lines above say why.")
     shutil.rmtree(BUILD / "work")
+    if sys.platform == "linux":
+        elf.lighten(BUILD / "etoile")
     return BUILD / "etoile"
 
 

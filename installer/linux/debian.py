@@ -19,7 +19,7 @@ ALTERNATIVES = {
     "fonts-dejavu-core": "fonts-dejavu-core | fonts-freefont-ttf",
 }
 """Packages that newer releases call otherwise, or that others stand in for."""
-GLIBC = "libc6 (>= 2.36)"
+OWN_SYSTEM = ("libc6 (>= 2.36)", "libgcc-s1", "libstdc++6")
 """Of Debian 12: what is built there runs there and later."""
 MAINTAINER = "The Etoile contributors <etoile@etoile.example.com>"
 SECTIONS = ("usr/share/doc/etoile", "usr/share/lintian/overrides")
@@ -71,7 +71,7 @@ def lay_out(root: Path, program: Path, share: Path, version: str, machine: str) 
 
 def control(version: str, machine: str, size_kb: int) -> str:
     """Return what the package says of itself."""
-    needed = [GLIBC, *_packages(need for need in NEEDS if need.required or "X11" in need.without)]
+    needed = [*OWN_SYSTEM, *_packages(need for need in NEEDS if need.required or "X11" in need.without)]
     better = _packages(need for need in NEEDS if not need.required and "X11" not in need.without)
     description = textwrap.fill(
         "From the system tray, Etoile watches every GPU and every node that runs a language model, warns before heat"
