@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from etoile.config import Config
 from etoile.domain.commander.units import TaskUnit
 from etoile.domain.events import Origin
 from etoile.domain.exchange import Exchange
@@ -437,6 +438,13 @@ class ShowWindow:
     """Show the floating window."""
 
 
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """Have every room that can do so without a restart go by the settings `config` from now on."""
+
+    config: Config
+
+
 Effect = (
     Record
     | WatchWakeWord
@@ -468,4 +476,5 @@ Effect = (
     | Notify
     | Withdraw
     | ShowWindow
+    | Configure
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from etoile.config import Config
 from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.commander.units import TaskUnit
 from etoile.domain.exchange import Exchange
@@ -575,6 +576,13 @@ class WindowWanted:
     """Somebody asked for the window: a second start, a notification, the command line."""
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigChanged:
+    """The settings file was changed, and is valid: by the settings window, or by hand."""
+
+    config: Config
+
+
 # Learning
 
 
@@ -673,6 +681,7 @@ Event = (
     | HistoryWanted
     | HistoryRead
     | WindowWanted
+    | ConfigChanged
     | Offered
     | OfferTaken
     | OfferRefused

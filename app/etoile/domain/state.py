@@ -23,6 +23,7 @@ from etoile.domain.learning.dialogue import Learning, converse, offered
 from etoile.domain.nodes import NodeLoad, NodeStatus, gpus_of
 from etoile.domain.placement import Placement
 from etoile.domain.resting import Rest, rest
+from etoile.domain.settings import with_settings
 from etoile.domain.thermal import Track, assess
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
@@ -141,6 +142,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, history=event), ()
         case on.WindowWanted():
             return state, (do.ShowWindow(),)
+        case on.ConfigChanged(config):
+            return with_settings(state, config), (do.Configure(config),)
         case on.Offered() | on.OfferTaken() | on.OfferRefused() | on.OfferWithdrawn() | on.OfferAged():
             learning, effects = offered(state.learning, state.turn, event)
             return replace(state, learning=learning), effects

@@ -11,9 +11,9 @@ from etoile.config import Config
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
+from etoile.domain.settings import with_settings
 from etoile.domain.state import State, known_of
-from etoile.domain.turn import Speaking, Turn
-from etoile.domain.waking import USUAL
+from etoile.domain.turn import Turn
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
 from etoile.store.conversations import Conversations, Kept
@@ -33,23 +33,7 @@ def interface_language(config: Config) -> str:
 def first_state(config: Config) -> State:
     """Return what is known before anything has happened."""
     language = interface_language(config)
-    turn = Turn(
-        language=language,
-        home_language=language,
-        speaking=Speaking(config.speech.speak),
-        confirm_s=config.commands.confirm_s,
-        shown_s=config.commands.shown_s,
-        longest_s=config.speech.longest_s,
-        wake_word=config.speech.wake_word or USUAL,
-        correct_with=config.speech.correct_with,
-    )
-    return State(
-        turn=turn,
-        limits=config.thermal,
-        alerts=config.alerts,
-        samples_every_s=config.store.samples_every_s,
-        conversation_rests_s=config.routing.conversation_rests_s,
-    )
+    return with_settings(State(turn=Turn(language=language, home_language=language)), config)
 
 
 class Live:
