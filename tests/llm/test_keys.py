@@ -8,7 +8,7 @@ import pytest
 
 from etoile.config import Node
 from etoile.errors import NodeUnauthorised
-from etoile.llm.keys import is_here, masked_url, plain_http_warning, secret
+from etoile.llm.keys import forget, is_here, keep, masked_url, plain_http_warning, secret
 
 
 def node(key: str | None, url: str = "https://node") -> Node:
@@ -102,3 +102,39 @@ def test_a_password_in_an_address_is_masked() -> None:
 )
 def test_what_runs_on_this_machine(settings: dict[str, Any], here: bool) -> None:
     assert is_here(Node(**{"name": "M1", "url": "http://10.5.0.2:1234", **settings})) is here
+
+
+class RealKeyring:
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+def test_a_key_is_kept_and_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = RealKeyring()
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(keyring, name, getattr(ring, name))
+    keep("M1", "sk-1")
+    assert secret(node("keyring")) == "sk-1"
+    forget("M1")
+    forget("M1")
+    assert not ring.kept
+
+
+def test_a_keyring_that_takes_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_: str) -> None:
+        raise keyring.errors.KeyringLocked
+
+    monkeypatch.setattr(keyring, "set_password", locked)
+    with pytest.raises(NodeUnauthorised, match="cannot be written"):
+        keep("M1", "sk-1")

@@ -57,7 +57,8 @@ class Fleet:
         self._now_s = now_s
         self._looking = asyncio.Lock()
         self._looked = False
-        self.members = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
+        self._configured = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
+        self.members = list(self._configured)
         self._told: tuple[NodeStatus, ...] | None = None
         self._missing = False
         self.on_change: Callable[[], None] = lambda: None
@@ -84,6 +85,25 @@ class Fleet:
     def named(self, name: str) -> Member | None:
         """Return the node called `name`."""
         return next((member for member in self.members if member.node.name == name), None)
+
+    async def use(self, nodes: Sequence[Node]) -> None:
+        """Have `nodes` in the place of those of the settings.  What a former one is answering goes on.
+
+        One that stays as it was keeps what is known of it; those that were found stay where no name or address is taken.
+        """
+        former = self._configured
+        taken = {name for node in nodes for name in (node.name.lower(), node.url)}
+        found = [one for one in self.members if one not in former]
+        self._configured = [
+            next((one for one in former if one.node == node), None)
+            or Member(node, self._dialect_of(node), now_s=self._now_s)
+            for node in nodes
+        ]
+        left = [one for one in found if not taken & {one.node.name.lower(), one.node.url}]
+        self.members = [*self._configured, *left]
+        self.tell()
+        self._tell_whether_missing()
+        await asyncio.gather(*(self._probe(member) for member in self._configured if member not in former))
 
     def confirm(self, name: str) -> str | None:
         """Use the node `name` from now on; return its address to keep, None when there is no such node."""
@@ -116,11 +136,12 @@ class Fleet:
 
         async with anyio.create_task_group() as beats:
             beats.start_soon(self._notice_sleep)
-            watched: set[str] = set()
+            watched: list[Member] = []
             while True:
+                watched = [member for member in watched if member in self.members]
                 for member in self.members:
-                    if member.node.name not in watched:
-                        watched.add(member.node.name)
+                    if member not in watched:
+                        watched.append(member)
                         beats.start_soon(self._beat, member)
                 await self._look_around()
                 await anyio.sleep(self._pause_s())
@@ -184,7 +205,7 @@ class Fleet:
                 log.exception("looking at the nodes after sleep failed")
 
     async def _beat(self, member: Member) -> None:
-        while True:
+        while member in self.members:
             try:
                 await self._check_up(member)
             except Exception:

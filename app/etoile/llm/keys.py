@@ -29,6 +29,33 @@ def secret(node: Node) -> str | None:
     return key
 
 
+def keep(node_name: str, key: str) -> None:
+    """Put the `key` of the node `node_name` into the keyring.  May block on it.  Raises NodeUnauthorised."""
+    import keyring
+    import keyring.errors
+
+    try:
+        keyring.set_password(SERVICE, node_name, key)
+    except keyring.errors.KeyringError as error:
+        log.debug("no keyring: %s", type(error).__name__)
+        raise NodeUnauthorised(
+            message("this computer's keyring cannot be written"),
+            message('Unlock the keyring, or set an environment variable and write key = "env:NAME".'),
+        ) from error
+
+
+def forget(node_name: str) -> None:
+    """Take the key of the node `node_name` out of the keyring; without one, or without a keyring, nothing happens."""
+    import keyring
+    import keyring.errors
+
+    try:
+        if keyring.get_password(SERVICE, node_name) is not None:
+            keyring.delete_password(SERVICE, node_name)
+    except keyring.errors.KeyringError as error:
+        log.debug("no keyring: %s", type(error).__name__)
+
+
 def masked_url(url: str) -> str:
     """Return `url` without the user name and password that it may hold."""
     parts = urlsplit(url)

@@ -58,12 +58,11 @@ class Voice:
         loudspeaker: Loudspeaker | None = None,
     ) -> None:
         self._speaks = speech.speak != "never"
-        self._earcons = speech.earcons
         self._engine = engine or engine_of(speech)
         self._loudspeaker = loudspeaker or Player()
-        self._named = dict[str, str](speech.voices.items())
-        self.rate_wpm = speech.rate_wpm
+        self._earcons, self._named, self.rate_wpm = True, dict[str, str](), 0
         """How fast is spoken, from the next sentence on, in words a minute; set from any thread."""
+        self.configure(speech)
         self._era = Era()
         self._closing = False
         self._part = Part("voice", publish)
@@ -73,6 +72,12 @@ class Voice:
         self._ahead = threading.Semaphore(AHEAD)
         self._playing = Playing(self._loudspeaker, self._era, publish)
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
+
+    def configure(self, speech: config.Speech) -> None:
+        """Go by the settings `speech` from the next sentence on: voices, pace, short sounds.  Any thread."""
+        self._earcons = speech.earcons
+        self._named = dict[str, str](speech.voices.items())
+        self.rate_wpm = speech.rate_wpm
 
     def __enter__(self) -> Self:
         self._thread.start()
