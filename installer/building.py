@@ -16,10 +16,12 @@ python3 installer/build.py COMMAND
 
   folder      the program as a folder that needs no Python: build/etoile
   deb         a Debian package of it: build/etoile_VERSION_ARCHITECTURE.deb
+  test        see that the program as it lies in build/etoile hears, speaks, notifies, matches, routes and reads GPUs
   tar         an archive of it for any Linux, with an install.sh for one user: build/etoile-VERSION-linux-MACHINE.tar.gz
 """
 
 FREEZING = Environment(ROOT / ".venv-freeze", ("run.lock", "freeze.lock"))
+TESTING = Environment(ROOT / ".venv", ("run.lock", "dev.lock"))
 BUILD = ROOT / "build"
 LINUX = ROOT / "installer/linux"
 
@@ -62,6 +64,20 @@ def tar() -> Path:
     return archive.build(folder(), _share(), version(), BUILD)
 
 
+def test() -> str:
+    """Try the frozen program: what is tried with the checkout on the virtual desktop, and more.  Raises SetupError."""
+    program = BUILD / "etoile" / ("etoile.exe" if os.name == "nt" else "etoile")
+    if not program.exists():
+        raise SetupError(f"There is no {program}: run `python3 installer/build.py folder` first.")
+    TESTING.prepare()
+    tests = ["tests/frozen", *(["tests/desktop/test_app.py"] if sys.platform == "linux" else [])]
+    environment = {**os.environ, "ETOILE_PROGRAM": str(program)}
+    command = [str(TESTING.python), "-m", "pytest", *tests]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise SetupError("The frozen program does not do all that it must; the lines above say what.")
+    return f"{program} does what it must."
+
+
 def version() -> str:
     """Return the version of Etoile."""
     found: str = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
@@ -91,4 +107,4 @@ def _released() -> str:
     return done.stdout.strip() or "1970-01-01"
 
 
-COMMANDS = {"folder": folder, "deb": deb, "tar": tar}
+COMMANDS = {"folder": folder, "test": test, "deb": deb, "tar": tar}

@@ -1,4 +1,4 @@
-"""Takes out of programs and libraries what only their makers need: symbols, and folders of the machine that built them."""
+"""Takes out of programs and libraries what only their makers need: symbols, and folders of the building machine."""
 
 import shutil
 import struct

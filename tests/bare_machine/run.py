@@ -1,6 +1,10 @@
-"""Try the README's two commands on a machine that has nothing: Debian 12 with python3 and git, in a folder.
+"""Try Etoile on a machine that has nothing: Debian 12 in a folder.
 
     sudo python3 tests/bare_machine/run.py [--keep]
+    sudo python3 tests/bare_machine/run.py --package build/etoile_….deb [--archive build/etoile-….tar.gz]
+
+Without options, the README's two commands, on a machine with python3 and git.  With a package, that: installed,
+started in the tray, upgraded while it runs and removed, as root; and the archive, by a user without rights.
 
 Run by hand, as root, on a Debian machine with debootstrap: minutes, and about 3 GB in the temporary folder.  It tells
 what was missing, what each step took, and whether each did what it must.  Mirror, certificates and package index are
@@ -10,134 +14,18 @@ those of the machine it runs on, read when it runs.
 import argparse
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-RELEASE = "bookworm"
-HAS = "python3,git,ca-certificates"
-CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
-PERSON = "person"
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.bare_machine.machine import PERSON, RELEASE, Done, Machine, Report, folder
+from tests.bare_machine.packages import try_archive, try_package
+
+SOURCE_HAS = "python3,git,ca-certificates"
+PACKAGE_HAS = "ca-certificates"
 DEV = ("python3", "installer/dev.py")
-
-
-@dataclass(frozen=True)
-class Done:
-    """A command that ended."""
-
-    code: int
-    output: str
-    duration_s: float
-
-
-class Machine:
-    """A minimal Debian in a folder; commands see its files, its processes and nothing else of this one."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def install(self) -> None:
-        """Make it from the mirror that this machine's apt uses."""
-        options = ["--variant=minbase", f"--include={HAS}"]
-        _call("debootstrap", *options, RELEASE, str(self.root), mirror())
-        self._take_over("etc/apt", "etc/resolv.conf", "etc/hosts", CERTIFICATES)
-        self.run("root", "useradd", "--create-home", PERSON)
-
-    def clone(self, user: str) -> Path:
-        """Put a fresh clone into the home of `user`, and return its folder as that machine sees it."""
-        folder = Path("/root/etoile" if user == "root" else f"/home/{user}/etoile")
-        _call("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), f"{self.root}{folder}")
-        self.run("root", "chown", "--recursive", f"{user}:{user}", str(folder))
-        return folder
-
-    def run(self, user: str, *command: str, folder: Path = Path("/")) -> Done:
-        """Run a command as `user` and wait for its end."""
-        script = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"'
-        home = "/root" if user == "root" else f"/home/{user}"
-        settings = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LANG": "C.UTF-8", **network_settings()}
-        inside = ["env", "-i", *(f"{key}={value}" for key, value in settings.items())]
-        inside += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--"]
-        inside += ["sh", "-c", 'cd "$0" && exec "$@"', str(folder), *command]
-        apart = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, str(self.root)]
-        start = time.monotonic()
-        done = subprocess.run(
-            [*apart, *inside], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        return Done(done.returncode, done.stdout, time.monotonic() - start)
-
-    def packages(self) -> set[str]:
-        """Return the names of the installed Debian packages."""
-        return set(self.run("root", "dpkg-query", "--show", "--showformat=${Package}\\n").output.split())
-
-    def _take_over(self, *paths: str) -> None:
-        """Replace files of it by this machine's own."""
-        for path in paths:
-            source, target = Path("/", path), self.root / path
-            if source.is_dir():
-                shutil.rmtree(target)
-                shutil.copytree(source, target, symlinks=True)
-            elif source.exists():
-                shutil.copyfile(source, target)
-
-
-def mirror() -> str:
-    """Return the address of the Debian mirror that apt uses here."""
-    shown = _call("apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages")
-    found = [line.split()[0] for line in shown.splitlines() if line.split()[1:] == [RELEASE]]
-    if not found:
-        sys.exit(f"apt knows no mirror of Debian {RELEASE} here: run `apt-get update` on a Debian 12 machine")
-    return found[0]
-
-
-def network_settings() -> dict[str, str]:
-    """Return how pip reaches its index here, as environment variables; folders of this machine are left out."""
-    names = (
-        "PIP_INDEX_URL",
-        "PIP_CERT",
-        "PIP_DEFAULT_TIMEOUT",
-        "SSL_CERT_FILE",
-        "HTTPS_PROXY",
-        "HTTP_PROXY",
-        "NO_PROXY",
-    )
-    settings = {name: os.environ[name] for name in names if os.environ.get(name)}
-    shown = _call(sys.executable, "-m", "pip", "config", "list")
-    for line in shown.splitlines():
-        key, _, value = line.partition("=")
-        if key == "global.index-url":
-            settings.setdefault("PIP_INDEX_URL", value.strip("'"))
-    certificates = {"PIP_CERT": f"/{CERTIFICATES}", "SSL_CERT_FILE": f"/{CERTIFICATES}"}
-    return settings | {name: path for name, path in certificates.items() if name in settings}
-
-
-@dataclass
-class Report:
-    """Runs the steps on a machine and tells how they went."""
-
-    machine: Machine
-    failed: int = 0
-
-    def step(self, user: str, folder: Path, *arguments: str, expect: Callable[[Done], object]) -> Done:
-        """Run one command of installer/dev.py as `user` and judge what it did."""
-        done = self.machine.run(user, *DEV, *arguments, folder=folder)
-        right = bool(expect(done))
-        self.failed += not right
-        verdict = "as it must" if right else "NOT AS IT MUST"
-        print(f"{user:<7} dev.py {' '.join(arguments):<14} {done.duration_s:7.1f} s  exit {done.code}  {verdict}")
-        closing = done.output.strip().splitlines()[-25 if not right else -1 :]
-        print("\n".join(f"        | {line}" for line in closing), flush=True)
-        return done
-
-
-def succeeded(done: Done) -> bool:
-    """Judge a command that has to work."""
-    return done.code == 0
 
 
 def succeeded_at_once(done: Done) -> bool:
@@ -150,62 +38,47 @@ def named_the_way(done: Done) -> bool:
     return done.code == 1 and "apt-get install" in done.output and "Traceback" not in done.output
 
 
-def try_out(report: Report) -> None:
+def try_source(report: Report) -> None:
     """Go through the first day of a user without rights, of root, and of that user again."""
     machine = report.machine
     mine, roots = machine.clone(PERSON), machine.clone("root")
     before = machine.packages()
     for command in (("run", "version"), ("test",)):
-        report.step(PERSON, mine, *command, expect=named_the_way)
-    report.step("root", roots, "run", "version", expect=succeeded)
-    report.step("root", roots, "run", "version", expect=succeeded_at_once)
-    report.step("root", roots, "test", expect=succeeded)
-    report.step(PERSON, mine, "run", "version", expect=succeeded)
-    report.step(PERSON, mine, "run", "version", expect=succeeded_at_once)
-    report.step(PERSON, mine, "test", expect=succeeded)
+        report.step(PERSON, *DEV, *command, folder=mine, expect=named_the_way)
+    report.step("root", *DEV, "run", "version", folder=roots)
+    report.step("root", *DEV, "run", "version", folder=roots, expect=succeeded_at_once)
+    report.step("root", *DEV, "test", folder=roots)
+    report.step(PERSON, *DEV, "run", "version", folder=mine)
+    report.step(PERSON, *DEV, "run", "version", folder=mine, expect=succeeded_at_once)
+    report.step(PERSON, *DEV, "test", folder=mine)
     print("missing and installed:", " ".join(sorted(machine.packages() - before)))
-
-
-@contextmanager
-def folder(*, keep: bool) -> Iterator[Path]:
-    """Give a temporary folder, which goes away afterwards unless it is to be kept."""
-    path = Path(tempfile.mkdtemp(prefix="etoile-bare-"))
-    path.chmod(0o755)
-    try:
-        yield path
-    finally:
-        if keep:
-            print("kept:", path)
-        else:
-            shutil.rmtree(path)
 
 
 def main() -> int:
     """Make the machine, try the commands on it, and report."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="leave the machine's folder for a look")
+    parser.add_argument("--package", type=Path, help="try this Debian package instead of the checkout")
+    parser.add_argument("--archive", type=Path, help="try this archive for one user, too")
     asked = parser.parse_args()
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         sys.exit("This needs root and debootstrap (apt-get install debootstrap).")
+    packaged = bool(asked.package or asked.archive)
     with folder(keep=asked.keep) as path:
         machine = Machine(path)
         start = time.monotonic()
-        machine.install()
-        print(
-            f"Debian {RELEASE} with {HAS}: made in {time.monotonic() - start:.0f} s, {len(machine.packages())} packages"
-        )
+        machine.install(has := PACKAGE_HAS if packaged else SOURCE_HAS)
+        took_s = time.monotonic() - start
+        print(f"Debian {RELEASE} with {has}: made in {took_s:.0f} s, {len(machine.packages())} packages", flush=True)
         report = Report(machine)
-        try_out(report)
+        if asked.package:
+            try_package(report, asked.package)
+        if asked.archive:
+            try_archive(report, asked.archive)
+        if not packaged:
+            try_source(report)
     print("all as it must be" if not report.failed else f"{report.failed} steps not as they must be")
     return 1 if report.failed else 0
-
-
-def _call(*command: str) -> str:
-    """Run a command of this machine and return what it printed; what it complained ends the program."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{command[0]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
 
 
 if __name__ == "__main__":

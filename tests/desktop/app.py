@@ -1,6 +1,7 @@
 """Etoile itself on the virtual desktop, started as its users start it, and asked through its own command line."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from etoile.ipc import client
 from tests.desktop.rig import Desktop, Window, end
 from tests.waiting import wait_until
 
-ETOILE = (sys.executable, "-m", "etoile")
+ETOILE = (os.environ["ETOILE_PROGRAM"],) if "ETOILE_PROGRAM" in os.environ else (sys.executable, "-m", "etoile")
+"""The frozen program where its tests name it (`installer/build.py test`), else the one of the checkout."""
 ROOT = Path(__file__).parents[2]
 START_S = 30.0
 """Two busy cores take their time; each wait ends as soon as its condition holds."""
