@@ -55,6 +55,16 @@ class Terminal:
         """Press Ctrl+C."""
         self._process.send_signal(signal.SIGINT)
 
+    def interrupts_until_it_ends(self) -> None:
+        """Press Ctrl+C again and again, as people do.
+
+        At a prompt one may get lost: readline looks for signals before it waits, and not between.
+        """
+        while self._process.poll() is None:
+            self.interrupts()
+            self._more(0.2)
+        self.ends()
+
     def reads(self, text: str, within_s: float = 30.0) -> None:
         """Wait until `text` is shown behind what was read before."""
         until_s = time.monotonic() + within_s

@@ -5,9 +5,12 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from etoile.cli.console import Console
+from etoile.cli.view import View
 from tests.cli.terminal import Terminal
 from tests.cli.test_cli import Line, etoile, node
 from tests.llm.fake_node import FakeNode, Script
@@ -142,11 +145,8 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(tmp_path: Path, slow: Fake
 def test_a_second_ctrl_c_leaves(tmp_path: Path, slow: FakeNode) -> None:
     with chat(tmp_path, slow) as terminal:
         terminal.reads("> ")
-        terminal.interrupts()
-        terminal.reads("leaves.")
-        terminal.reads("> ")
-        terminal.interrupts()
-        assert terminal.ends() == 0
+        terminal.interrupts_until_it_ends()
+        assert "Ctrl+C again, or Ctrl+D, leaves." in terminal.shown
 
 
 @posix
@@ -158,13 +158,20 @@ def test_what_destroys_is_asked_in_the_terminal(tmp_path: Path, slow: FakeNode) 
         terminal.types("no\n")
         terminal.reads("Nothing was done.")
         terminal.reads("> ")
-        terminal.types("empty the trash\n")
-        terminal.reads("anything else does nothing:")
-        terminal.interrupts()
-        terminal.reads("Nothing was done.")
-        terminal.reads("> ")
         terminal.types("\x04")
         assert terminal.ends() == 0
+
+
+def test_ctrl_c_at_a_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("etoile.cli.view.can_confirm", lambda: True)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(readline=interrupted))
+    question = {"asked": "Shut down?", "consequence": None, "options": ["Shut down"], "by_hand": False}
+    assert View(Console("en", json=False), goes_on=True).choose(question) is None
+    with pytest.raises(KeyboardInterrupt):
+        View(Console("en", json=False)).choose(question)
 
 
 UP = "\x1b[A"
@@ -195,3 +202,51 @@ def test_the_signal_of_before_is_put_back(lines: Line, node: FakeNode, monkeypat
     typed(monkeypatch, "what time is it")
     assert lines("chat") == 0
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def proposing(command: str) -> Script:
+    """Return a node that proposes `command` whenever it is asked something."""
+
+    def answer(messages: list[dict[str, str]]) -> str:
+        asked = messages[-1]["role"] == "user"
+        script.calls = (("propose_command", f'{{"command": "{command}", "slots": {{}}}}'),) if asked else ()
+        return "" if asked else "Try this."
+
+    script = Script(answer=answer)
+    return script
+
+
+@pytest.fixture
+def model(etoile: Line) -> Iterator[FakeNode]:
+    """Give a node whose model may call tools."""
+    with FakeNode(proposing("time.now")) as node:
+        etoile.settings.write_text(
+            f'[[nodes]]\nname = "M1"\nurl = "{node.url}"\ntools = ["etoile"]\n[routing]\ndiscover = false\n'
+        )
+        yield node
+
+
+@posix
+@pytest.mark.parametrize(("typed", "ends"), [("1", "It is "), ("yes", "Nothing was done.")])
+def test_what_a_model_proposes_waits_for_its_number(
+    tmp_path: Path, etoile: Line, model: FakeNode, typed: str, ends: str
+) -> None:
+    with Terminal(tmp_path, "chat", "--language", "en", "--config", str(etoile.settings)) as terminal:
+        terminal.reads("> ")
+        terminal.types("my GPU is somehow strange, M1?\n")
+        terminal.reads("M1 proposes:")
+        terminal.reads("[time.now]")
+        terminal.reads("anything else does nothing:")
+        terminal.types(f"{typed}\n")
+        terminal.reads(ends)
+        terminal.reads("> ")
+
+
+def test_where_nobody_is_there_a_proposal_is_only_told(
+    lines: Line, model: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "my GPU is somehow strange, M1?")
+    assert lines("chat") == 0
+    assert lines.out == "Try this.\n"
+    assert "[time.now]" in lines.err
+    assert "Nobody is there to decide" in lines.err

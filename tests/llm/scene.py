@@ -14,6 +14,7 @@ from etoile.domain.nodes import NodeState
 from etoile.llm.discovery import Place
 from etoile.llm.recalling import Answers
 from etoile.llm.router import Guide, Router
+from etoile.llm.tooling import Tools
 from etoile.text import render
 from tests.llm.fake_node import FakeNode
 from tests.waiting import wait_until
@@ -89,6 +90,7 @@ def scene(
     keep_confirmed: Callable[[str], None] = lambda url: None,
     answers: Answers | None = None,
     guide: Guide | None = None,
+    tools: Tools | None = None,
 ) -> Iterator[Scene]:
     """Run a router among `nodes`; check that leaving it leaves no thread behind."""
     events: list[Event] = []
@@ -103,6 +105,7 @@ def scene(
         confirmed=confirmed,
         keep_confirmed=keep_confirmed,
         answers=answers,
+        tools=tools,
     ) as router:
         yield Scene(router, events)
     assert "net" not in [thread.name for thread in threading.enumerate()]

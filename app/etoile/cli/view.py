@@ -21,7 +21,7 @@ class View:
         self._goes_on = goes_on
         self.is_asking = False
         """Whether the person at the terminal is being asked."""
-        self._streamed = False
+        self._streamed = ""
         self._outcome: Line | None = None
         self._units: dict[str, str] = {}
         """What was last told of each unit."""
@@ -32,7 +32,7 @@ class View:
         """Print a piece of the answer."""
         if not self._console.json:
             self._console.write(text)
-            self._streamed = True
+            self._streamed += text
             self._break = "" if text.endswith("\n") or not sys.stdout.isatty() else "\n"
 
     def doing(self, doing: str) -> None:
@@ -112,10 +112,12 @@ class View:
             self._console.note(verbatim(f"{passed['node']}: {passed['reason']}"))
         if self._streamed:
             self._console.write("\n")
-        elif outcome["answer"] and outcome["ok"]:
-            self._console.say(verbatim(outcome["answer"]))
+        # What was shown as it came is not shown again: only what a command said beside it, or why it broke off.
+        said = (outcome["answer"] or "").removesuffix(self._streamed).strip()
+        if said and outcome["ok"]:
+            self._console.say(verbatim(said))
         if not outcome["ok"]:
-            self._console.note(verbatim(outcome["answer"] or ""))
+            self._console.note(verbatim(said))
         elif outcome["answer"] is None:
             self._console.line({key: outcome[key] for key in ("decision", "command", "slots")})
         if outcome["remedy"]:

@@ -10,7 +10,7 @@ import msgspec
 Language = Literal["en", "fr"]
 Role = Literal["classify", "code", "review", "analyse", "search", "synthesise", "validate", "respond"]
 Kind = Literal["code", "analyse", "trading", "systeme", "web", "simple"]
-Tool = Literal["search", "market"]
+Tool = Literal["search", "market", "etoile"]
 
 UUIDS = ("GPU-", "AMD-", "MIG-")
 """What the UUID of a card begins with; an AMD card without a serial number has its place in this machine."""
@@ -39,7 +39,8 @@ class Node(Section, frozen=True):
     """Models that must not be used."""
     tools: tuple[Tool, ...] = ()
     """Where its models get live data from: "search" for the web, "market" for prices.  What needs such data goes to a
-    node that has it; where none has, the answer says so."""
+    node that has it; where none has, the answer says so.  "etoile" lets its models call tools of Etoile's: they may read
+    the state of GPUs and nodes and the help, and propose commands, which you carry out by hand or not."""
     weight: float = 0.0
     """How much it is preferred: a point is worth a second of waiting.  Without it the order in the file decides between
     nodes that are equally well off; with 20 one waits for its model to be loaded rather than ask another."""
@@ -186,6 +187,8 @@ class Routing(Section, frozen=True):
     asks none."""
     cloud: tuple[Kind, ...] = ()
     """Kinds of tasks that may leave for a cloud provider; none, unless they are named here."""
+    cloud_history: bool = False
+    """Whether models of cloud providers may read the history, where they may call tools."""
 
     connect_s: float = 2.0
     first_token_s: float = 60.0

@@ -17,13 +17,14 @@ from dataclasses import replace
 from etoile.config import Routing
 from etoile.domain.nodes import Attribution
 from etoile.domain.plan import Standing, Wanted
-from etoile.errors import NodeBusy, NodeError, NodeNonsense
+from etoile.errors import NodeBusy, NodeError, NodeNonsense, NodeUnsuited
 from etoile.llm.attempt import Attempt
 from etoile.llm.fleet import Fleet
 from etoile.llm.member import Member
 from etoile.llm.places import Course, Enrich, Place, Places
 from etoile.llm.queue import QueueFull
 from etoile.llm.records import ChatMessage, Text, ToolCall
+from etoile.llm.tools import DECLARED, given, without_calls
 from etoile.llm.work import Ended, NobodyAnswered, PassedOver, Progress, Started, Waiting, Work, tokens_in
 from etoile.text import message
 
@@ -54,6 +55,8 @@ class Dispatch:
         self._fleet = fleet
         self._routing = routing
         self._places = Places(fleet, routing, enrich)
+        self._call_nothing: set[tuple[str, str | None]] = set()
+        """Nodes and models that refused tools: they are asked without."""
 
     def standings(self, wanted: Wanted) -> tuple[Standing, ...]:
         """Return how the nodes stand for such work now, the best first."""
@@ -97,6 +100,8 @@ class Dispatch:
                     yield step
         except NodeError as error:
             log.info("%s did not answer: %s", member.node.name, error)
+            if self._refuses_tools(place, error, course):
+                return
             passed = self._failed(member, error, course) if self._fleet.naps == naps else _slept(member)
         finally:
             self._places.give_back(place)
@@ -108,9 +113,27 @@ class Dispatch:
         if not continues:
             course.said.clear()
         work = _counted(replace(course.work, messages=_continued(course))) if continues else course.work
+        work = self._with_tools_for(place, work) if work.tools or _called(work) else work
         attempt = Attempt(place.member, model, work, self._routing, self._fleet.tell)
         attribution = Attribution(node=place.member.node.name, model=model)
         return attempt.progress(Started(attribution, place.standing.notes, continues), course.began_s)
+
+    def _with_tools_for(self, place: Place, work: Work) -> Work:
+        """Return `work` with the tools that this node is given; one that can call none gets everything as text."""
+        node = place.member.node
+        if DECLARED not in node.tools or (node.name, place.standing.model) in self._call_nothing:
+            return replace(work, tools=(), messages=without_calls(work.messages))
+        private = node.local or self._routing.cloud_history
+        return replace(work, tools=given(work.tools, node.tools, private=private))
+
+    def _refuses_tools(self, place: Place, error: NodeError, course: Course) -> bool:
+        """Whether all that it has against the work are its tools: then it is asked again without."""
+        tried = place.member.node.name, place.standing.model
+        if not (course.work.tools and isinstance(error, NodeUnsuited) and "tool" in str(error).lower()):
+            return False
+        first = tried not in self._call_nothing
+        self._call_nothing.add(tried)
+        return first
 
     def _failed(self, member: Member, error: NodeError, course: Course) -> PassedOver | None:
         """Take note of a failure.  Raises it when the request itself is wrong."""
@@ -142,6 +165,10 @@ def _take_note(step: Progress, member: Member, course: Course) -> None:
             course.said.clear()
         case Ended():
             member.health = member.health.answered()
+
+
+def _called(work: Work) -> bool:
+    return any(one["role"] == "tool" for one in work.messages)
 
 
 def _counted(work: Work) -> Work:

@@ -95,7 +95,7 @@ class Guide:
         `nodes` are those that could not answer.  May block for some tenths of a second.
         """
         tongue = language_of(question, language)
-        terms = [_stem(word) for word in dict.fromkeys(_words(question)) if word not in common_words(tongue)]
+        terms = _terms(question, tongue)
         found = [*self._from_help(question, tongue), *self._from_past(terms, tongue)] if terms else []
         if not found:
             return ()
@@ -105,6 +105,17 @@ class Guide:
             names=list(nodes),
         )
         return (_paragraph(said, tongue), *found)
+
+    def help_about(self, question: str, language: str) -> str:
+        """Return the section of the help that is about it; empty where none is."""
+        with self._searching:
+            section = _index(language_of(question, language)).best(question)
+        return f"{section.title}\n\n{section.text}" if section else ""
+
+    def history_about(self, question: str, language: str) -> str:
+        """Return what was asked before that is about it, or noted; empty where there is nothing.  Blocks."""
+        tongue = language_of(question, language)
+        return "".join(self._from_past(_terms(question, tongue), tongue))
 
     def _from_help(self, question: str, tongue: str) -> Iterator[str]:
         with self._searching:
@@ -169,6 +180,10 @@ class Guide:
             case "missing":
                 return [_missing(part) for part in self._live.missing()] or [message("Nothing is missing now.")]
         return []
+
+
+def _terms(question: str, tongue: str) -> list[str]:
+    return [_stem(word) for word in dict.fromkeys(_words(question)) if word not in common_words(tongue)]
 
 
 def language_of(text: str, otherwise: str) -> str:

@@ -10,7 +10,7 @@ from etoile.config.routing_checks import GUIDE
 from etoile.domain.commander.running import ENOUGH
 from etoile.domain.commander.units import UnitStatus
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, NodePassedOver, UnitsShown
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, NodePassedOver, Proposed, UnitsShown
 from etoile.domain.nodes import Attribution
 from etoile.domain.repeats import Remembered, keepable, sense
 
@@ -87,7 +87,7 @@ def _is_whole(told: Sequence[Event]) -> bool:
         return False
     began = [event for event in told if isinstance(event, AnswerStarted)]
     noted = any(event.notes for event in began) or (told[-1].notes and not _is_well_reviewed(told))
-    return not noted and not any(isinstance(event, NodePassedOver) for event in told[starts[0] :])
+    return not noted and not any(isinstance(event, NodePassedOver | Proposed) for event in told[starts[0] :])
 
 
 def _is_well_reviewed(told: Sequence[Event]) -> bool:

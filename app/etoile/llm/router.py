@@ -61,6 +61,7 @@ from etoile.llm.plan_files import PlanFiles
 from etoile.llm.recalling import Answers
 from etoile.llm.records import Text
 from etoile.llm.second_opinion import SecondOpinion
+from etoile.llm.tooling import Tooling, Tools
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Router:
         classify: Callable[[str], Classification] = _as_simple,
         plans: PlanSource | None = None,
         answers: Answers | None = None,
+        tools: Tools | None = None,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
     ) -> None:
@@ -122,7 +124,7 @@ class Router:
         `enrich` adds to the nodes what is known of them from elsewhere: how hot they are, how busy, what memory they
         have; it is called on the net thread.  `classify` tells the kind of a request, or of a part of one; `plans` is
         where plans come from, by default the shipped ones and the user's.  `answers` keeps those that may be given
-        again; without it none is.
+        again; without it none is.  `tools` are what models may call that are declared to be able to.
         Without `watch` there are no heartbeats: for a caller that asks once and leaves.
         """
         self._guide = guide
@@ -148,6 +150,9 @@ class Router:
             self._publish,
             plans or PlanFiles({kind: self._rules.matrix[kind] for kind in routing.matrix}),
             classify,
+        )
+        self._tooling = Tooling(
+            self._dispatch, self._fleet.statuses, self._publish, tools, cloud_history=routing.cloud_history
         )
         self._opinion = SecondOpinion(
             self._dispatch, lambda: enrich(self._fleet.statuses()), self._rules, routing.classify_s
@@ -318,6 +323,8 @@ class Router:
         try:
             if units := await self._commander.units_for(ask):
                 await self._commander.answer(ask, units, work)
+            elif self._tooling.helps(ask):
+                await self._pass_on(ask.turn, self._tooling.answer(ask, work))
             else:
                 await self._pass_on(ask.turn, self._dispatch.answer(work))
         except (ConfigError, NodeError, NobodyAnswered, QueueFull) as error:

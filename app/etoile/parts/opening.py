@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -32,6 +32,7 @@ from etoile.learner import Learner, Objections
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
+from etoile.llm.toolbox import Toolbox
 from etoile.parts.live import Live, interface_language
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_samples
@@ -84,7 +85,11 @@ def open_rooms(
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             kept = open_samples(stack, publish)
-        router = stack.enter_context(open_router(config, publish, history, live, watch=desktop))
+
+        def names() -> Mapping[str, Sequence[str]]:
+            return actions.slot_values()  # of the room that is opened next
+
+        router = stack.enter_context(open_router(config, publish, history, live, names, watch=desktop))
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
         interpreter = stack.enter_context(
             Interpreter(
@@ -140,19 +145,32 @@ def open_learner(
     return Learner(publish, memory, aliases, objections, clock=clock)
 
 
-def open_router(config: Config, publish: Publish, history: Conversations | None, live: Live, *, watch: bool) -> Router:
-    """Return the way to the nodes; servers that the user confirmed are known from `history`."""
+def open_router(
+    config: Config,
+    publish: Publish,
+    history: Conversations | None,
+    live: Live,
+    names: Callable[[], Mapping[str, Sequence[str]]] | None = None,
+    *,
+    watch: bool,
+) -> Router:
+    """Return the way to the nodes; servers that the user confirmed are known from `history`.
+
+    `names` returns what slots of commands may be filled with here; without it models can call no tools.
+    """
+    guide = Guide(live, live)
     return Router(
         config.nodes,
         config.routing,
         publish,
-        guide=Guide(live, live),
+        guide=guide,
         secret=secret,
         confirmed=history.confirmed_servers if history else frozenset,
         keep_confirmed=history.confirm_server if history else _forget,
         enrich=live.known_of,
         classify=lambda text: classify(text, shipped_model()),
         answers=open_answers(config, history) if history else None,
+        tools=Toolbox(live, guide, names) if names else None,
         watch=watch,
     )
 

@@ -6,8 +6,13 @@ from functools import reduce
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.ages import ago
-from etoile.domain.effects import Effect
+from etoile.domain.effects import Decision, Effect
+from etoile.domain.events import Origin
+from etoile.domain.match import Candidate, Match
+from etoile.domain.policy import decide
+from etoile.domain.proposals import MOST_PROPOSALS, PROPOSABLE
 from etoile.domain.spoken import sentences
+from etoile.domain.turn.confirming import as_shown, offered_by, put
 from etoile.domain.turn.lifetime import finish, speaks
 from etoile.domain.turn.running import go_on
 from etoile.domain.turn.turn import Step, Turn
@@ -80,6 +85,29 @@ def answer_text(turn: Turn, event: on.AnswerText) -> Step:
     return replace(turn, spoken=spoken), told + said
 
 
+def proposed(turn: Turn, event: on.Proposed) -> Step:
+    """Keep what a model proposes, to be asked about once its answer is whole."""
+    proposal = Candidate(command=event.command, slots=event.slots, confidence=1.0)
+    if event.command not in PROPOSABLE or proposal in turn.proposals or len(turn.proposals) >= MOST_PROPOSALS:
+        return turn, ()
+    return replace(turn, proposals=(*turn.proposals, proposal), signs=turn.signs + 1), ()
+
+
+def _offer(turn: Turn, rest: Message) -> Step:
+    """Ask about what is proposed; where nobody is there, tell it, and do nothing."""
+    first, *_ = turn.proposals
+    as_proposed = replace(turn.asking, origin=Origin.PROPOSAL)
+    ruling = decide(Match(text=turn.request, command=first.command, slots=first.slots, confidence=1.0), as_proposed)
+    if ruling.decision is not Decision.ASK:
+        said = message(
+            "Proposed: {what}. Nobody is there to decide: nothing was done.", what=list(map(as_shown, turn.proposals))
+        )
+        return finish(replace(turn, notes=(*turn.notes, said)), ok=True, said=turn.said, aloud=rest)
+    told = (do.Say(turn.number, rest, turn.language, last=False),) if speaks(turn) and turn.answer else ()
+    turn, asked = put(replace(turn, spoken=len(turn.answer)), offered_by(turn))
+    return turn, (*told, *asked)
+
+
 def units_shown(turn: Turn, event: on.UnitsShown) -> Step:
     """Keep how far the units are; the caller hears of what has changed."""
     changed = tuple(unit for unit in event.units if unit not in turn.units)
@@ -92,6 +120,8 @@ def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
     turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
     turn = replace(turn, score=event.score, notes=(*turn.notes, *event.notes))
     rest = reduce(_and, event.notes, verbatim(turn.answer[turn.spoken :]))
+    if turn.proposals and not turn.waiting:
+        return _offer(turn, rest)
     if not turn.waiting:
         return finish(turn, ok=True, said=turn.said, aloud=rest)
     told = (do.Say(turn.number, rest, turn.language, last=False),) if speaks(turn) else ()

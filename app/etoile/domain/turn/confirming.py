@@ -14,8 +14,9 @@ from etoile.domain.effects import Decision, Effect, Option, Question
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match
 from etoile.domain.policy import Ruling, asks_first, choices_of, harm, parts_of
+from etoile.domain.proposals import written
 from etoile.domain.replies import DECLINE, reply_to
-from etoile.domain.turn.lifetime import begin, deadline, enter, finish, give_up, interpret, speaks
+from etoile.domain.turn.lifetime import NOTHING_DONE, begin, deadline, enter, finish, give_up, interpret, speaks
 from etoile.domain.turn.running import run
 from etoile.domain.turn.turn import Phase, Standing, Step, Turn
 from etoile.text import Message, message
@@ -59,7 +60,7 @@ def unanswered(turn: Turn) -> Step:
         case Standing.OPEN:
             return put_again(replace(turn, standing=Standing.SHOWN))
         case Standing.SHOWN:
-            return finish(turn, ok=False, said=message("The question expired: nothing was done."))
+            return _unwanted(turn, message("The question expired: nothing was done."))
 
 
 def aloud(question: Question) -> Message:
@@ -117,6 +118,19 @@ def did_you_mean(turn: Turn, found: Match, *, by_hand: bool = False) -> Question
     return Question(turn.number, turn.stage, asked, consequence, options, proposes=True, by_hand=by_hand)
 
 
+def offered_by(turn: Turn) -> Question:
+    """Return the question whether any of what models propose is wanted: whatever it is, only a hand says so."""
+    node = turn.attribution[-1].node if turn.attribution else "?"
+    options = tuple(Option(as_shown(one), one.command, one.slots, asks_first(one), one.steps) for one in turn.proposals)
+    asked = message("{node} proposes:", node=node)
+    return Question(turn.number, turn.stage, asked, BY_HAND, options, proposes=True, by_hand=True)
+
+
+def as_shown(proposal: Candidate) -> Message:
+    """Return what a model proposes, with its id and slots word for word."""
+    return message("{what} [{command}]", what=describe(proposal), command=written(proposal.command, proposal.slots))
+
+
 def preview(turn: Turn, found: Match, ruling: Ruling, commands: tuple[Candidate, ...]) -> Message | None:
     """Return what would be done; None where nothing would be."""
     parts = [describe(part) for command in commands for part in parts_of(command)]
@@ -158,8 +172,15 @@ def declined(turn: Turn, event: on.Declined) -> Step:
     if turn.question is None or event.question != turn.question.number:
         return turn, ()
     stop = _stop_listening(turn)
-    turn, told = finish(turn, ok=False, said=message("Nothing was done."))
+    turn, told = _unwanted(turn, NOTHING_DONE)
     return turn, stop + told
+
+
+def _unwanted(turn: Turn, said: Message) -> Step:
+    """End the turn; what a model has answered stays an answer, whatever becomes of what it proposes."""
+    if turn.proposals and turn.decision is Decision.ROUTE:
+        return finish(replace(turn, notes=(*turn.notes, said)), ok=True, aloud=said)
+    return finish(turn, ok=False, said=said)
 
 
 def answered(turn: Turn, question: Question, text: str, language: str, asking: Asking) -> Step:

@@ -15,6 +15,7 @@ from etoile.text import Message, message, verbatim
 
 THINKING_S = 180.0
 """A turn without any progress for this long is given up: a worker's own limits are shorter."""
+NOTHING_DONE = message("Nothing was done.")
 DICTATION_S = 300.0
 """Dictation to which nothing was said for this long is over: its user has forgotten it, and would be surprised."""
 
@@ -82,12 +83,14 @@ def give_up(turn: Turn) -> tuple[Effect, ...]:
 
 
 def is_answered(turn: Turn) -> bool:
-    """Whether the answer is whole, and what still goes on is its review: breaking in then breaks nothing off."""
-    return turn.phase is Phase.THINKING and not turn.waiting and _can_be_referred_to(turn) and is_whole(turn.units)
+    """Whether the answer is whole, and what goes on is its review, or a question: breaking in breaks nothing off."""
+    reviewed = turn.phase is Phase.THINKING and not turn.waiting and is_whole(turn.units)
+    asked = turn.phase is Phase.CONFIRMING and bool(turn.proposals)
+    return (reviewed or asked) and _is_for_nodes(turn) and _can_be_referred_to(turn)
 
 
 def _unreviewed(turn: Turn) -> Outcome:
-    said = message("Its review was broken off.")
+    said = message("Its review was broken off.") if turn.question is None else NOTHING_DONE
     return replace(outcome_of(turn, ok=True, said=None), notes=(*turn.notes, said))
 
 
@@ -186,9 +189,13 @@ def _memory(turn: Turn, outcome: Outcome) -> tuple[Effect, ...]:
 
 def _can_be_referred_to(turn: Turn) -> bool:
     """Whether a later request may refer to it: to answers of nodes, not to replies of commands or of the guide."""
-    asked = turn.decision is Decision.ROUTE or turn.command == CONSENSUS
+    asked = _is_for_nodes(turn) or bool(turn.proposals)
     by_node = any(part.node != GUIDE for part in turn.attribution)
     return asked and by_node and bool(turn.answer) and not turn.asking.dry_run
+
+
+def _is_for_nodes(turn: Turn) -> bool:
+    return turn.decision is Decision.ROUTE or turn.command == CONSENSUS
 
 
 def question(turn: Turn, text: str) -> do.Ask:

@@ -116,6 +116,8 @@ class Turn:
     """Which kind of task the request is for the nodes."""
     standings: tuple[NodeStanding, ...] = ()
     """How each node stands for it, where that was asked."""
+    proposals: tuple[Candidate, ...] = ()
+    """Commands that models propose: none of them runs without a hand."""
     units: tuple[TaskUnit, ...] = ()
     """What the request was cut into, where it takes several units."""
     signs: int = 0
