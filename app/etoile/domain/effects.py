@@ -407,6 +407,44 @@ class ReadHistory:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPast:
+    """Read the `count` latest exchanges that hold all of `words`, and report `PastRead`."""
+
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase these exchanges and recordings, or everything, and report `Forgotten`."""
+
+    exchanges: tuple[int, ...]
+    recordings: tuple[str, ...]
+    everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRecording:
+    """Let the user hear a recording without text."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNodes:
+    """Ask every node now how it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CareForModel:
+    """Bring `model` into the memory of `node`, or out of it, and report `ModelCareEnded`."""
+
+    node: str
+    model: str
+    loaded: bool
+
+
 class Urgency(StrEnum):
     """How much a notification may disturb."""
 
@@ -473,6 +511,11 @@ Effect = (
     | OfferDeadline
     | KeepSamples
     | ReadHistory
+    | ReadPast
+    | Forget
+    | PlayRecording
+    | CheckNodes
+    | CareForModel
     | Notify
     | Withdraw
     | ShowWindow

@@ -17,6 +17,7 @@ from etoile.domain.history import CardHistory, Span
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
+from etoile.domain.past import Past
 from etoile.domain.placement import Placement
 from etoile.domain.plan import Standing
 from etoile.domain.tasks.kinds import Classification
@@ -523,6 +524,13 @@ class Rang:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialWanted:
+    """The user tries microphone and talk key, or has ended that: meanwhile what is heard is shown, and not done."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UnfinishedWanted:
     """The user wants the recordings without text tried again; what they say goes into the history, and runs nothing."""
 
@@ -569,6 +577,74 @@ class HistoryRead:
     span: Span
     history: CardHistory | None
     """None where no history can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodesCheckWanted:
+    """The user wants every node asked now how it is: a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCareWanted:
+    """The user wants a model brought into the memory of a node, or out of it: a click."""
+
+    node: str
+    model: str
+    loaded: bool
+    """Whether it is to be in memory."""
+    at_s: float
+    """Monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCareEnded:
+    """What was wanted of a model on `node` is done, or failed."""
+
+    node: str
+    failed: Message | None = None
+    remedy: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastWanted:
+    """Somebody looks at what was asked before: the `count` latest that hold all of `words`, in any order."""
+
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastRead:
+    """What `PastWanted` asked for is here."""
+
+    words: str
+    count: int
+    past: Past | None
+    """None where no history is kept, or it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetWanted:
+    """The user wants these exchanges and recordings gone for good: a click."""
+
+    exchanges: tuple[int, ...] = ()
+    recordings: tuple[str, ...] = ()
+    everything: bool = False
+    """Whether all of it, with what was learned from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What `ForgetWanted` asked for is done, or failed."""
+
+    failed: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPlayWanted:
+    """The user wants to hear a recording that has no text yet."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -673,6 +749,7 @@ Event = (
     | NotificationActed
     | ClockTicked
     | Rang
+    | TrialWanted
     | UnfinishedWanted
     | DownloadWanted
     | DownloadStopped
@@ -680,6 +757,14 @@ Event = (
     | DownloadEnded
     | HistoryWanted
     | HistoryRead
+    | NodesCheckWanted
+    | ModelCareWanted
+    | ModelCareEnded
+    | PastWanted
+    | PastRead
+    | ForgetWanted
+    | Forgotten
+    | RecordingPlayWanted
     | WindowWanted
     | ConfigChanged
     | Offered

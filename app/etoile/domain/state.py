@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etoile.config import Alerts as AlertSettings
 from etoile.config import Thermal as ThermalLimits
+from etoile.domain import care
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.alerting import desk as alerting
@@ -25,6 +26,7 @@ from etoile.domain.placement import Placement
 from etoile.domain.resting import Rest, rest
 from etoile.domain.settings import with_settings
 from etoile.domain.thermal import Track, assess
+from etoile.domain.trial import Trial, belongs_to_trial, understood
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
 
@@ -59,10 +61,18 @@ class State:
     """Alerts: what is wrong, what was told, what is snoozed."""
     history: on.HistoryRead | None = None
     """The history of a card that was last asked for."""
+    past: on.PastRead | None = None
+    """What was last looked for in the history of requests; None once something of it was forgotten."""
+    forget_failed: Message | None = None
+    """Why the last wish to forget could not be met."""
+    cared: care.Cared = field(default_factory=dict)
+    """What the user asked of models on nodes."""
     kept_at_s: float | None = None
     """When samples were last kept."""
     resting: Rest | None = None
     """Since when nothing was added to the conversation."""
+    trial: Trial | None = None
+    """While microphone and talk key are only tried."""
 
     limits: ThermalLimits = field(default_factory=ThermalLimits)
     alerts: AlertSettings = field(default_factory=AlertSettings)
@@ -112,6 +122,10 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, listening_for=word), ()
         case on.SpeechPlaced(placement):
             return replace(state, speech=placement), _speech_told(state.speech, placement)
+        case on.TrialWanted(wanted):
+            return replace(state, trial=Trial() if wanted else None), ()
+        case on.Transcribed() if belongs_to_trial(state.trial, state.turn, event):
+            return replace(state, trial=Trial(event.text), turn=understood(state.turn)), ()
         case on.UnfinishedWanted():
             return state, (do.RetryUnfinished(),)
         case on.DownloadWanted(model):
@@ -140,6 +154,15 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return state, (do.ReadHistory(uuid, span),)
         case on.HistoryRead():
             return replace(state, history=event), ()
+        case on.PastWanted() | on.PastRead() | on.ForgetWanted() | on.Forgotten() | on.RecordingPlayWanted():
+            return _past(state, event)
+        case on.NodesCheckWanted():
+            return state, (do.CheckNodes(),)
+        case on.ModelCareWanted():
+            cared, begun = care.wanted(state.cared, event)
+            return replace(state, cared=cared), begun
+        case on.ModelCareEnded():
+            return replace(state, cared=care.ended(state.cared, event)), ()
         case on.WindowWanted():
             return state, (do.ShowWindow(),)
         case on.ConfigChanged(config):
@@ -152,6 +175,24 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             sound = earcon(state.turn, turn)
             cued = (do.Cue(sound),) if sound else ()
             return replace(state, learning=learning, turn=turn), (*cued, *effects)
+
+
+_Past = on.PastWanted | on.PastRead | on.ForgetWanted | on.Forgotten | on.RecordingPlayWanted
+
+
+def _past(state: State, event: _Past) -> tuple[State, tuple[Effect, ...]]:
+    """What was asked before is looked through, or forgotten."""
+    match event:
+        case on.PastWanted(words, count):
+            return state, (do.ReadPast(words, count),)
+        case on.PastRead():
+            return replace(state, past=event), ()
+        case on.ForgetWanted(exchanges, recordings, everything):
+            return replace(state, forget_failed=None), (do.Forget(exchanges, recordings, everything),)
+        case on.Forgotten(failed):
+            return replace(state, past=state.past if failed else None, forget_failed=failed), ()
+        case on.RecordingPlayWanted(path):
+            return state, (do.PlayRecording(path),)
 
 
 def _gpus_read(state: State, event: on.GpusRead) -> tuple[State, tuple[Effect, ...]]:
