@@ -62,7 +62,7 @@ def surely(text: str) -> set[str]:
         ("eteint ordinateur", "eteins ordinateur"),
         ("ouvre fire fox", "ouvre firefox"),
         ("captrue ecran", "capture ecran"),
-        ("capture leeecran", ""),
+        ("capture leeecran", "capture le ecran"),
         ("mets leson à 20", "mets le son a 20"),
         ("mets le sno à 20", "mets le son a 20"),
         ("mets le volme à vnigt", "mets le volume a 20"),

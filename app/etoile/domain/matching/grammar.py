@@ -63,6 +63,13 @@ class Reading(NamedTuple):
     """Light words that nothing explains."""
 
 
+class Standing(NamedTuple):
+    """A request, and what stands at each of its tokens."""
+
+    tokens: Sequence[str]
+    labels: Sequence[Sequence[Label]]
+
+
 class _Step(NamedTuple):
     at: int
     state: State
@@ -93,8 +100,8 @@ class Grammar:
         )
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
-        self._known_readings = lru_cache(maxsize=256)(self._found_readings)
-        self._labels_behind = lru_cache(maxsize=512)(self._found_labels)
+        self._known_readings = lru_cache(maxsize=4096)(self._found_readings)
+        self._labels_behind = lru_cache(maxsize=4096)(self._found_labels)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
@@ -109,7 +116,10 @@ class Grammar:
             for command in commands
             if said in self._catalogue.short(command)
         ]
-        walked = (reading for command in commands if command in started for reading in self._walk(command, tokens))
+        if not started:
+            return tuple(lone)
+        standing = Standing(tokens, [self._labels(tokens, index) for index in range(len(tokens))])
+        walked = (reading for command in commands if command in started for reading in self._walk(command, standing))
         return (*lone, *dict.fromkeys(walked))
 
     def _started(self, tokens: Sequence[str]) -> frozenset[str]:
@@ -142,33 +152,34 @@ class Grammar:
         }
         return [(index, index + length) for index, length in longest.items() if length]
 
-    def _walk(self, command: str, tokens: Sequence[str]) -> Iterator[Reading]:
+    def _walk(self, command: str, standing: Standing) -> Iterator[Reading]:
         steps = [_Step(0, self._catalogue.graph(command).root, Reading(command))]
         for _ in range(_MOST_STEPS):
             if not steps:
                 return
             step = steps.pop()
-            if step.at < len(tokens):
-                self._go_on(step, tokens, steps)
+            if step.at < len(standing.tokens):
+                self._go_on(step, standing, steps)
             elif _is_whole(step):
                 yield step.reading
 
-    def _go_on(self, step: _Step, tokens: Sequence[str], steps: list[_Step]) -> None:
+    def _go_on(self, step: _Step, standing: Standing, steps: list[_Step]) -> None:
         """Add to `steps` where the walk may go from `step`."""
         at, state, reading, parts, skipped, tail, since = step
-        token = tokens[at]
+        token = standing.tokens[at]
         if token == BREAK or token in self._stop:
             steps.append(_Step(at + 1, state, reading, parts, token != BREAK, tail, since))
         elif token in self._light and reading.passed_over < _MOST_PASSED_OVER:
             lighter = reading._replace(passed_over=reading.passed_over + 1)
             steps.append(_Step(at + 1, state, lighter, parts, True, tail, since))
         if tail and parts > since:
-            if length := self._length(tail, tokens, at):
+            if length := self._length(tail, standing.tokens, at):
                 steps.append(_Step(at + length, state, _explaining(reading, len(tail)), parts))
             if parts == since + _WIDEST_GAP:
                 return
-        for label in self._labels(tokens, at):
-            if label.name not in state.labels or (label.tail and tail):
+        may_follow = state.labels
+        for label in standing.labels[at]:
+            if label.name not in may_follow or (label.tail and tail):
                 continue
             if label.name in _SLOTS:
                 told = reading._replace(slot=_SLOTS[label.name], value=label.value)
@@ -178,25 +189,27 @@ class Grammar:
             steps.append(_Step(at + label.length, state.child(label.name), told, parts + 1, False, *around))
         if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
-            steps += self._with_free_text(step, tokens)
+            steps += self._with_free_text(step, standing)
 
-    def _with_free_text(self, step: _Step, tokens: Sequence[str]) -> Iterator[_Step]:
+    def _with_free_text(self, step: _Step, standing: Standing) -> Iterator[_Step]:
         at, state, reading, parts, _, tail, since = step
+        tokens = standing.tokens
         for name in state.open_slots:
             child, slot = state.child(name), OPEN[name]
             last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
             first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
             for end in range(first, last + 1):
-                if not self._may_follow(child, tail, tokens, end):
+                if not self._may_follow(child, tail, standing, end):
                     continue
                 told = reading._replace(slot=slot, value="", first=at, last=end)
                 yield _Step(end, child, told, parts + 1, False, tail, since)
 
-    def _may_follow(self, state: State, tail: Phrase, tokens: Sequence[str], at: int) -> bool:
+    def _may_follow(self, state: State, tail: Phrase, standing: Standing, at: int) -> bool:
         """Whether what stands at `at` leads on from `state`."""
+        tokens = standing.tokens
         if at == len(tokens) or tokens[at] in self._weightless or tokens[at] in tail:
             return True
-        return any(label.name in state.labels for label in self._labels(tokens, at))
+        return any(label.name in state.labels for label in standing.labels[at])
 
     def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
         """Return from where on `tokens` need no explanation."""

@@ -34,6 +34,8 @@ _OF_A_REPAIR = 0.015
 _OF_A_REMARK = 0.03
 _OF_A_LOOSE_REMARK = 0.07
 """Of one beside a command that a light word was left out of: so much that with a slip as well nothing runs."""
+_MOST_BENT = 10
+"""Words of a request of which one that exists may be another: in a longer one it never decides."""
 _LEAST_SAID = 2
 """Words of a command that destroys, beside a remark, and of a repaired one that takes any words."""
 _LONG_WORD = 8
@@ -60,14 +62,14 @@ class Interpreter:
         self._refusals = Refusals(words, self._grammar, self._repairer.slips_of)
 
         # The parts of a compound and the command beside a remark are often the same words.
-        self._known_outcome = lru_cache(maxsize=64)(self._found_outcome)
+        self._known_outcome = lru_cache(maxsize=64)(self._as_it_stands)
 
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
         tokens = self._tokens(text)
         if not tokens or len(tokens) > _MOST_TOKENS:
             return Outcome()
-        outcome = self._compound(text, tokens, self._understood(text, tokens, bold=True))
+        outcome = self._compound(text, tokens, self._understood(text, tokens, bold=len(tokens) <= _MOST_BENT))
         outcome = self._refusals.questioned(text, self._cleaner.bare(tokens), outcome)
         if not outcome.found and not outcome.refused:
             outcome = self._remarked(text, tokens)
@@ -89,26 +91,28 @@ class Interpreter:
     # One command
 
     def _understood(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
-        return self._known_outcome(text, tuple(tokens), bold=bold)
-
-    def _found_outcome(self, text: str, tokens: Tokens, *, bold: bool) -> Outcome:
         """Explain the request as it stands, else with its words repaired; `bold` makes proposals of mere likenesses."""
-        outcome = Outcome()
-        bare = self._cleaner.bare(tokens)
-        if self._refusals.breaks_off(bare) or self._refusals.is_vetoed(bare):
-            return outcome
-        if self._reach.meet([token.text for token in tokens]):
-            outcome = self._explained(text, tokens, _EXACT)
+        outcome = self._known_outcome(text, tuple(tokens))
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return outcome
         return self._repaired(text, tokens, bold=bold)
+
+    def _as_it_stands(self, text: str, tokens: Tokens) -> Outcome:
+        if self._is_none(tokens) or not self._reach.meet([token.text for token in tokens]):
+            return Outcome()
+        return self._explained(text, tokens, _EXACT)
+
+    def _is_none(self, tokens: Sequence[Token]) -> bool:
+        """Whether `tokens` break off, or begin as no command does."""
+        bare = self._cleaner.bare(tokens)
+        return self._refusals.breaks_off(bare) or self._refusals.is_vetoed(bare)
 
     def _repaired(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
         """Explain the request with as few of its words repaired as will do."""
         outcomes: list[Outcome] = []
         least: tuple[bool, int] | None = None
         as_said = frozenset(tokens)
-        for tried in self._repairer.repaired(tokens, bold=bold):
+        for tried in () if self._is_none(tokens) else self._repairer.repaired(tokens, bold=bold):
             if least and (tried.doubtful, tried.cost) > least:
                 break
             outcome = self._explained(text, tried.tokens, _TEMPLATE - _OF_A_REPAIR * tried.cost, as_said)
@@ -191,20 +195,26 @@ class Interpreter:
         explained = sum(part.explained for part in parts)
         return Outcome((replace(first, candidate=candidate, reason=Reason.TEMPLATE, explained=explained),), then)
 
-    def _one(self, text: str, tokens: Sequence[Token]) -> Found | None:
+    def _one(self, text: str, tokens: Sequence[Token], *, repair: bool = True) -> Found | None:
         """Return the one command that `tokens` mean for sure."""
-        found = self._understood(text, tokens, bold=False).found
+        outcome = self._understood(text, tokens, bold=False) if repair else self._known_outcome(text, tuple(tokens))
+        found = outcome.found
         return found[0] if runs(found) else None
 
     def _remarked(self, text: str, tokens: Sequence[Token]) -> Outcome:
-        """Explain the request as a command beside clauses that only say why."""
+        """Explain the request as a command beside clauses that only say why, if need be with its words repaired."""
+        bares = self._remarks.without(text, tokens)
+        outcome = self._beside(text, bares, repair=False)
+        return outcome if outcome.found or not bares else self._beside(text, bares, repair=True)
+
+    def _beside(self, text: str, bares: Sequence[Bare], *, repair: bool) -> Outcome:
         found: list[Found] = []
         order = None
-        for bare in self._remarks.without(text, tokens):
+        for bare in bares:
             if found and bare.order != order:
                 break
             order = bare.order
-            one = self._one(text, bare.tokens)
+            one = self._one(text, bare.tokens, repair=repair)
             vague = not bare.resolved and self._compounds.speaks_of_it(text, bare.tokens)
             if one is None or not one.explained or not _goes_with_a_remark(one, bare, vague=vague):
                 continue

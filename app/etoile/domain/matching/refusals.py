@@ -12,7 +12,7 @@ from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.remarks import SlipsOf
 from etoile.domain.matching.tokens import BREAK, Token
 
-_MOST_STARTS = 6
+_MOST_STARTS = 3
 """Places where a command that is talked about may begin."""
 _WHERE_A_FILE_STANDS = 3
 """Words into a query."""

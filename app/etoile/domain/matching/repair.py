@@ -35,7 +35,7 @@ _FREE_LETTERS = 8
 """Letters of a request for each step of the costs it may have, beyond the first."""
 _MOST_COST = 4
 _SLIP, _NEAR, _EXISTING = 1, 2, 2
-_ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a", "i")}
+_ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a", "i", "s")}
 _PREFIXES = frozenset({"des", "dis", "re", "un"})
 """Torn off a word, they leave its opposite behind: "un mute"."""
 
@@ -234,6 +234,7 @@ class Repairer:
         yield from (([other], _SLIP) for other in alike)
         if not alike and not splits and len(word) >= _SHORTEST:
             yield from (([other], cost) for other, cost in self._near(word))
+            yield from ((split, 2 * _SLIP) for split in self._slipped_splits(word))
 
     def _one_slip_from(self, word: str) -> list[str]:
         """Return the known words that are one slip away; none if one of them negates."""
@@ -276,6 +277,15 @@ class Repairer:
         for at in range(1, len(word)):
             if self._joins(word[:at], word[at:]):
                 yield word[:at], word[at:]
+
+    def _slipped_splits(self, word: str) -> Iterator[Sequence[str]]:
+        """Return the known words that `word` joins where one of them has a slip as well: "theclpiboard"."""
+        for at in range(2, len(word) - 1):
+            first, second = word[:at], word[at:]
+            if first in self._lexicon and len(second) >= _SHORTEST_SPLIT:
+                yield from ((first, meant) for meant in self._one_slip_from(second))
+            elif second in self._lexicon and len(first) >= _SHORTEST_SPLIT:
+                yield from ((meant, second) for meant in self._one_slip_from(first))
 
     def _joins(self, first: str, second: str) -> bool:
         if second not in self._lexicon or len(second) < 2:
