@@ -227,3 +227,29 @@ def test_a_key_over_plain_http_is_remarked(caplog: pytest.LogCaptureFixture) -> 
     assert status.reason is not None
     assert "unencrypted" in render(status.reason, "en")
     caplog.clear()
+
+
+def test_nodes_of_changed_settings_are_used_at_once() -> None:
+    with (
+        FakeNode(Script(answer="The first.")) as first,
+        FakeNode(Script(answer="The second.")) as second,
+        scene(settings("M1", first), routing=QUICK, watch=True) as play,
+    ):
+        play.wait_for(lambda: play.state("M1") is NodeState.UP)
+        play.router.use([settings("M1", first), settings("M2", second)])
+        play.wait_for(lambda: play.state("M2") is NodeState.UP)
+        assert play.ask(turn=1, node="M2").answer(1) == "The second."
+        play.router.use([settings("M2", second)])
+        play.wait_for(lambda: play.state("M1") is None)
+        assert play.ask(turn=2).answer(2) == "The second."
+        second.close()
+        play.wait_for(lambda: play.state("M2") is NodeState.DOWN)  # its heartbeat goes on
+
+
+def test_without_any_node_left_it_is_said() -> None:
+    with FakeNode() as node, scene(settings("M1", node), routing=QUICK, watch=True) as play:
+        play.wait_for(lambda: play.state("M1") is NodeState.UP)
+        play.router.use([])
+        play.wait_for(lambda: play.of(PartMissing))
+        play.router.use([settings("M1", node)])
+        play.wait_for(lambda: play.of(PartReady))

@@ -89,7 +89,7 @@ class Fleet:
     async def use(self, nodes: Sequence[Node]) -> None:
         """Have `nodes` in the place of those of the settings.  What a former one is answering goes on.
 
-        One that stays as it was keeps what is known of it; those that were found stay where no name or address is taken.
+        One that stays as it was keeps what is known of it; those that were found stay, but for one that is named now.
         """
         former = self._configured
         taken = {name for node in nodes for name in (node.name.lower(), node.url)}

@@ -216,6 +216,10 @@ class Router:
         """Start to fetch the page of metrics at `url`; the future raises NodeError."""
         return self._running().start_task_soon(metrics, self._client, url)
 
+    def use(self, nodes: Sequence[Node]) -> None:
+        """Have `nodes` in the place of those of the settings; what is being answered goes on."""
+        self._running().start_task_soon(self._use, tuple(nodes))
+
     def confirm(self, name: str) -> None:
         """Use the node `name`, which was found on this machine, from now on."""
         self._running().start_task_soon(self._confirm, name)
@@ -235,6 +239,12 @@ class Router:
         finally:
             with anyio.CancelScope(shield=True):
                 await self._client.aclose()
+
+    async def _use(self, nodes: Sequence[Node]) -> None:
+        try:
+            await self._fleet.use(nodes)
+        except Exception:
+            log.exception("the changed nodes cannot be used")
 
     def _confirm(self, name: str) -> None:
         if (url := self._fleet.confirm(name)) is not None:

@@ -53,11 +53,15 @@ class Live:
         self._state = state
         self._publish = publish
         self._history = history
-        self._speed_test_url = config.commands.speed_test_url
         self._read_gpus = read_gpus
         self.voice: Voice | None = None
         """What speaks here, once it is there."""
-        self._care = Care(config, self.nodes, history.database if history else None)
+        self.configure(config)
+
+    def configure(self, config: Config) -> None:
+        """Go by the settings `config` from now on."""
+        self._speed_test_url = config.commands.speed_test_url
+        self.care = Care(config, self.nodes, self._history.database if self._history else None)
 
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU."""
@@ -132,12 +136,12 @@ class Live:
 
     def load_model(self, model: str, check: Callable[[], None]) -> Message:
         """Bring `model` into the memory of a node, and tell which."""
-        return load_anywhere(self._care, model, check)
+        return load_anywhere(self.care, model, check)
 
     def unload_model(self, model: str, check: Callable[[], None]) -> Message:
         """Take `model` out of memory, and tell where."""
-        return unload_everywhere(self._care, model, check)
+        return unload_everywhere(self.care, model, check)
 
     def measure_models(self, check: Callable[[], None]) -> Message:
         """Measure the models in memory, and tell what came of it."""
-        return measure_loaded(self._care, check)
+        return measure_loaded(self.care, check)

@@ -33,6 +33,7 @@ from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.llm.toolbox import Toolbox
+from etoile.parts.errands import Errands
 from etoile.parts.live import Live, interface_language
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_samples
@@ -79,7 +80,7 @@ def open_rooms(
         source = local_source(simulate, stand_by=desktop)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
-        voice = notifier = ears = downloads = kept = learner = None
+        voice = notifier = ears = downloads = kept = learner = errands = None
         if desktop or aloud:
             voice = live.voice = _open_voice(stack, config, publish)
         if desktop:
@@ -112,6 +113,8 @@ def open_rooms(
             _watch_gpus(stack, config, source, router, publish)
             if history:
                 _learn_what_models_take(stack, config, history, router)
+            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, _recordings())
+            stack.enter_context(errands)
         if history:
             # The first to go: rooms that wait for the history would wait until a large file is checked.
             stack.callback(history.database.skip_check)
@@ -130,6 +133,8 @@ def open_rooms(
             downloads=downloads,
             notifier=notifier,
             report=report,
+            errands=errands,
+            live=live,
         )
 
 
@@ -251,6 +256,11 @@ def hotwords(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
+def _recordings() -> Path:
+    """Return where recordings are until their text is there."""
+    return Path(FOLDERS.user_state_dir) / "recordings"
+
+
 def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
@@ -259,12 +269,11 @@ def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -
 
     names = hotwords(config)
     model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
-    recordings = Path(FOLDERS.user_state_dir) / "recordings"
     lock = ScreenLock()
 
     def deaf() -> bool:
         return (live.voice is not None and live.voice.silent_s < REVERBERATION_S) or lock.locked
 
-    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf))
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=_recordings(), model=model, deaf=deaf))
     stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
     return ears

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from etoile.actions.runner import Actions
 from etoile.clock import AlarmClock
+from etoile.config import Config
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
@@ -20,6 +21,8 @@ from etoile.store.samples import Samples
 from etoile.text import render
 
 if TYPE_CHECKING:
+    from etoile.parts.errands import Errands
+    from etoile.parts.live import Live
     from etoile.speech.downloads import Downloads
     from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
@@ -63,6 +66,10 @@ class Rooms:
     notifier: Notifier | None
     report: ReportTo
     """Tells callers what becomes of their requests."""
+    errands: "Errands | None"
+    """None where no window asks for any."""
+    live: "Live | None" = None
+    """What rooms ask of the state."""
 
     def perform(self, effect: Effect) -> None:
         """Hand `effect` to the room that carries it out.  Returns at once."""
@@ -110,8 +117,21 @@ class Rooms:
                     self.samples.keep(readings)
             case do.ReadHistory(uuid, span):
                 self._read_history(uuid, span)
+            case do.ReadPast() | do.Forget() | do.PlayRecording() | do.CheckNodes() | do.CareForModel():
+                if self.errands:
+                    self.errands.run(effect)
+            case do.Configure(config):
+                self._configure(config)
             case do.ShowWindow():
                 pass  # the window's own: see gui.bridge
+
+    def _configure(self, config: Config) -> None:
+        """Go by changed settings as far as rooms can while they are open: their rows in the settings tell which."""
+        if self.voice:
+            self.voice.configure(config.speech)
+        if self.live:
+            self.live.configure(config)
+        self.router.use(config.nodes)
 
     def _take_down(self, effect: do.MarkUndone | do.BeginConversation | do.KeepSummary) -> None:
         if self.history is None:
