@@ -16,7 +16,6 @@ from etoile.cli.settings import settings
 from etoile.config import FOLDERS
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
-from etoile.resources import resource
 from etoile.text import message, verbatim
 
 
@@ -69,17 +68,21 @@ def quit_app(arguments: argparse.Namespace, console: Console) -> int:
 
 def help_page(arguments: argparse.Namespace, console: Console) -> int:
     """Show a help page, or name them."""
-    folder = resource(f"help/{console.language}")
-    pages = {path.stem: path for path in sorted(folder.glob("*.md"))}
+    from etoile.llm.pages import page, see_also, topics
+
+    pages = list(topics(console.language))
     if arguments.topic is None:
-        console.say(message("Topics: {topics}. “etoile --help” lists the commands.", topics=list(pages)))
+        console.say(message("Topics: {topics}. “etoile --help” lists the commands.", topics=pages))
         return 0
-    if arguments.topic not in pages:
+    shown = page(arguments.topic, console.language)
+    if shown is None:
         raise UsageError(
             message("There is no help page “{topic}”.", topic=arguments.topic),
-            message("Topics: {topics}.", topics=list(pages)),
+            message("Topics: {topics}.", topics=pages),
         )
-    console.say(verbatim(pages[arguments.topic].read_text(encoding="utf-8").rstrip()))
+    console.say(verbatim(shown))
+    if others := see_also(arguments.topic, console.language):
+        console.say(message("See also: {topics}.", topics=list(others)))
     return 0
 
 

@@ -87,7 +87,6 @@ class Guide:
     def __init__(self, live: LiveState, past: Past | None = None) -> None:
         self._live = live
         self._past = past
-        self._searching = threading.Lock()
 
     def stand_in(self, question: str, language: str, nodes: Sequence[str]) -> tuple[str, ...]:
         """Return what help, history and notes hold about `question`, as paragraphs; empty where they hold nothing.
@@ -108,8 +107,7 @@ class Guide:
 
     def help_about(self, question: str, language: str) -> str:
         """Return the section of the help that is about it; empty where none is."""
-        with self._searching:
-            section = _index(language_of(question, language)).best(question)
+        section = _index(language_of(question, language)).best(question)
         return f"{section.title}\n\n{section.text}" if section else ""
 
     def history_about(self, question: str, language: str) -> str:
@@ -118,8 +116,7 @@ class Guide:
         return "".join(self._from_past(_terms(question, tongue), tongue))
 
     def _from_help(self, question: str, tongue: str) -> Iterator[str]:
-        with self._searching:
-            section = _index(tongue).best(question)
+        section = _index(tongue).best(question)
         if section is not None:
             yield _paragraph(message("From the help:"), tongue)
             yield from self._told(section, tongue)
@@ -149,8 +146,7 @@ class Guide:
         """Yield the answer as paragraphs of Markdown, in the language of the question, else in `language`."""
         tongue = language_of(question, language)
         yield _paragraph(message("I am Etoile's built-in guide; no language model answered."), tongue)
-        with self._searching:
-            section = _index(tongue).best(question)
+        section = _index(tongue).best(question)
         if section is None:
             yield from self._nothing_found(tongue)
             return
@@ -182,6 +178,11 @@ class Guide:
         return []
 
 
+def search(words: str, language: str, most: int = 12) -> tuple[Section, ...]:
+    """Return the sections of the help that hold most of `words`, the best first; the last may be half typed."""
+    return _index(language).found(words, most)
+
+
 def _terms(question: str, tongue: str) -> list[str]:
     return [_stem(word) for word in dict.fromkeys(_words(question)) if word not in common_words(tongue)]
 
@@ -196,9 +197,10 @@ def language_of(text: str, otherwise: str) -> str:
 
 
 class _Index:
-    """The sections of one language, searchable."""
+    """The sections of one language, searchable; safe from any thread."""
 
     def __init__(self, sections: Sequence[Section], common: frozenset[str]) -> None:
+        self._searching = threading.Lock()
         self._sections = sections
         self._common = common
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
@@ -218,12 +220,26 @@ class _Index:
         terms = [_prefix(word) for word in dict.fromkeys(_words(question)) if word not in self._common]
         if not terms:
             return next((section for section in self._sections if section.topic == _FIRST_TOPIC), None)
-        held = [self._rows(term) for term in terms]
-        about = set().union(*(self._rows(f"{{title words}} : {term}") for term in terms))
-        rank = self._ranks(" OR ".join(terms))
+        with self._searching:
+            held = [self._rows(term) for term in terms]
+            about = set().union(*(self._rows(f"{{title words}} : {term}") for term in terms))
+            rank = self._ranks(" OR ".join(terms))
         share = {row: sum(row in rows for rows in held) / len(terms) for row in about}
         best = max(share, key=lambda row: (share[row], -rank[row]), default=None)
         return self._sections[best] if best is not None and share[best] > _ENOUGH else None
+
+    def found(self, words: str, most: int) -> tuple[Section, ...]:
+        """Return up to `most` sections that hold a word of `words`, those that hold most of them first."""
+        typed = list(dict.fromkeys(_words(words)))
+        terms = [f'"{_stem(word)}"*' for word in typed if word not in self._common or word == typed[-1]]
+        if not terms:
+            return ()
+        with self._searching:
+            held = [self._rows(term) for term in terms]
+            rank = self._ranks(" OR ".join(terms))
+        share = {row: sum(row in rows for rows in held) for row in rank}
+        best = sorted(rank, key=lambda row: (-share[row], rank[row]))
+        return tuple(self._sections[row] for row in best[:most])
 
     def _rows(self, query: str) -> set[int]:
         return {row for (row,) in self._database.execute("SELECT rowid FROM help WHERE help MATCH ?", (query,))}

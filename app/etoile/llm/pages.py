@@ -1,10 +1,15 @@
 """The help pages: short Markdown files, cut into sections, each with the words by which people look for it.
 
-A section may ask for live state beside its text.  Both are comments in the file, under the heading:
+A section may ask for live state beside its text, say what it helps with, and name pages to go on with.  All are
+comments in the file, under the heading:
 
     ## Alerts
     <!-- live: gpus -->
     <!-- words: alert warning threshold -->
+    <!-- about: gpu notifications -->
+    <!-- see: nodes -->
+
+What `about` names: a part that may be missing ("gpu"), a check of the doctor ("disk"), the state of a node ("node.auth").
 """
 
 import re
@@ -15,7 +20,7 @@ from pathlib import Path
 from etoile.resources import resource
 from etoile.text import LANGUAGES
 
-_COMMENT = re.compile(r"^<!-- (live|words): (.*?) -->\n", re.MULTILINE)
+_COMMENT = re.compile(r"^<!-- (live|words|about|see): (.*?) -->\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,10 @@ class Section:
     words: str = ""
     live: str | None = None
     """"gpus", "nodes" or "missing": what of the machine's state belongs to it."""
+    about: tuple[str, ...] = ()
+    """The parts, checks and states of nodes that it helps with."""
+    see: tuple[str, ...] = ()
+    """The topics of pages to go on with."""
 
 
 @cache
@@ -64,6 +73,22 @@ def page(topic: str, language: str) -> str | None:
     )
 
 
+def see_also(topic: str, language: str) -> dict[str, str]:
+    """Return the title of each page to go on with after the one about `topic`, by its topic."""
+    titles = topics(language)
+    named = (other for part in sections(language) if part.topic == topic for other in part.see)
+    return {other: titles[other] for other in named}
+
+
+def about(name: str, language: str) -> Section | None:
+    """Return the section that helps with `name`: a part ("store etoile.db"), a check, the state of a node ("node.auth").
+
+    Of several words the first counts, as the rest says which of several parts it is.
+    """
+    kind = name.split()[0] if name else ""
+    return next((section for section in sections(language) if kind in section.about), None)
+
+
 def _folder(language: str) -> Path:
     return resource("help") / (language if language in LANGUAGES else LANGUAGES[0])
 
@@ -75,4 +100,12 @@ def _sections(topic: str, text: str) -> list[Section]:
 def _section(topic: str, part: str) -> Section:
     title, _, body = part.partition("\n")
     comments = dict(_COMMENT.findall(body))
-    return Section(topic, title, _COMMENT.sub("", body).strip(), comments.get("words", ""), comments.get("live"))
+    return Section(
+        topic,
+        title,
+        _COMMENT.sub("", body).strip(),
+        comments.get("words", ""),
+        comments.get("live"),
+        tuple(comments.get("about", "").split()),
+        tuple(comments.get("see", "").split()),
+    )
