@@ -113,6 +113,10 @@ class Voice:
         if self._earcons:
             self._playing.put(Piece(self._era.now, 0, Sound(clip_of(earcon)), speech=False))
 
+    def play(self, clip: Clip) -> None:
+        """Play `clip`, a recording of the user's, after what is being spoken; `hush` ends it as well."""
+        self._playing.put(Piece(self._era.now, 0, Sound(clip)))
+
     def hush(self) -> None:
         """Be silent at once, and forget what was still to be spoken."""
         self._era.end()

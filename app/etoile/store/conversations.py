@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import time
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from etoile.domain.events import ConversationResumed, Origin
 from etoile.domain.exchange import Exchange
 from etoile.domain.match import Match
 from etoile.domain.nodes import Attribution
+from etoile.domain.past import PastExchange
 from etoile.store.database import Database
 from etoile.text import render
 
@@ -60,6 +62,19 @@ _ALL = (
     "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
     " FROM exchanges"
 )
+_PAST = """
+SELECT id, at_s, request, answer, ok, attribution, elapsed_ms, undone FROM exchanges
+WHERE :wanted = '[]' OR NOT EXISTS (
+    SELECT 1 FROM json_each(:wanted) WHERE instr(plain(request || ' ' || coalesce(answer, '')), value) = 0
+) ORDER BY id DESC LIMIT :count
+"""
+_HELD = "SELECT 1 FROM exchanges WHERE conversation = ? AND id IN (SELECT value FROM json_each(?))"
+_FORGET_ANSWERS = """
+DELETE FROM answers WHERE request IN (
+    SELECT request FROM exchanges WHERE id IN (SELECT value FROM json_each(?))
+)
+"""
+_FORGET = "DELETE FROM exchanges WHERE id IN (SELECT value FROM json_each(?))"
 _LATEST = " ORDER BY id DESC LIMIT ?"
 
 
@@ -180,6 +195,34 @@ class Conversations:
         """Return the `count` latest exchanges, newest first.  Blocks; raises StoreError."""
         return self._read(_ALL + _LATEST, count)
 
+    def find(self, words: str, count: int) -> "Future[tuple[PastExchange, ...]]":
+        """Have the `count` latest exchanges read that hold all of `words` in request or answer.  Returns at once.
+
+        Capitals and accents make no difference.
+        """
+        wanted = json.dumps(plain(words).split())
+
+        def find(connection: sqlite3.Connection) -> tuple[PastExchange, ...]:
+            connection.create_function("plain", 1, plain, deterministic=True)
+            return tuple(map(_past, connection.execute(_PAST, {"wanted": wanted, "count": count})))
+
+        return self.database.ask(find)
+
+    def forget(self, exchanges: Sequence[int]) -> bool:
+        """Erase exchanges, and answers kept for the same requests; return whether the conversation held any of them.
+
+        Blocks; raises StoreError.
+        """
+        ids = json.dumps(exchanges)
+
+        def erase(connection: sqlite3.Connection) -> bool:
+            held = connection.execute(_HELD, (self._conversation, ids)).fetchone()
+            connection.execute(_FORGET_ANSWERS, (ids,))
+            connection.execute(_FORGET, (ids,))
+            return held is not None
+
+        return self.database.erase(erase)
+
     def _read(self, query: str, count: int) -> tuple[Kept, ...]:
         rows = self.database.read(lambda connection: connection.execute(query, (count,)).fetchall())
         return tuple(map(_kept, rows))
@@ -202,6 +245,25 @@ def _kept(row: tuple[Any, ...]) -> Kept:
     at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone = row
     nodes = tuple(part["node"] for part in json.loads(attribution))
     return Kept(at_s, request, command, bool(ok), answer, nodes, decision, origin, confidence, reason, bool(undone))
+
+
+def plain(text: str) -> str:
+    """Return `text` without capitals and accents, as it is searched."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+
+
+def _past(row: tuple[Any, ...]) -> PastExchange:
+    number, at_s, request, answer, ok, attribution, elapsed_ms, undone = row
+    return PastExchange(
+        id=number,
+        at_s=at_s,
+        request=request,
+        answer=answer,
+        ok=bool(ok),
+        attribution=tuple(Attribution(node=part["node"], model=part["model"]) for part in json.loads(attribution)),
+        elapsed_ms=elapsed_ms,
+        undone=bool(undone),
+    )
 
 
 def _begin(connection: sqlite3.Connection) -> int | None:
