@@ -1,4 +1,4 @@
-"""Make what people install: `python3 installer/build.py folder|deb|tar`."""
+"""Make what people install: `python3 installer/build.py deb tar`."""
 
 import sys
 from pathlib import Path

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from installer import system
@@ -12,7 +13,7 @@ from installer.environment import ROOT, Environment, SetupError
 from installer.linux import archive, debian, elf
 
 USAGE = """\
-python3 installer/build.py COMMAND
+python3 installer/build.py COMMAND...
 
   folder      the program as a folder that needs no Python: build/etoile
   deb         a Debian package of it: build/etoile_VERSION_ARCHITECTURE.deb
@@ -27,21 +28,22 @@ LINUX = ROOT / "installer/linux"
 
 
 def main(arguments: list[str]) -> int:
-    """Carry out one command and return its exit code."""
-    command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
-    if command is None:
+    """Carry out the commands and return their exit code."""
+    if not arguments or not set(arguments) <= set(COMMANDS):
         print(USAGE, end="", file=sys.stderr)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     try:
-        print(command())
+        for name in arguments:
+            print(COMMANDS[name](), flush=True)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     return 0
 
 
+@cache
 def folder() -> Path:
-    """Freeze Etoile into build/etoile, and return that folder.  Raises SetupError."""
+    """Freeze Etoile into build/etoile, once, and return that folder.  Raises SetupError."""
     system.provide(system.missing())
     FREEZING.prepare()
     where = ["--distpath", str(BUILD), "--workpath", str(BUILD / "work"), "--noconfirm", "--log-level", "WARN"]
