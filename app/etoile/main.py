@@ -39,6 +39,7 @@ from etoile.gui.balloons import Balloons
 from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
+from etoile.gui.places import Places
 from etoile.gui.tray import Tray
 from etoile.gui.window import Window
 from etoile.ipc import client, endpoint
@@ -168,7 +169,8 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
             quit=leaving.wanted.emit,
         )
         look = Look(language, config.window.theme)
-        window = Window(look, doors, talk_key=config.speech.talk_key)
+        places = Places(Path(FOLDERS.user_state_dir) / "window.json")
+        window = Window(look, doors, talk_key=config.speech.talk_key, places=places)
         tray = Tray(look, doors, window)
         balloons.belong_to(tray.icon)
         _connect(bridge, window, tray)
@@ -176,7 +178,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
         if not start.hidden or not QSystemTrayIcon.isSystemTrayAvailable():
             window.appear()
         code = app.exec()
-        window.hide()
+        window.vanish()
         tray.hide()
         return code
 

@@ -71,7 +71,8 @@ def window(qtbot: QtBot, look: Look, visitor: Visitor, desk: Desk) -> Iterator[W
         clock=lambda: datetime(2026, 11, 21, 14, 2, tzinfo=UTC),
     )
     yield made
-    made.hide()
+    made.vanish()
+    made.pill.deleteLater()
     made.deleteLater()
 
 

@@ -460,11 +460,14 @@ class TestComingAndGoing:
         desk.tray = False
         with qtbot.waitActive(window):
             window.present()
-        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        with qtbot.waitActive(window.pill):
+            qtbot.keyClick(window, Qt.Key.Key_Escape)
+        qtbot.keyClick(window.pill, Qt.Key.Key_Escape)
+        assert window.pill.isVisible()
+        window.toggle()
         assert window.isVisible()
-        assert window.isMinimized()
-        window.present()
-        assert not window.isMinimized()
+        window.toggle()
+        assert window.pill.isVisible()
 
     def test_without_a_compositor_it_is_square_and_opaque(self, window: Window) -> None:
         window.present()

@@ -2,37 +2,58 @@
 
 import sys
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
     QMouseEvent,
+    QMoveEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
+    QScreen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from etoile.gui import x11
 from etoile.gui.design import SHADOW, WINDOW_RADIUS, Look
+from etoile.gui.places import Places, face_at, snapped, spot_of
 
 GRIP = 6
 """Width of the border by which the window is resized."""
+DRAG = 4
+"""The mouse moves so far before it drags."""
+SETTLE_MS = 300
 _LAYERS = 14
 _WINDOWS_CORNER_PREFERENCE, _WINDOWS_ROUND = 33, 2
 
 
 class Frame(QWidget):
-    """Paints ground, border and shadow; is dragged by whatever takes no clicks itself, and resized by its border."""
+    """Paints ground, border and shadow; is dragged by whatever takes no clicks itself, and resized by its border.
 
-    def __init__(self, look: Look) -> None:
-        flags = Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
-        super().__init__(None, flags)
+    It keeps its place on the screen by `places`, where windows may place themselves; under Wayland they may not.
+    """
+
+    RADIUS = WINDOW_RADIUS
+    RESIZABLE = True
+
+    def __init__(self, look: Look, places: Places, kind: Qt.WindowType = Qt.WindowType.Window) -> None:
+        super().__init__(None, kind | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint)
         self._look = look
+        self._places = places
         self._pressed: QPoint | None = None
+        self._held: QPoint | None = None
+        """Where the face is held while it is dragged."""
+        self._put: QRect | None = None
+        """Where the face was put by ourselves, the last time."""
+        self._settled = QTimer(self)
+        """Runs out when the window has come to rest."""
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLE_MS)
+        self._settled.timeout.connect(self._keep_place)
         self._blended = False
         self._backdrop = QPixmap()
         if sys.platform != "win32":
@@ -50,6 +71,27 @@ class Frame(QWidget):
         margin = self.margin
         return self.rect().adjusted(margin, margin, -margin, -margin)
 
+    @property
+    def place(self) -> QRect:
+        """The visible window on the screen."""
+        return self.face.translated(self.pos())
+
+    def settle(self, size: QSize) -> None:
+        """Give the visible window `size`, at its place on the screen that was used last."""
+        if not can_be_placed():
+            margin = 2 * self.margin
+            self.resize(size.width() + margin, size.height() + margin)
+            return
+        screen = self._screen()
+        area = screen.availableGeometry()
+        self.put(face_at(self._places.spot(screen.name()), size.boundedTo(area.size()), area))
+
+    def put(self, face: QRect) -> None:
+        """Put the visible window to `face`."""
+        margin = self.margin
+        self._put = face
+        self.setGeometry(face.adjusted(-margin, -margin, margin, margin))
+
     def showEvent(self, event: QShowEvent) -> None:
         self._adapt()
         super().showEvent(event)
@@ -63,6 +105,8 @@ class Frame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._backdrop = QPixmap()
         self._shape()
+        if self.isVisible():
+            self._settled.start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._backdrop.isNull():
@@ -72,23 +116,59 @@ class Frame(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        edges = edges_at(event.position().toPoint(), self.face)
-        if edges and self.windowHandle():
-            self.windowHandle().startSystemResize(edges)
+        here = event.position().toPoint()
+        if self._edges(here) and self.windowHandle():
+            self.windowHandle().startSystemResize(self._edges(here))
         else:
-            self._pressed = event.position().toPoint()
+            self._pressed = here
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         here = event.position().toPoint()
-        if not event.buttons():
-            self.setCursor(_cursor(edges_at(here, self.face)))
-        elif self._pressed and (here - self._pressed).manhattanLength() >= QApplication.startDragDistance():
-            self._pressed = None
-            if self.windowHandle():
-                self.windowHandle().startSystemMove()
+        if self._held is not None:
+            self._drag_to(event.globalPosition().toPoint())
+        elif not event.buttons():
+            self.setCursor(_cursor(self._edges(here)))
+        elif self._pressed and (here - self._pressed).manhattanLength() >= DRAG:
+            self._begin_drag(self._pressed)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pressed = self._held = None
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        if self.isVisible():
+            self._settled.start()
+
+    def _edges(self, here: QPoint) -> Qt.Edge:
+        return edges_at(here, self.face) if self.RESIZABLE else Qt.Edge(0)
+
+    def _begin_drag(self, pressed: QPoint) -> None:
+        """Follow the mouse, snapping to the edges of the screen; where we may not place it, the desktop moves it."""
         self._pressed = None
+        if can_be_placed() and not self._fills_screen():
+            self._held = pressed - self.face.topLeft()
+        elif self.windowHandle():
+            self.windowHandle().startSystemMove()
+
+    def _drag_to(self, mouse: QPoint) -> None:
+        assert self._held is not None
+        screen = QGuiApplication.screenAt(mouse) or self._screen()
+        face = snapped(QRect(mouse - self._held, self.face.size()), screen.availableGeometry())
+        self.move(face.topLeft() - self.face.topLeft())
+
+    def _keep_place(self) -> None:
+        """Remember where the user put it; where we put it ourselves is known."""
+        if self._held is not None:
+            self._settled.start()
+        elif can_be_placed() and self.isVisible() and not self._fills_screen() and self.place != self._put:
+            screen = QGuiApplication.screenAt(self.place.center()) or self._screen()
+            self._put = self.place
+            self._places.keep(screen.name(), spot_of(self.place, screen.availableGeometry()))
+
+    def _screen(self) -> QScreen:
+        """Return the screen that was used last, or the first one when that is gone."""
+        named = {screen.name(): screen for screen in QGuiApplication.screens()}
+        return named.get(self._places.screen, QGuiApplication.primaryScreen())
 
     def repaint_backdrop(self) -> None:
         """Paint ground and shadow anew: the colours changed."""
@@ -125,19 +205,29 @@ class Frame(QWidget):
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, face = self._look.palette, QRectF(self.face)
+        face, radius = QRectF(self.face), self._look.px(self.RADIUS)
+        pen, fill = self.edge(), self.fill()
+        inset = pen.widthF() / 2
         if self.margin:
-            _paint_shadow(painter, face, palette.shadow)
-            painter.setPen(QPen(palette.border, 1))
-            painter.setBrush(palette.bg)
-            painter.drawRoundedRect(face.adjusted(0.5, 0.5, -0.5, -0.5), WINDOW_RADIUS, WINDOW_RADIUS)
+            _paint_shadow(painter, face, self._look.palette.shadow, radius)
+            painter.setPen(pen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(face.adjusted(inset, inset, -inset, -inset), radius, radius)
         else:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-            painter.setPen(QPen(palette.ctrl, 1))
-            painter.setBrush(palette.bg)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            line = pen.width()
+            painter.fillRect(self.rect(), pen.color())
+            painter.fillRect(self.rect().adjusted(line, line, -line, -line), fill)
         painter.end()
         return pixmap
+
+    def fill(self) -> QColor:
+        """Return the colour of the visible window."""
+        return self._look.palette.bg
+
+    def edge(self) -> QPen:
+        """Return the line around the visible window: decoration, but where there is no shadow."""
+        palette = self._look.palette
+        return QPen(palette.border if self.margin else palette.ctrl, 1)
 
     def _round_on_windows(self) -> None:
         """Ask Windows 11 for its own rounding and shadow."""
@@ -148,6 +238,11 @@ class Frame(QWidget):
             ctypes.windll.dwmapi.DwmSetWindowAttribute(
                 int(self.winId()), _WINDOWS_CORNER_PREFERENCE, ctypes.byref(wanted), ctypes.sizeof(wanted)
             )
+
+
+def can_be_placed() -> bool:
+    """Whether a window may choose where it stands and stay above others: Wayland leaves both to the desktop."""
+    return not QGuiApplication.platformName().startswith("wayland")
 
 
 def edges_at(place: QPoint, face: QRect) -> Qt.Edge:
@@ -175,7 +270,7 @@ def _cursor(edges: Qt.Edge) -> Qt.CursorShape:
     return Qt.CursorShape.SizeVerCursor if upright else Qt.CursorShape.ArrowCursor
 
 
-def _paint_shadow(painter: QPainter, face: QRectF, colour: QColor) -> None:
+def _paint_shadow(painter: QPainter, face: QRectF, colour: QColor, radius: float) -> None:
     """Lay thin layers over each other that are the wider the fainter, 4 lower than the window."""
     layer = QColor(colour)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -183,4 +278,4 @@ def _paint_shadow(painter: QPainter, face: QRectF, colour: QColor) -> None:
         layer.setAlphaF(colour.alphaF() * 2 * (1 - step / (_LAYERS + 1)) / _LAYERS)
         painter.setBrush(layer)
         grown = face.translated(0, 4).adjusted(-step, -step, step, step)
-        painter.drawRoundedRect(grown, WINDOW_RADIUS + step, WINDOW_RADIUS + step)
+        painter.drawRoundedRect(grown, radius + step, radius + step)

@@ -1,4 +1,4 @@
-"""The head of the window: who this is, how much there is, the menu, and the button that hides it."""
+"""The head of the window: who this is, how much there is, the menu, and the button that folds it."""
 
 from collections.abc import Callable
 
@@ -15,16 +15,16 @@ from etoile.gui.words import summary
 from etoile.text import message
 
 HEIGHT = 48
-NEW_KEYS = "Ctrl+N"
+NEW_KEYS, FOLD_KEYS = "Ctrl+N", "Ctrl+W"
 
 
 class Header(QWidget):
-    """The window is dragged by it; `hide_window` and `begin_anew` are called by its buttons."""
+    """The window is dragged by it; `fold` and `begin_anew` are called by its buttons."""
 
     def __init__(
         self,
         look: Look,
-        hide_window: Callable[[], None],
+        fold: Callable[[], None],
         begin_anew: Callable[[], None],
         parent: QWidget | None = None,
     ) -> None:
@@ -40,8 +40,10 @@ class Header(QWidget):
         self._new = Button(look, new, kind=Kind.FLAT, glyph=Glyph.NEW, words=False, parent=self)
         self._new.setToolTip(look.words(message("{what} ({keys})", what=new, keys=NEW_KEYS)))
         self._new.clicked.connect(begin_anew)
-        close = Button(look, message("Hide"), kind=Kind.FLAT, glyph=Glyph.CLOSE, words=False, parent=self)
-        close.clicked.connect(hide_window)
+        small = message("Fold to a pill")
+        folding = Button(look, small, kind=Kind.FLAT, glyph=Glyph.CHOOSE, words=False, parent=self)
+        folding.setToolTip(look.words(message("{what} ({keys})", what=small, keys=FOLD_KEYS)))
+        folding.clicked.connect(fold)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -53,7 +55,7 @@ class Header(QWidget):
         row.addSpacing(-row.spacing())
         row.addWidget(self._more)
         row.addSpacing(-row.spacing())
-        row.addWidget(close)
+        row.addWidget(folding)
         self.setFixedHeight(look.px(HEIGHT))
 
     def offer_menu(self, menu: QMenu) -> None:

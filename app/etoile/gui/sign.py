@@ -26,10 +26,10 @@ class Sign(QWidget):
         self._look, self._sign, self._side, self._faint = look, sign, look.px(side), faint
         self.setFixedSize(QSize(self._side + 2, max(look.px(height), self._side)))
 
-    def show_sign(self, sign: Severity | Glyph) -> None:
-        """Show another sign."""
-        if sign is not self._sign:
-            self._sign = sign
+    def show_sign(self, sign: Severity | Glyph, *, faint: bool = False) -> None:
+        """Show another sign, grey if `faint`."""
+        if (sign, faint) != (self._sign, self._faint):
+            self._sign, self._faint = sign, faint
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -25,10 +25,12 @@ from etoile.gui.conversation_page import ConversationPage
 from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
-from etoile.gui.header import NEW_KEYS, Header
+from etoile.gui.header import FOLD_KEYS, NEW_KEYS, Header
 from etoile.gui.icons import app_icon
 from etoile.gui.page import Ground, Page, Stopwatch
 from etoile.gui.pages import CONVERSATION, PAGES
+from etoile.gui.pill import Pill
+from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.style import style_sheet
 from etoile.gui.tabs import Tabs
@@ -39,7 +41,18 @@ NARROWEST, WIDEST = 380, 720
 LOWEST = 240
 SHORT = 400
 """A screen that is not higher, as at 250 % scale, is used whole."""
+_OF_THE_PILL = ("Ctrl+L", NEW_KEYS, "Ctrl+.", "Ctrl+M", "Ctrl+,", "Ctrl+Q")
+"""Keys that the pill has as well."""
 _HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
+
+
+def wants_reading(before: State, after: State) -> bool:
+    """Whether there is now something that a pill cannot show: a question, an answer, an error with a remedy.  Pure."""
+    turn = after.turn
+    if turn.question and turn.question is not before.turn.question:
+        return True
+    ended = before.turn.phase is Phase.THINKING and turn.phase in (Phase.IDLE, Phase.SPEAKING)
+    return ended and bool(turn.answer or (turn.failed and turn.remedy))
 
 
 def local_time() -> datetime:
@@ -54,7 +67,10 @@ def _application() -> QGuiApplication:
 
 
 class Window(Frame):
-    """Shows `State` and nothing else.  While it is hidden nothing is laid out or painted."""
+    """Shows `State` and nothing else.  While it is hidden nothing is laid out or painted.
+
+    It folds to a pill and unfolds from it; both keep the same corner where it is.
+    """
 
     def __init__(
         self,
@@ -62,17 +78,20 @@ class Window(Frame):
         doors: Doors,
         *,
         talk_key: str = "F9",
+        places: Places | None = None,
         tray_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
         now_s: Callable[[], float] = time.monotonic,
         clock: Callable[[], datetime] = local_time,
     ) -> None:
-        super().__init__(look)
+        super().__init__(look, places or Places())
         self._doors, self._tray_available = doors, tray_available
         self._state = State()
         self._session_ends = False
         stopwatch = Stopwatch(now_s)
         self._ground = Ground(look=look, doors=doors, talk_key=talk_key, now_s=now_s, clock=clock, stopwatch=stopwatch)
-        self._header = Header(look, self.dismiss, self._begin_anew, self)
+        self.pill = Pill(self._ground, self._places, self.present, self._hide_pill, self.closeEvent)
+        """The form to which it folds."""
+        self._header = Header(look, self.fold, self._begin_anew, self)
         self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self)
         self._pages: dict[str, Page] = {}
         self._stack = QStackedLayout()
@@ -96,8 +115,6 @@ class Window(Frame):
         self.setMaximumWidth(WIDEST + 2 * SHADOW)
         room = max(round(screen.height() * 0.85), min(screen.height(), SHORT))
         self.resize(min(WIDTH, screen.width()), min(HEIGHT, room))
-        right, bottom = screen.right() - self.width(), screen.bottom() - self.height()
-        self.move(max(screen.left(), right - PADDING), max(screen.top(), bottom - PADDING))
 
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -108,17 +125,20 @@ class Window(Frame):
             "Ctrl+M": lambda: self._doors.publish(VoiceMuted(not self._state.turn.muted)),
             "Ctrl+,": self._doors.open_settings,
             "Ctrl+Shift+C": self._copy_answer,
-            "Ctrl+W": self.dismiss,
+            FOLD_KEYS: self.fold,
             "Ctrl+Q": self._doors.quit,
         }
         for place, key in enumerate(PAGES, 1):
             keys[f"Ctrl+{place}"] = partial(self._go_to, key)
-        for keys_of, call in keys.items():
-            QShortcut(QKeySequence(keys_of), self).activated.connect(call)
+        for shortcut, call in keys.items():
+            QShortcut(QKeySequence(shortcut), self).activated.connect(call)
+            if shortcut in _OF_THE_PILL:
+                QShortcut(QKeySequence(shortcut), self.pill).activated.connect(call)
 
     def offer_menu(self, menu: QMenu) -> None:
         """Let `menu` be opened from the window as well."""
         self._header.offer_menu(menu)
+        self.pill.offer_menu(menu)
 
     # Pages
 
@@ -159,16 +179,30 @@ class Window(Frame):
         self._go_to(CONVERSATION)
 
     def appear(self) -> None:
-        """Show the window without taking the keyboard: it has something to show by itself."""
-        if not self.isVisible():
+        """Come into view, folded as it was, without taking the keyboard: there is something to show."""
+        if self._places.folded and not self.isVisible():
+            self.pill.come(activating=False)
+        elif not self.isVisible():
             self._show(activating=False)
 
+    def fold(self) -> None:
+        """Become a pill, which has the keyboard if the window had it."""
+        had_keys = self.isActiveWindow()
+        self._places.fold(True)
+        self.hide()
+        self.pill.come(activating=had_keys)
+
     def dismiss(self) -> None:
-        """Hide the window; without a tray to bring it back, only minimise it."""
+        """Hide, whether folded or not; without a tray to come back from, fold or stay folded."""
         if self._tray_available():
-            self.hide()
+            self.vanish()
         else:
-            self.showMinimized()
+            self.fold()
+
+    def vanish(self) -> None:
+        """Hide both forms, whatever there is to come back from."""
+        self.pill.hide()
+        self.hide()
 
     def toggle(self) -> None:
         """Show the window, or hide it when it is in view."""
@@ -184,7 +218,7 @@ class Window(Frame):
         if ending or not self._tray_available():
             self._doors.quit()
         else:
-            self.hide()
+            self.dismiss()
 
     def _leave_with_session(self, _: QSessionManager) -> None:
         """Stand in the way of no logout: whoever closes the windows next means it.  Nothing is asked, all is kept."""
@@ -197,9 +231,19 @@ class Window(Frame):
         super().showEvent(event)
 
     def _show(self, *, activating: bool) -> None:
+        """Show the window unfolded, where the pill was."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activating)
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._places.fold(False)
+        if not self.isVisible():
+            self.settle(self.face.size())
         self.show()
+        self.pill.hide()
+
+    def _hide_pill(self) -> None:
+        """Hide the pill, unless it is the only way back."""
+        if self._tray_available():
+            self.pill.hide()
 
     # What is shown
 
@@ -207,8 +251,11 @@ class Window(Frame):
         """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
         before, self._state = self._state, state
         self._ground.follow(state)
+        self.pill.show_state(state)
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
             self.appear()
+        if self.pill.isVisible() and wants_reading(before, state):
+            self._show(activating=False)
         if state.turn.number != before.turn.number and self.page != CONVERSATION:
             self._return_to_conversation()
         if self.isVisible():
@@ -257,14 +304,14 @@ class Window(Frame):
         self._go_to(CONVERSATION)
 
     def _step_back(self) -> None:
-        """Leave what is nearest: the recording, then the question, what is open on the page, and then the window."""
+        """Leave what is nearest: the recording, then the question, then what is open on the page; at last, fold."""
         turn = self._state.turn
         if turn.phase in _HEARD:
             self._doors.publish(Cancelled())
         elif turn.question and self.page == CONVERSATION:
             self._doors.publish(Declined(turn.number, turn.question.number))
         elif not self._pages[self.page].step_back():
-            self.dismiss()
+            self.fold()
 
     def _copy_answer(self) -> None:
         page = self._pages.get(CONVERSATION)
