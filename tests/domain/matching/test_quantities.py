@@ -91,7 +91,17 @@ def test_a_time_that_no_clock_shows(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "level"), [("quarante", 40), ("40 %", 40), ("quatre-vingts pour cent", 80), ("0", 0), ("cent", 100)]
+    ("text", "level"),
+    [
+        ("quarante", 40),
+        ("40 %", 40),
+        ("quatre-vingts pour cent", 80),
+        ("0", 0),
+        ("cent", 100),
+        ("moitié", 50),
+        ("trois quarts", 75),
+        ("fond", 100),
+    ],
 )
 def test_a_level(text: str, level: int) -> None:
     assert read(SlotType.LEVEL, text, "fr") == level

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from etoile.domain.commands import SlotType
+from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.tokens import DOTS
 
 Read = tuple[int, str | int | None]
@@ -83,9 +84,20 @@ _BEFORE_DIFFERENCE = {"de", "d", "by", "minus", "moins", "plus", "-"}
 """Before a number they make it a difference: "by 20" is not "to 20"."""
 
 
+_LEVELS: Mapping[str, Mapping[Phrase, int]] = {
+    "en": {("3", "quarters"): 75, ("half",): 50, ("halfway",): 50, ("maximum",): 100, ("max",): 100},
+    "fr": {("3", "quarts"): 75, ("moitie",): 50, ("maximum",): 100, ("max",): 100, ("fond",): 100},
+}
+"""Levels in words."""
+
+
 def level(tokens: Sequence[str], index: int, language: str) -> Read | None:
     """Read a level in percent, 0 to 100."""
-    if not tokens[index].isdigit() or (index and tokens[index - 1] in _BEFORE_DIFFERENCE):
+    if index and tokens[index - 1] in _BEFORE_DIFFERENCE:
+        return None
+    if found := next((said for said in _LEVELS[language] if tuple(tokens[index : index + len(said)]) == said), None):
+        return len(found), _LEVELS[language][found]
+    if not tokens[index].isdigit():
         return None
     after = tokens[index + 1] if index + 1 < len(tokens) else ""
     if after == "." or (index and tokens[index - 1] == "."):
@@ -152,11 +164,12 @@ def host(tokens: Sequence[str], index: int, language: str) -> Read | None:
 
 _ENGLISH_UNITS = """
 hour hours hrs hr h minute minutes mins min m second seconds secs sec s half quarter quarters an a and past to o clock
+halfway maximum max
 am pm in the at night noon midnight morning afternoon evening dot com org net localhost
 """
 _FRENCH_UNITS = """
 heure heures h minute minutes min mn seconde secondes sec s et moins un une le du de la l d apres demi demie quart
-quarts midi minuit matin soir point com org net localhost
+quarts moitie maximum max fond midi minuit matin soir point com org net localhost
 """
 UNITS = {"en": frozenset(_ENGLISH_UNITS.split()), "fr": frozenset(_FRENCH_UNITS.split())}
 """Words that belong to durations, times of day and hosts, for the repair of a misspelt one."""
