@@ -1,4 +1,4 @@
-"""The help pages: each thing that can be wrong has a section that helps, in every language, and links lead somewhere."""
+"""The help pages: what can be wrong has a section that helps, in every language, and links lead somewhere."""
 
 import re
 from collections.abc import Iterator

@@ -138,6 +138,8 @@ class Type(Enum):
     QUESTION = (14, True)
     HEADING = (15, True)
     VALUE = (20, True)
+    STEP = (24, True)
+    """The title of one of the first steps."""
 
     @property
     def size_px(self) -> int:

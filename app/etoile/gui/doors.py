@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from etoile.domain.events import Event
 
 
+def _closed(*_: object) -> None:
+    """Behind this door is nothing: a view that is shown by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
     """Callables that do not wait; all are called on the main thread."""
@@ -18,3 +22,7 @@ class Doors:
     """Opens the settings file in the user's editor."""
     quit: Callable[[], None]
     """Ends the app."""
+    open_help: Callable[[str], None] = _closed
+    """Opens the help: on a topic, on what helps with a part or the state of a node ("node.auth"); "" where it was."""
+    open_first_steps: Callable[[], None] = _closed
+    """Opens the first steps again."""

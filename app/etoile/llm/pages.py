@@ -9,7 +9,8 @@ comments in the file, under the heading:
     <!-- about: gpu notifications -->
     <!-- see: nodes -->
 
-What `about` names: a part that may be missing ("gpu"), a check of the doctor ("disk"), the state of a node ("node.auth").
+What `about` names: a part that may be missing ("gpu"), a check of the doctor ("disk"),
+a state of a node ("node.auth").
 """
 
 import re
@@ -81,11 +82,11 @@ def see_also(topic: str, language: str) -> dict[str, str]:
 
 
 def about(name: str, language: str) -> Section | None:
-    """Return the section that helps with `name`: a part ("store etoile.db"), a check, the state of a node ("node.auth").
+    """Return the section that helps with `name`: a part ("store etoile.db"), a check, a state of a node ("node.auth").
 
     Of several words the first counts, as the rest says which of several parts it is.
     """
-    kind = name.split()[0] if name else ""
+    kind = name.split(maxsplit=1)[0] if name else ""
     return next((section for section in sections(language) if kind in section.about), None)
 
 
