@@ -1,0 +1,60 @@
+"""What the limits of heat mean: a curve that crosses both, and the hottest GPU of now beside it."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from etoile.config import Config, Thermal
+from etoile.gui.design import Look
+from etoile.gui.history import SPAN_S
+from etoile.gui.sparkline import Points, paint_temperature
+from etoile.text import message
+
+Recent = Callable[[], Sequence[tuple[float, float | None]]]
+"""Returns the last temperatures of the hottest GPU: seconds before now (negative), and °C; empty without any."""
+
+
+class HeatPreview(QWidget):
+    """Paints the limits over what the hottest GPU measured; without one, over a curve that shows both crossed."""
+
+    def __init__(self, look: Look, recent: Recent, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look, self._recent = look, recent
+        self._limits = Thermal()
+        self.setFixedHeight(look.px(84))
+        self.setAccessibleName(look.words(message("The limits on a curve")))
+
+    def show_config(self, config: Config) -> None:
+        """Show the limits of `config`."""
+        self._limits = config.thermal
+        said = message(
+            "Warning at {warning} °C, critical at {critical} °C",
+            warning=self._limits.warning_c,
+            critical=self._limits.critical_c,
+        )
+        self.setAccessibleDescription(self._look.words(said))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._look.px(200), self._look.px(84))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(12, 8, -12, -8)
+        paint_temperature(painter, box, self._points(), self._limits, self._look.palette)
+
+    def _points(self) -> Points:
+        return self._recent() or example(self._limits)
+
+
+def example(limits: Thermal) -> Points:
+    """Return minutes in which a GPU warms beyond both limits and cools down again."""
+    top, bottom = limits.critical_c + 4, limits.warning_c - 12
+    rise = [(bottom + (top - bottom) * step / 40) for step in range(41)]
+    fall = [(top - (top - bottom) * step / 20) for step in range(1, 20)]
+    values = [*rise, *fall]
+    step_s = SPAN_S / len(values)
+    return [((place - len(values) + 1) * step_s, value) for place, value in enumerate(values)]

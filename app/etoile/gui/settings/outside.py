@@ -1,0 +1,67 @@
+"""What the settings window asks of the rest of the app."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from etoile.config import Node
+from etoile.text import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a node said when it was tried."""
+
+    models: tuple[str, ...]
+    loaded: tuple[str, ...]
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What Etoile is made of."""
+
+    version: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Its libraries by name: version and licence."""
+    licence: str = ""
+    """Its terms."""
+    frozen: bool = False
+    """Whether it was installed as one program, rather than run from its source."""
+
+
+class Outside(Protocol):
+    """All of these may block, and are called on a thread of their own.  They raise EtoileError."""
+
+    def try_node(self, node: Node, key: str | None) -> Answer:
+        """Ask `node`, with `key` where one was typed, for its models."""
+
+    def keep_key(self, node: str, key: str) -> None:
+        """Put the key of the node `node` into the keyring."""
+
+    def forget_key(self, node: str) -> None:
+        """Take the key of the node `node` out of the keyring."""
+
+    def copy_key(self, former: str, now: str) -> None:
+        """The node `former` is to be called `now`: have its key under that name as well."""
+
+    def voices(self) -> Mapping[str, Sequence[str]]:
+        """Return what the voices that can be chosen are called, by the language that they speak."""
+
+    def try_voice(self, language: str, name: str) -> None:
+        """Say a sentence in `language` with the voice called `name`; empty for the usual one."""
+
+    def starts_with_session(self) -> bool:
+        """Whether Etoile starts with the session."""
+
+    def start_with_session(self, wanted: bool) -> None:
+        """Have Etoile start with the session, or no longer."""
+
+    def forget_everything(self) -> Message:
+        """Delete history, what was learned, measurements and recordings; return what was done."""
+
+    def kept_at(self) -> Sequence[str]:
+        """Return the folders in which something is kept."""
+
+    def about(self) -> About:
+        """Return what Etoile is made of."""

@@ -1,0 +1,107 @@
+"""The pages of the settings window: which groups stand on each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from etoile.config import Config
+from etoile.gui.design import Look
+from etoile.gui.settings import rows
+from etoile.gui.settings.about import about_groups
+from etoile.gui.settings.dialog import SettingsDialog
+from etoile.gui.settings.file import SettingsFile
+from etoile.gui.settings.frame import RowFrame
+from etoile.gui.settings.general import AutostartRow, FileRow
+from etoile.gui.settings.group import SettingGroup, Titled
+from etoile.gui.settings.heat import HeatPreview, Recent
+from etoile.gui.settings.nodes import NodesGroup
+from etoile.gui.settings.outside import Outside
+from etoile.gui.settings.page import SettingsPage
+from etoile.gui.settings.privacy import ForgetGroup
+from etoile.gui.settings.voices import VoicesGroup
+from etoile.text import Message, message, verbatim
+
+TITLES = {
+    "general": message("General"),
+    "voice": message("Voice"),
+    "nodes": message("Nodes"),
+    "alerts": message("Alerts"),
+    "shortcuts": message("Shortcuts"),
+    "privacy": message("Privacy"),
+    "about": message("About"),
+}
+WINDOW_KEYS: dict[str, Message] = {
+    "Ctrl+1 … 4": message("The pages of the window"),
+    "Ctrl+L": message("To the line to type in"),
+    "Ctrl+N": message("A new conversation"),
+    "Ctrl+.": message("Stop what is being done"),
+    "Ctrl+M": message("Mute the voice"),
+    "Ctrl+Shift+C": message("Copy the answer"),
+    "Ctrl+,": message("Settings"),
+    "F6": message("From region to region"),
+    "Esc": message("One step back"),
+    "Ctrl+Q": message("Quit"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPages:
+    """Makes the pages, each when it is first chosen."""
+
+    look: Look
+    file: SettingsFile
+    outside: Outside
+    open_file: Callable[[], None]
+    """Opens the file in the user's editor."""
+    recent: Recent = tuple
+    """The last temperatures of the hottest GPU."""
+
+    def dialog(self) -> SettingsDialog:
+        """Return the window."""
+        return SettingsDialog(self.look, self.file, TITLES, self.page, self.open_file)
+
+    def page(self, key: str) -> SettingsPage:
+        """Return the page `key`."""
+        page = SettingsPage(self.look)
+        page.add(*self._groups(key))
+        return page
+
+    def _groups(self, key: str) -> tuple[Titled, ...]:
+        look, file, outside = self.look, self.file, self.outside
+        match key:
+            case "general":
+                more = (AutostartRow(look, outside), FileRow(look, file, self.open_file))
+                return self._group(rows.INTERFACE, more), self._group(rows.CONVERSATION)
+            case "voice":
+                groups = [self._group(group) for group in (rows.SPEAKING, rows.LISTENING, rows.WAKE_WORD)]
+                return groups[0], VoicesGroup(look, file, outside), *groups[1:]
+            case "nodes":
+                return NodesGroup(look, file, outside), self._group(rows.WAITING)
+            case "alerts":
+                return HeatGroup(look, file, self.recent), self._group(rows.ALERTS)
+            case "shortcuts":
+                return self._group(rows.KEYS), self._window_keys()
+            case "privacy":
+                return self._group(rows.KEPT), self._group(rows.LEAVING), ForgetGroup(look, outside)
+            case _:
+                return about_groups(look, outside.about())
+
+    def _group(self, group: rows.Group, more: tuple[RowFrame, ...] = ()) -> SettingGroup:
+        return SettingGroup(self.look, group, self.file, more=more)
+
+    def _window_keys(self) -> Titled:
+        listed = Titled(self.look, message("Keys in the window"))
+        listed.add(*(RowFrame(self.look, said, verbatim(keys)) for keys, said in WINDOW_KEYS.items()))
+        return listed
+
+
+class HeatGroup(SettingGroup):
+    """The limits of heat, with a curve that shows them."""
+
+    def __init__(self, look: Look, file: SettingsFile, recent: Recent) -> None:
+        self._preview = HeatPreview(look, recent)
+        super().__init__(look, rows.HEAT, file, more=(self._preview,))
+
+    def show_config(self, config: Config) -> None:
+        """Show the limits of `config`."""
+        super().show_config(config)
+        self._preview.show_config(config)

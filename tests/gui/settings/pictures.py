@@ -1,0 +1,73 @@
+"""Draws every page of the settings window, for people to look at: `python -m tests.gui.settings.pictures FOLDER`."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from etoile.gui.design import Look
+from etoile.gui.settings.node_form import NodeForm
+from etoile.gui.settings.pages import TITLES
+from etoile.gui.settings.setting import SettingRow
+from tests.gui.pictures import sheet
+from tests.gui.settings.scene import FILE, Scene
+
+
+def picture(key: str, language: str, theme: str, height: int = 560) -> QImage:
+    """Return the page `key`; "form" and "wrong" are states of others."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_text(FILE)
+        scene = Scene(Look(language, theme), path)  # type: ignore[arg-type]
+        dialog = scene.dialog
+        dialog.resize(dialog.width(), height)
+        page = {"form": "nodes", "wrong": "alerts", "broken": "general", "asking": "privacy"}.get(key, key)
+        dialog.present(page)
+        if key == "form":
+            _button(dialog, 1).click()
+            form = dialog.findChild(NodeForm)
+            form.url.setText("athena")
+            form.url.textEdited.emit("athena")
+        if key == "wrong":
+            row = next(row for row in dialog.findChildren(SettingRow) if row.row.key == "warning_c")
+            row.control.setFocus()
+            row.control.setText("95")
+            row.control.textEdited.emit("95")
+        if key == "broken":
+            path.write_text(FILE.replace("rate_wpm = 200", "rate_wpm = 2"))
+            scene.file.reload()
+        if key == "asking":
+            scene.dialog.page._groups[-1].delete.click()
+        QTest.qWait(150)
+        image = dialog.grab().toImage()
+        image.setDevicePixelRatio(1)
+        scene.close()
+        return image
+
+
+def _button(dialog: QWidget, index: int) -> QAbstractButton:
+    """Return the button that changes the node at `index`."""
+    words = ("Change hermes", "Modifier hermes")
+    return next(button for button in dialog.findChildren(QAbstractButton) if button.accessibleName() in words)
+
+
+def main(folder: Path) -> None:
+    """Draw everything into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _app = QApplication(sys.argv[:1])
+    keys = [*TITLES, "form", "wrong", "broken", "asking"]
+    for theme, ground in (("dark", "#5A6473"), ("light", "#AEB6C2")):
+        for language in ("en", "fr"):
+            images = [picture(key, language, theme) for key in keys]
+            for part in range(0, len(images), 4):
+                sheet(images[part : part + 4], ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
