@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -37,7 +37,8 @@ def test_bash_completes_a_command(share: Path) -> None:
     program = shutil.which("bash")
     if program is None:
         pytest.skip("bash is not installed")
-    script = f'. "{share / described.COMPLETIONS["bash"]}"; COMP_WORDS=(etoile doc); COMP_CWORD=1; ' + (
+    script = (
+        f'. "{share / described.COMPLETIONS["bash"]}"; COMP_WORDS=(etoile doc); COMP_CWORD=1; '
         '$(complete -p etoile | sed "s/.*-F \\([^ ]*\\) .*/\\1/"); echo "${COMPREPLY[@]}"'
     )
     done = subprocess.run([program, "-c", script], capture_output=True, text=True, timeout=60, check=True)
@@ -89,7 +90,7 @@ def test_the_desktop_entry_is_one() -> None:
 
 def test_software_centres_read_about_it(tmp_path: Path) -> None:
     text = (LINUX / "etoile.metainfo.xml").read_text("utf-8").replace("@VERSION@", "1").replace("@DATE@", "2026-01-01")
-    told = ElementTree.fromstring(text)  # of ours
+    told = ET.fromstring(text)  # of ours
     assert told.findtext("launchable") == "etoile.desktop"
     assert "@" not in text
     file = tmp_path / "etoile.metainfo.xml"

@@ -1,4 +1,4 @@
-"""The script of the archive, with a tiny program in place of Etoile: what it brings, replaces, refuses and takes away."""
+"""The script of the archive, with a tiny program in place of Etoile: what it brings, refuses and takes away."""
 
 import os
 import shutil
