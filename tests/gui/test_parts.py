@@ -1,4 +1,4 @@
-"""The pure parts of the views: the transcript, the blocks of an answer, curves, the minute of history."""
+"""The pure parts of the views: the transcript, the blocks of an answer, curves, the minutes of history."""
 
 from dataclasses import replace
 
@@ -162,12 +162,12 @@ def test_what_is_asked_less_often_is_a_curve_as_well() -> None:
     assert [len(run) for run in runs(points)] == [4, 5]
 
 
-def test_history_keeps_a_minute_of_what_is_there() -> None:
+def test_history_keeps_five_minutes_of_what_is_there() -> None:
     history = History()
-    for second in range(90):
+    for second in range(400):
         history.add((states.gpu(0, at_s=float(second)), states.gpu(1, at_s=float(second))))
-    history.add((states.gpu(0, at_s=89.0),))
-    assert [sample.at_s for sample in history.of("GPU-0")] == [float(second) for second in range(29, 90)]
+    history.add((states.gpu(0, at_s=399.0),))
+    assert [sample.at_s for sample in history.of("GPU-0")] == [float(second) for second in range(99, 400)]
     assert history.of("GPU-1") == ()
 
 

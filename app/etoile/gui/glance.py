@@ -3,24 +3,34 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain.alerting.words import in_about
 from etoile.domain.forecast import Forecast
-from etoile.domain.gpus import GpuReading, GpuState, Thermal
+from etoile.domain.gpus import GpuProcess, GpuReading, GpuState, Thermal
+from etoile.domain.nodes import gpus_of
+from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.history import Sample
 from etoile.gui.severity import SEVERITY, Severity
 from etoile.gui.sparkline import Points
-from etoile.gui.words import GPU_STATE, NOTHING, THERMAL
+from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, short_model
 from etoile.text import Message, message
 
 _SAID = frozenset({GpuState.ASLEEP, GpuState.UNSUPPORTED, GpuState.UNKNOWN})
 
 
+class MemoryPart(NamedTuple):
+    """What a model or a process holds of the memory."""
+
+    name: str
+    size_bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """One GPU now, and its last minute."""
+    """One GPU now, and its last minutes."""
 
     gpu: GpuReading
     thermal: Thermal
@@ -30,6 +40,10 @@ class Glance:
     samples: Sequence[Sample] = ()
     measured_at: str = ""
     """Time of day of the reading, when it is an old one."""
+    parts: tuple[MemoryPart, ...] = ()
+    """Who holds the memory, as far as that is known, the largest first."""
+    snoozed: bool = False
+    """Whether the user wants to hear no alert of it."""
     says_simulated: bool = True
     """Whether it says by itself that its GPU is simulated: a heading may say it of all."""
 
@@ -56,6 +70,8 @@ class Glance:
             return message("measured {time}", time=self.measured_at)
         if self.gpu.state in _SAID and self.severity is None:
             return GPU_STATE[self.gpu.state]
+        if self.snoozed:
+            return message("snoozed")
         return message("simulated") if self.gpu.simulated and self.says_simulated else None
 
     @property
@@ -67,6 +83,17 @@ class Glance:
     def temperatures(self) -> Points:
         """The curve of the temperature."""
         return [(at_s, _float(sample.temperature_c)) for at_s, sample in self._since_newest()]
+
+    @property
+    def slowed(self) -> list[tuple[float, float]]:
+        """The times in which heat slowed it down: from and to, as the points of the curves have it."""
+        bands: list[tuple[float, float]] = []
+        before = False
+        for at_s, sample in self._since_newest():
+            if sample.throttled:
+                bands = [*bands[:-1], (bands[-1][0], at_s)] if before else [*bands, (at_s, at_s)]
+            before = sample.throttled
+        return bands
 
     @property
     def loads(self) -> Points:
@@ -82,6 +109,31 @@ class Glance:
     def _since_newest(self) -> list[tuple[float, Sample]]:
         """Return the samples, each with its time in seconds before the newest one."""
         return [(sample.at_s - self.samples[-1].at_s, sample) for sample in self.samples]
+
+
+def memory_parts(gpu: GpuReading, state: State) -> tuple[MemoryPart, ...]:
+    """Return who holds the memory of `gpu`: models, where a node that uses this card alone tells them; else processes.
+
+    Never both, since a model is within a process.
+    """
+    models = [
+        MemoryPart(short_model(model.name), model.gpu_bytes)
+        for node in state.nodes
+        if node.in_memory and gpus_of(node, state.watched) == (gpu,)
+        for model in node.in_memory
+        if model.gpu_bytes
+    ]
+    processes = [
+        MemoryPart(_program(process), process.memory_used_bytes)
+        for process in gpu.processes
+        if process.memory_used_bytes
+    ]
+    return tuple(sorted(models or processes, key=lambda part: -part.size_bytes))
+
+
+def _program(process: GpuProcess) -> str:
+    """Return what a process is called, without its folder; its number where it has no name."""
+    return re.split(r"[/\\]", process.name)[-1] if process.name else str(process.pid)
 
 
 def digits(value: int | None) -> str:

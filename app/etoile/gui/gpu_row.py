@@ -61,7 +61,7 @@ class GpuRow(GpuView):
         self._paint_name(painter, places.name)
         self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
         curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
-        paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette)
+        paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette, glance.slowed)
         self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
         self._paint_memory(painter, places.memory)
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from etoile.domain.alerting.scope import Scope
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.state import State
 from etoile.gui.design import Look, Tone, Type
-from etoile.gui.glance import Glance
+from etoile.gui.glance import Glance, memory_parts
 from etoile.gui.gpu_card import GpuCard
 from etoile.gui.gpu_row import GpuRow
 from etoile.gui.gpu_view import GpuView
@@ -46,6 +47,8 @@ class GpuStrip(ScrollColumn):
 
     opened = Signal(str)
     """The UUID of the GPU whose history is wanted."""
+    menu_wanted = Signal(str, QPoint)
+    """The UUID of the GPU whose menu is wanted, and where on the screen."""
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class GpuStrip(ScrollColumn):
             self._places = places
             self._rebuild(state, history)
         for gpu in state.watched:
-            self._views[gpu.uuid].show_glance(self._glance(gpu, state, history))
+            self._views[gpu.uuid].show_glance(self.glance(gpu, state, history))
         ranks = {uuid: _rank(view.glance.severity) for uuid, view in self._views.items()}
         worse = [uuid for uuid, rank in ranks.items() if rank > _rank(before.get(uuid))]
         if worse:
@@ -101,11 +104,12 @@ class GpuStrip(ScrollColumn):
     def _rebuild(self, state: State, history: History) -> None:
         focused = next((uuid for uuid, view in self._views.items() if view.hasFocus()), None)
         for shown in (*self._views.values(), *self._hosts):
-            self.column.removeWidget(shown)
             shown.hide()
             shown.deleteLater()
+        while self.column.takeAt(0):
+            pass
         made = GpuRow if as_rows(state) else GpuCard
-        self._views = {gpu.uuid: made(self._look, self._glance(gpu, state, history)) for gpu in state.watched}
+        self._views = {gpu.uuid: made(self._look, self.glance(gpu, state, history)) for gpu in state.watched}
         self._hosts = []
         self.column.setSpacing(ROW_GAP if as_rows(state) else CARD_GAP)
         for host, gpus in groupby(state.watched, key=lambda gpu: gpu.host):
@@ -113,6 +117,7 @@ class GpuStrip(ScrollColumn):
                 self._add_host(host)
             for gpu in gpus:
                 self._add_view(self._views[gpu.uuid])
+        self.column.addStretch()
         if focused in self._views:
             self._reach(self._views[focused])
         self.updateGeometry()
@@ -128,6 +133,7 @@ class GpuStrip(ScrollColumn):
         first = self.column.indexOf(next(iter(self._views.values()))) < 0
         view.setFocusPolicy(Qt.FocusPolicy.TabFocus if first else Qt.FocusPolicy.NoFocus)
         view.opened.connect(self.opened)
+        view.menu_wanted.connect(self.menu_wanted)
         self.column.addWidget(view)
         view.show()
 
@@ -150,15 +156,18 @@ class GpuStrip(ScrollColumn):
         if self._hottest in self._views and not in_use:
             self.ensureWidgetVisible(self._views[self._hottest], 0, 0)
 
-    def _glance(self, gpu: GpuReading, state: State, history: History) -> Glance:
-        stale = gpu.state is GpuState.STALE
+    def glance(self, gpu: GpuReading, state: State, history: History) -> Glance:
+        """Return what is shown of `gpu`."""
+        old = gpu.state in (GpuState.STALE, GpuState.LOST) and gpu.temperature_c is not None
         return Glance(
             gpu=gpu,
             thermal=state.thermal(gpu.uuid),
             limits=state.limits_of(gpu.uuid),
             forecast=state.forecast(gpu.uuid),
             samples=history.of(gpu.uuid),
-            measured_at=self._time_of(gpu.at_s) if stale else "",
+            measured_at=self._time_of(gpu.at_s) if old else "",
+            parts=memory_parts(gpu, state),
+            snoozed=state.desk.is_snoozed(self._now_s(), Scope(subject=gpu.uuid)),
             says_simulated=not (as_rows(state) and all_simulated(state)),
         )
 

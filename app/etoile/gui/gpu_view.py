@@ -1,7 +1,7 @@
 """What card and row of a GPU share: the frame, the words for keyboard and screen reader, and how values are written."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from etoile.domain.readings import called
@@ -9,9 +9,11 @@ from etoile.gui.design import Look, Type
 from etoile.gui.glance import Glance
 from etoile.gui.severity import Severity
 from etoile.gui.words import NOTHING, gpu_details, gpu_line
-from etoile.text import message
+from etoile.text import Message, message
 
 NARROWEST, WIDTH = 300, 340
+MOST_HOLDERS = 8
+"""Programs and models in the description that hold memory."""
 
 
 class GpuView(QWidget):
@@ -22,9 +24,13 @@ class GpuView(QWidget):
 
     opened = Signal(str)
     """The UUID of the GPU whose history is wanted."""
+    menu_wanted = Signal(str, QPoint)
+    """The UUID of the GPU whose menu is wanted, and where on the screen."""
 
     HEIGHT: int
     RADIUS: int
+    HOW: Message | None = message("Click or press Enter for its history.")
+    """What is said of how to open it."""
 
     def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +83,12 @@ class GpuView(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu: a right click, the Menu key, Shift+F10."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        place = self.mapToGlobal(QPoint(self._look.px(24), self._look.px(24))) if by_key else event.globalPos()
+        self.menu_wanted.emit(self.glance.gpu.uuid, place)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -88,8 +100,10 @@ class GpuView(QWidget):
         line = words(gpu_line(gpu, self.glance.thermal))
         self.setAccessibleName(f"{words(called(gpu))}, {gpu.name}")
         details = gpu_details(gpu)
-        how = message("Click or press Enter for its history.")
-        parts = [line, *(words(part) for part in (self.glance.outlook, details, how) if part)]
+        held = [message("{name}: {size:bytes}", name=part.name, size=part.size_bytes) for part in self.glance.parts]
+        snoozed = message("Alerts are snoozed") if self.glance.snoozed else None
+        said = (self.glance.outlook, details, *held[:MOST_HOLDERS], snoozed, self.HOW)
+        parts = [line, *(words(part) for part in said if part)]
         description = "\n".join(parts)
         self.setAccessibleDescription(description)
         self.setToolTip(f"{gpu.name}\n{description}")

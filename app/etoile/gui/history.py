@@ -1,12 +1,13 @@
-"""The last minute of every GPU, for the curves on the cards."""
+"""The last five minutes of every GPU, for the curves on the cards."""
 
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from etoile.domain.alerting.words import SLOWED_BY_HEAT
 from etoile.domain.gpus import GpuReading, GpuState
 
-SPAN_S = 60.0
+SPAN_S = 300.0
 
 
 class Sample(NamedTuple):
@@ -16,6 +17,8 @@ class Sample(NamedTuple):
     """Monotonic clock."""
     temperature_c: int | None
     utilization_percent: int | None
+    throttled: bool = False
+    """Whether heat slowed it down."""
 
 
 class History:
@@ -42,4 +45,4 @@ class History:
 def _sample(gpu: GpuReading) -> Sample:
     if gpu.state is not GpuState.OK:
         return Sample(gpu.at_s, None, None)
-    return Sample(gpu.at_s, gpu.temperature_c, gpu.utilization_percent)
+    return Sample(gpu.at_s, gpu.temperature_c, gpu.utilization_percent, not SLOWED_BY_HEAT.isdisjoint(gpu.throttle))

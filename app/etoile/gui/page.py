@@ -59,7 +59,7 @@ class Ground:
     """The time of day."""
     stopwatch: Stopwatch
     history: History = field(default_factory=History)
-    """The last minute of every GPU."""
+    """The last minutes of every GPU."""
     transcript: Transcript = field(default_factory=Transcript)
 
     def follow(self, state: State) -> None:

@@ -39,10 +39,22 @@ def runs(points: Points) -> list[list[tuple[float, float]]]:
     return found
 
 
-def paint_temperature(painter: QPainter, box: QRectF, points: Points, limits: ThermalLimits, palette: Palette) -> None:
-    """Paint temperatures between 40 and 100 °C with both thresholds; what is crossed takes its hue."""
+def paint_temperature(
+    painter: QPainter,
+    box: QRectF,
+    points: Points,
+    limits: ThermalLimits,
+    palette: Palette,
+    slowed: Sequence[tuple[float, float]] = (),
+) -> None:
+    """Paint temperatures between 40 and 100 °C with both thresholds; what is crossed takes its hue.
+
+    `slowed` are the times in which heat slowed the card down: bands with a strip of ticks on top.
+    """
     _paint_ground(painter, box, palette)
     plot = box.adjusted(2, 4, -6, -4)
+    for band in slowed:
+        _paint_band(painter, box, plot, band, palette)
     warning, critical = float(limits.warning_c), float(limits.critical_c)
     cut = runs(points)
     highest = max((value for run in cut for _, value in run), default=0.0)
@@ -87,6 +99,33 @@ def paint_bar(painter: QPainter, box: QRectF, part: float | None, palette: Palet
         filled.setWidth(max(box.height(), box.width() * min(part, 1.0)))
         painter.setBrush(palette.memory)
         painter.drawRoundedRect(filled, radius, radius)
+
+
+def paint_parts(painter: QPainter, box: QRectF, parts: Sequence[float], rest: float, palette: Palette) -> None:
+    """Paint what fills a level as pieces with gaps: `parts` of the whole, and paler what belongs to none of them."""
+    painter.save()
+    whole = QPainterPath()
+    whole.addRoundedRect(box, box.height() / 2, box.height() / 2)
+    painter.setClipPath(whole)
+    painter.fillRect(box, palette.raised)
+    pale = QColor(palette.memory)
+    pale.setAlphaF(0.55)
+    left = box.left()
+    for part, colour in (*((part, palette.memory) for part in parts), (rest, pale)):
+        width = min(1.0, part) * box.width()
+        painter.fillRect(QRectF(left, box.top(), max(1.0, width - 2) if part else 0, box.height()), colour)
+        left += width
+    painter.restore()
+
+
+def _paint_band(painter: QPainter, box: QRectF, plot: QRectF, band: tuple[float, float], palette: Palette) -> None:
+    left, right = (max(plot.left(), _place((at_s, 0.0), plot, (0, 1)).x()) for at_s in band)
+    grey = QColor(palette.ctrl)
+    grey.setAlphaF(0.35)
+    width = max(2.0, right - left)
+    painter.fillRect(QRectF(left, box.top(), width, box.height()), grey)
+    for tick in range(0, round(width), 4):
+        painter.fillRect(QRectF(left + tick, box.top(), 2, 3), palette.text3)
 
 
 def _paint_ground(painter: QPainter, box: QRectF, palette: Palette) -> None:

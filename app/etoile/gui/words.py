@@ -27,6 +27,16 @@ GPU_STATE = {
     GpuState.UNKNOWN: message("Unknown"),
 }
 
+THROTTLE = {
+    "sw_power_cap": message("power limit"),
+    "hw_power_brake": message("power supply"),
+    "hw_slowdown": message("heat or power"),
+    "sw_thermal": message("heat"),
+    "hw_thermal": message("critical heat"),
+    "sync_boost": message("in step with others"),
+}
+"""Why a GPU runs slower than it could, by the driver's word."""
+
 NODE_STATE = {
     NodeState.UP: message("Online"),
     NodeState.LOADING: message("Loading"),
@@ -107,7 +117,8 @@ def gpu_details(gpu: GpuReading) -> Message | None:
     if gpu.fan_percent is not None:
         parts.append(message("fan {percent} %", percent=gpu.fan_percent))
     if gpu.throttle:
-        parts.append(message("slowed down: {reasons}", reasons=gpu.throttle))
+        reasons = [THROTTLE.get(reason, verbatim(reason)) for reason in gpu.throttle]
+        parts.append(message("slowed down: {reasons}", reasons=reasons))
     if gpu.processes:
         parts.append(plural("{count} process", "{count} processes", len(gpu.processes)))
     return joined(parts)
