@@ -22,14 +22,17 @@ from etoile.domain.learning.dialogue import Learning
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
 from etoile.domain.thermal import Track
+from etoile.domain.turn import Phase
 from etoile.gui.chart import Chart
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
 from etoile.gui.pages import GPU, HISTORY, NODES
+from etoile.gui.places import Places
 from etoile.gui.span_switch import SpanSwitch
 from etoile.gui.window import Window
+from etoile.text import message
 from tests.gui import charts, states
 
 HOT = replace(
@@ -125,6 +128,55 @@ def picture(name: str, state: State, language: str, theme: str, size: tuple[int,
     return image
 
 
+def pills() -> dict[str, State]:
+    """Return what is drawn folded, by name."""
+    calm = states.CALM
+    told = states.turn(number=3, said=message("The volume is at {level} %.", level=40))
+    return {
+        "idle": calm,
+        "nothing": State(),
+        "opening": replace(calm, turn=states.OPENING),
+        "listening": replace(calm, turn=states.LISTENING),
+        "thinking": replace(calm, turn=states.STREAMING),
+        "speaking": replace(calm, turn=states.turn(phase=Phase.SPEAKING, request="?")),
+        "told": replace(calm, turn=told),
+        "warning": replace(calm, gpus=(states.gpu(1, temperature_c=79),)),
+        "critical": replace(calm, gpus=(states.gpu(1, temperature_c=92),)),
+        "asking": replace(calm, turn=states.CONFIRMING),
+    }
+
+
+def pill_sheet(language: str, theme: str) -> QImage:
+    """Return the pill in every state, below each other, as where windows are blended."""
+    look = Look(language, theme)  # type: ignore[arg-type]
+    doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
+    images = []
+    for name, state in pills().items():
+        places = Places()
+        places.fold(True)
+        window = Window(look, doors, places=places, tray_available=lambda: True, now_s=lambda: states.NOW_S)
+        for second in states.minute(state):
+            window.show_state(second)
+        window.appear()
+        window.pill.setFocus()
+        for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
+            window.show_state(replace(state, turn=replace(state.turn, level=level)))
+        QTest.qWait(50)
+        images.append(window.pill.grab().toImage())
+        window.vanish()
+    height = sum(image.height() + 4 for image in images)
+    drawn = QImage(max(image.width() for image in images), height, QImage.Format.Format_RGB32)
+    drawn.fill(QColor("#5A6473" if theme == "dark" else "#AEB6C2"))
+    painter = QPainter(drawn)
+    top = 0
+    for image in images:
+        image.setDevicePixelRatio(1)
+        painter.drawImage(0, top, image)
+        top += image.height() + 4
+    painter.end()
+    return drawn
+
+
 def chart(span: Span, language: str, theme: str) -> QImage:
     """Return the window with the history of a card; in the hour with a forecast, in the day with the cursor."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
@@ -203,6 +255,8 @@ def main(folder: Path) -> None:
     """Draw everything into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     _app = QApplication(sys.argv[:1])
+    both = [pill_sheet(language, theme) for theme in ("dark", "light") for language in ("en", "fr")]
+    sheet(both, "#000000").save(str(folder / "pills.png"))
     tray_sheet().save(str(folder / "tray.png"))
     grounds = {"dark": "#5A6473", "light": "#AEB6C2"}
     for theme, ground in grounds.items():

@@ -14,6 +14,10 @@ RING = 4
 """Room around the face of a button for its focus ring: 2 of ring, 2 of gap."""
 
 
+FACE = 32
+"""Height of a button without the room for its ring."""
+
+
 class Kind(Enum):
     """How much a button asks to be pressed."""
 
@@ -21,6 +25,8 @@ class Kind(Enum):
     DESTRUCTIVE = "destructive"
     OUTLINE = "outline"
     FLAT = "flat"
+    LINK = "link"
+    """Bold words in the accent's colour: where there is no room for an outline."""
 
 
 class Button(QAbstractButton):
@@ -35,9 +41,12 @@ class Button(QAbstractButton):
         glyph: Glyph | None = None,
         words: bool = True,
         key: str = "",
+        face: int = FACE,
+        radius: int = BUTTON_RADIUS,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._face, self._radius = look.px(face), radius
         self._look, self._kind, self._glyph, self._words, self._key = look, kind, glyph, words, key
         name = look.words(said)
         self.setText(name)
@@ -60,13 +69,12 @@ class Button(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        face = self._look.px(32)
-        return QSize((self._face_width() if self._words else face) + 2 * RING, face + 2 * RING)
+        width = self._face_width() if self._words else self._face
+        return QSize(width + 2 * RING, self._face + 2 * RING)
 
     def minimumSizeHint(self) -> QSize:
-        face = self._look.px(32)
-        narrowest = min(self._face_width(), self._look.px(160)) if self._words else face
-        return QSize(narrowest + 2 * RING, face + 2 * RING)
+        narrowest = min(self._face_width(), self._look.px(160)) if self._words else self._face
+        return QSize(narrowest + 2 * RING, self._face + 2 * RING)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter do what Space does: outside a dialog Qt knows Space alone."""
@@ -82,12 +90,12 @@ class Button(QAbstractButton):
         fill, edge, ink = self._colours()
         painter.setPen(QPen(edge, 1) if edge else Qt.PenStyle.NoPen)
         painter.setBrush(fill or Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(face, BUTTON_RADIUS, BUTTON_RADIUS)
+        painter.drawRoundedRect(face, self._radius, self._radius)
         if self.hasFocus():
             painter.setPen(QPen(self._look.palette.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             ring = face.adjusted(-3, -3, 3, 3)
-            painter.drawRoundedRect(ring, BUTTON_RADIUS + 3, BUTTON_RADIUS + 3)
+            painter.drawRoundedRect(ring, self._radius + 3, self._radius + 3)
         self._paint_content(painter, face, ink)
 
     def _paint_content(self, painter: QPainter, face: QRectF, ink: QColor) -> None:
@@ -143,6 +151,8 @@ class Button(QAbstractButton):
             case Kind.DESTRUCTIVE:
                 fill = palette.critical_fill
                 return fill.lighter(108) if active else fill, palette.critical_edge, ON_FILL
+            case Kind.LINK:
+                return palette.raised if active else None, None, palette.accent
             case Kind.FLAT:
                 return palette.raised if active or self.isDown() else None, None, self._ink()
             case _:

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QMoveEvent,
     QPainter,
     QPaintEvent,
+    QPalette,
     QPen,
     QPixmap,
     QResizeEvent,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import QWidget
 from etoile.gui import x11
 from etoile.gui.design import SHADOW, WINDOW_RADIUS, Look
 from etoile.gui.places import Places, face_at, snapped, spot_of
+from etoile.gui.style import style_sheet
 
 GRIP = 6
 """Width of the border by which the window is resized."""
@@ -56,6 +58,8 @@ class Frame(QWidget):
         self._settled.timeout.connect(self._keep_place)
         self._blended = False
         self._backdrop = QPixmap()
+        self._restyle()
+        look.changed.connect(self._restyle)
         if sys.platform != "win32":
             self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setMouseTracking(True)
@@ -185,6 +189,25 @@ class Frame(QWidget):
             grown = margin - before
             self.setGeometry(self.geometry().adjusted(-grown, -grown, grown, grown))
         self._round_on_windows()
+        self.repaint_backdrop()
+
+    def _restyle(self) -> None:
+        palette = self._look.palette
+        colours = QPalette()
+        role = QPalette.ColorRole
+        for part, colour in (
+            (role.Window, palette.bg),
+            (role.WindowText, palette.text),
+            (role.Base, palette.surface),
+            (role.Text, palette.text),
+            (role.PlaceholderText, palette.text3),
+            (role.Link, palette.accent),
+            (role.LinkVisited, palette.accent),
+            (role.Highlight, palette.accent_fill),
+        ):
+            colours.setColor(part, colour)
+        self.setPalette(colours)
+        self.setStyleSheet(style_sheet(palette))
         self.repaint_backdrop()
 
     def _shape(self) -> None:

@@ -43,6 +43,8 @@ WIDTHS = {"idle": 184, "busy": 224, "warning": 264}
 WIDEST = 360
 _AROUND = 120
 """What a line of text leaves of the widest pill for sign, time and button."""
+_BARS = 67
+"""What the level of the microphone takes."""
 TOLD_S = 8.0
 """How long the pill shows what was said at the end of a turn."""
 TICK_MS = 250
@@ -129,16 +131,17 @@ class Pill(Frame):
         self._edged: QPen | None = None
         look = ground.look
         self._sign = Sign(look, Glyph.STAR, self)
-        self._first = Label(look, Type.TITLE, wraps=False, parent=self)
+        self._first = Label(look, Type.UI, wraps=False, parent=self)
         self._second = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
         self._level = Level(look, self)
         self._memory = _Memory(look, self)
         self._time = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._time.setMinimumWidth(look.metrics(Type.META).horizontalAdvance("24:59"))
-        self._end = Button(look, STOP, kind=Kind.FLAT, glyph=Glyph.STOP, words=False, parent=self)
+        stop = Glyph.STOP
+        self._end = Button(look, STOP, kind=Kind.FLAT, glyph=stop, words=False, face=24, radius=12, parent=self)
         self._end.clicked.connect(self._stop)
-        self._show = Button(look, message("Show"), kind=Kind.FLAT, parent=self)
+        self._show = Button(look, message("Show"), kind=Kind.LINK, face=28, radius=14, parent=self)
         self._show.clicked.connect(unfold)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -187,9 +190,7 @@ class Pill(Frame):
         at_rest = self._shown is Shown.IDLE
         listening, busy = self._shown is Shown.LISTENING, self._shown is Shown.BUSY
         self._sign.show_sign(self._signed(), faint=at_rest)
-        said = self._look.words(self._said() or verbatim(""))
-        longest = look.px(WIDEST - _AROUND)
-        self._first.say(verbatim(look.metrics(Type.TITLE).elidedText(said, Qt.TextElideMode.ElideRight, longest)))
+        self._say_first(Type.TITLE if hot or at_rest else Type.UI, beside=look.px(_BARS) if listening else 0)
         self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
         self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
         self._level.setVisible(listening)
@@ -243,6 +244,14 @@ class Pill(Frame):
                 return PHASE[Phase.IDLE]
             case _:
                 return verbatim(NOTHING) if gpu.temperature_c is None else _degrees(gpu.temperature_c)
+
+    def _say_first(self, kind: Type, *, beside: int) -> None:
+        """Show the words that stand first, as far as they have room when `beside` is taken as well."""
+        look, said = self._look, self._said()
+        room = look.px(WIDEST - _AROUND) - beside
+        words = look.metrics(kind).elidedText(look.words(said) if said else "", Qt.TextElideMode.ElideRight, room)
+        self._first.setFont(look.font(kind))
+        self._first.say(verbatim(words) if words else None)
 
     def _fit(self) -> None:
         """Be as wide as the state wants; the nearest corner stays where it is."""

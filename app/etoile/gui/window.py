@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
     QKeySequence,
-    QPalette,
     QSessionManager,
     QShortcut,
     QShowEvent,
@@ -32,7 +31,6 @@ from etoile.gui.pages import CONVERSATION, PAGES
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
-from etoile.gui.style import style_sheet
 from etoile.gui.tabs import Tabs
 from etoile.text import message
 
@@ -97,8 +95,6 @@ class Window(Frame):
         self._stack = QStackedLayout()
         self._arrange()
         self._bind_keys()
-        self._restyle()
-        look.changed.connect(self._restyle)
         _application().commitDataRequest.connect(self._leave_with_session)
 
     def _arrange(self) -> None:
@@ -277,25 +273,6 @@ class Window(Frame):
         for key, kind in PAGES.items():
             self._tabs.show_attention(key, None if key == shown else kind.attention(state))
         self._pages[shown].show_state(state)
-
-    def _restyle(self) -> None:
-        palette = self._look.palette
-        colours = QPalette()
-        role = QPalette.ColorRole
-        for part, colour in (
-            (role.Window, palette.bg),
-            (role.WindowText, palette.text),
-            (role.Base, palette.surface),
-            (role.Text, palette.text),
-            (role.PlaceholderText, palette.text3),
-            (role.Link, palette.accent),
-            (role.LinkVisited, palette.accent),
-            (role.Highlight, palette.accent_fill),
-        ):
-            colours.setColor(part, colour)
-        self.setPalette(colours)
-        self.setStyleSheet(style_sheet(palette))
-        self.repaint_backdrop()
 
     # What the user does
 
