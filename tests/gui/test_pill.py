@@ -14,7 +14,7 @@ from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.composer import Composer
-from etoile.gui.pill import HEIGHT, TOLD_S, Shown, shown_of
+from etoile.gui.pill import HEIGHT, TOLD_S, WIDEST, Shown, shown_of
 from etoile.gui.places import Spot
 from etoile.gui.window import Window, wants_reading
 from etoile.text import message
@@ -74,7 +74,7 @@ def test_what_each_state_shows(folded: Window, texts: Texts, state: State, width
     assert [words for words in said if words not in shown] == []
     face = folded.pill.face
     assert face.height() == folded._look.px(HEIGHT)
-    assert width <= face.width() <= 360
+    assert width <= face.width() <= WIDEST
     row = [part for part in folded.pill.findChildren(QWidget) if part.isVisibleTo(folded.pill)]
     assert all(face.contains(part.geometry()) for part in row)
 
@@ -87,7 +87,7 @@ def test_a_pill_says_what_it_is_to_a_screen_reader(folded: Window) -> None:
 
 def test_long_words_are_elided(folded: Window) -> None:
     folded.show_state(replace(CALM, turn=states.turn(number=3, said=message("word " * 60))))
-    assert folded.pill.face.width() <= 360
+    assert folded.pill.face.width() <= WIDEST
 
 
 def test_what_was_said_goes_after_a_while(folded: Window, desk: Desk, texts: Texts, qtbot: QtBot) -> None:

@@ -40,8 +40,8 @@ from etoile.text import Message, message, verbatim
 
 HEIGHT = 40
 WIDTHS = {"idle": 184, "busy": 224, "warning": 264}
-WIDEST = 360
-_AROUND = 120
+WIDEST = 392
+_AROUND = 138
 """What a line of text leaves of the widest pill for sign, time and button."""
 _BARS = 67
 """What the level of the microphone takes."""
