@@ -115,7 +115,7 @@ def plain(port: int) -> Iterator[Wave]:
 @contextmanager
 def litellm(port: int) -> Iterator[Wave]:
     """litellm.Router in this process."""
-    import litellm as peer
+    import litellm as peer  # type: ignore[import-not-found]
 
     peer.suppress_debug_info = True
     names = {words: f"http://127.0.0.1:{port}/{words}/v1" for words in (8, 408)}

@@ -70,6 +70,26 @@ def test_what_is_unknown_is_said_to_be(app: App, tmp_path: Path) -> None:
     assert app.events == []
 
 
+def test_a_new_conversation_is_begun(app: App, tmp_path: Path) -> None:
+    assert client.ask_once(tmp_path, {"do": "new_conversation"}) == {"ok": True}
+    assert app.events == [on.NewConversationWanted()]
+
+
+def test_who_says_no_more_cancels_and_still_hears_how_it_ended(app: App, tmp_path: Path) -> None:
+    with client.call(tmp_path, {"do": "ask", "text": "hello", "nodes": ["M1", "M2"], "aloud": True}, 20.0) as call:
+        assert call
+        ticket = app.ticket()
+        [typed] = [event for event in app.events if isinstance(event, on.Typed)]
+        assert (typed.asking.nodes, typed.asking.aloud) == (("M1", "M2"), True)
+        app.state = State(turn=Turn(number=7, asking=typed.asking))
+        call.say_no_more()
+        wait_until(lambda: on.Cancelled(7) in app.events)
+        outcome = do.Outcome(turn=7, text="hello", decision=None, ok=False, answer=message("It was cancelled."))
+        app.callers.report(do.ReportOutcome(ticket, outcome))
+        [told] = list(call)
+    assert told["outcome"]["answer"] == "It was cancelled."
+
+
 def test_the_state_is_told(app: App, tmp_path: Path) -> None:
     app.state = State(
         gpus=(GpuReading(uuid="GPU-1", index=0, name="RTX 3080", host="box", temperature_c=71),),

@@ -14,7 +14,7 @@ from etoile.cli.settings import settings
 from etoile.config import Config
 from etoile.domain.nodes import NodeState
 from etoile.domain.shapes import Line
-from etoile.text import message, plural
+from etoile.text import message
 
 Row = tuple[str, str]
 """What is shown, and how grave it is: "warning", "critical" or "lost"; anything else is as it should be."""
@@ -85,9 +85,7 @@ def _nodes_rows(nodes: list[Line], console: Console) -> Iterator[Row]:
         if node["loaded"]:
             yield console.words(message("    in memory: {models}", models=node["loaded"])), ""
         elif node["models"]:
-            count = len(node["models"])
-            said = plural("    {count} model, not in memory", "    {count} models, none in memory", count)
-            yield console.words(said), ""
+            yield console.words(message("    models: {models}", models=node["models"])), ""
     if not nodes:
         said = message("No node is configured, and none was found on this machine: the guide answers.")
         yield console.words(said), ""
