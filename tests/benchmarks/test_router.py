@@ -18,7 +18,7 @@ import pytest
 
 from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, Event, Failed
+from etoile.domain.events import AnswerEnded, Event, Failed, NodePassedOver
 from etoile.llm.router import Router
 from tests.benchmarks.router_runs import WAYS
 
@@ -163,8 +163,11 @@ def times(nodes: list[Node], routing: Routing, count: int) -> list[float]:
     """Return what each of `count` requests took, one after the other, in ms; before that M2 was asked once."""
     ended = threading.Event()
     told: list[Event] = []
+    passed_over: list[int] = []
 
     def publish(event: Event) -> None:
+        if isinstance(event, NodePassedOver):
+            passed_over.append(event.turn)
         if isinstance(event, AnswerEnded | Failed):
             told.append(event)
             ended.set()
@@ -178,13 +181,14 @@ def times(nodes: list[Node], routing: Routing, count: int) -> list[float]:
             assert ended.wait(30)
             took.append(1000 * (time.perf_counter() - began_s))
     assert all(isinstance(event, AnswerEnded) for event in told)
+    assert passed_over == ([1] if len(nodes) > 1 else [])
     return took[1:]
 
 
 def failing(port: int, healthy: int) -> list[Node]:
     """Return a node at `port` that is preferred, and a healthy one."""
     return [
-        Node(name="M1", url=f"http://127.0.0.1:{port}", model="tiny", weight=30.0),
+        Node(name="M1", url=f"http://127.0.0.1:{port}", model="tiny", weight=1000.0),
         Node(name="M2", url=f"http://127.0.0.1:{healthy}/8", model="tiny"),
     ]
 
