@@ -39,9 +39,9 @@ running() {
     return 1
 }
 
-Xvfb "$DISPLAY" -nolisten tcp >/dev/null 2>&1 &
+as_person Xvfb "$DISPLAY" -nolisten tcp >/dev/null 2>&1 &
 display=$!
-wait_for test -e /tmp/.X11-unix/X99
+wait_for xwininfo -root
 as_person trayer --SetDockType true >/dev/null 2>&1 &
 tray=$!
 wait_for sh -c 'xwininfo -root -tree | grep -q panel'
