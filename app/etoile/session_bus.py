@@ -18,6 +18,8 @@ CALL_S = 3.0
 """How long a call waits for its answer: long enough for a service that is started by it."""
 LAST_CALL_S = 0.5
 """How long it still waits once everything is to end."""
+SAVERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver", "org.mate.ScreenSaver")
+"""Who locks the screen, by desktop: each tells by `GetActive` whether it has, and by `ActiveChanged` when it does."""
 
 
 class Bus:

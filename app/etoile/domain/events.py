@@ -209,6 +209,20 @@ class MicrophoneOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenLocked:
+    """The screen was locked, or unlocked: what is shown then may be seen by anybody."""
+
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MotionReduced:
+    """The desktop wants things to stand still, or to move again."""
+
+    reduced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MicrophoneNoted:
     """What is to be known of the microphone while it is spoken into: it is waited for, or it is mute."""
 
@@ -717,6 +731,8 @@ Event = (
     | RecordingStarted
     | LevelMeasured
     | MicrophoneOpened
+    | ScreenLocked
+    | MotionReduced
     | MicrophoneNoted
     | TalkEnded
     | PartlyHeard

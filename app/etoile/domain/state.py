@@ -55,6 +55,10 @@ class State:
     listening_for: str = ""
     """The wake word, while the microphone is open for it."""
     """Whether the microphone is open, listened to or not."""
+    locked: bool = False
+    """Whether the screen is locked."""
+    still: bool = False
+    """Whether the desktop wants no motion."""
     speech: Placement | None = None
     """Where the speech model was last loaded."""
     desk: Desk = field(default_factory=Desk)
@@ -116,6 +120,10 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, missing=missing), ()
         case on.MicrophoneOpened(is_open):
             return replace(state, microphone_open=is_open), ()
+        case on.ScreenLocked(locked):
+            return replace(state, locked=locked), ()
+        case on.MotionReduced(reduced):
+            return replace(state, still=reduced), ()
         case on.WakeWordWanted(wanted):
             return state, (do.WatchWakeWord(state.turn.wake_word if wanted else ""),)
         case on.WakeWordWatched(word):

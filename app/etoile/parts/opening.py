@@ -85,6 +85,7 @@ def open_rooms(
             voice = live.voice = _open_voice(stack, config, publish)
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
+            _watch_surroundings(stack, publish)
             kept = open_samples(stack, publish)
 
         def names() -> Mapping[str, Sequence[str]]:
@@ -234,6 +235,13 @@ def _open_notifier(stack: ExitStack, publish: Publish) -> Notifier:
     from etoile.notify.desktop import DesktopNotifier
 
     return stack.enter_context(DesktopNotifier(publish))
+
+
+def _watch_surroundings(stack: ExitStack, publish: Publish) -> None:
+    if sys.platform == "linux":
+        from etoile.notify.surroundings import Surroundings
+
+        stack.enter_context(Surroundings(publish))
 
 
 def _open_voice(stack: ExitStack, config: Config, publish: Publish) -> "Voice":

@@ -14,9 +14,8 @@ from typing import Any
 from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, MatchRule, Message, new_method_call
 
 from etoile.errors import HotkeyUnavailable
-from etoile.session_bus import Bus
+from etoile.session_bus import SAVERS, Bus
 from etoile.speech.keys import Chord, Chords, Key, Move
-from etoile.speech.screen_lock import SAVERS
 from etoile.text import message, render
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 3.0
 """How often it is asked; in between the last answer counts."""
-SAVERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver", "org.mate.ScreenSaver")
-"""Who locks the screen, by desktop: each tells by `GetActive` whether it has, and by `ActiveChanged` when it does."""
 
 
 class ScreenLock:
@@ -42,9 +40,9 @@ class ScreenLock:
 
     def _ask(self) -> bool:
         try:
-            if self._bus is None:
-                from etoile.session_bus import Bus
+            from etoile.session_bus import SAVERS, Bus
 
+            if self._bus is None:
                 self._bus = Bus.open()
             return any(_is_active(self._bus, saver) for saver in SAVERS)
         except (OSError, ValueError, RuntimeError, KeyError) as error:
