@@ -62,7 +62,7 @@ def node(etoile: Line) -> Iterator[FakeNode]:
         (["nodes", "pull"], "MODEL"),
         (["models", "use"], "Which model?"),
         (["models", "download"], "Which model?"),
-        (["talk"], "one of the arguments --press --release --toggle --cancel is required"),
+        (["talk"], "one of the arguments --press --release --toggle --cancel --wake --no-wake is required"),
         (["talk", "--press"], "does not run"),
         (["nodes", "confirm", "x"], "does not run"),
         (["ask", " "], "nothing to ask"),

@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 ETOILE = (os.environ["ETOILE_PROGRAM"],) if "ETOILE_PROGRAM" in os.environ else (sys.executable, "-m", "etoile")
 """The frozen program where its tests name it (`installer/build.py test`), else the one of the checkout."""
 ROOT = Path(__file__).parents[2]
-START_S = 30.0
+START_S = 60.0
 """Two busy cores take their time; each wait ends as soon as its condition holds."""
 
 

@@ -76,7 +76,7 @@ class Scene:
 
     def wait_for(self, predicate: Callable[[], object]) -> None:
         """Wait until `predicate` is true."""
-        wait_until(predicate, 10.0, what=f"the expected events; there were {self.events}")
+        wait_until(predicate, 30.0, what=f"the expected events; there were {self.events}")
 
 
 @contextmanager
