@@ -81,7 +81,7 @@ def _call(connection: Any, call: Message) -> None:
     """Call the bus itself and wait for its answer."""
     connection.send(call)
     while True:
-        came = connection.receive(timeout=5)
+        came = connection.receive(timeout=30)
         if came.header.message_type in (MessageType.method_return, MessageType.error):
             unwrap_msg(came)
             return

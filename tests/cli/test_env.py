@@ -90,7 +90,7 @@ def test_a_shell_reads_what_was_meant(tmp_path: Path, models: str) -> None:
     need(shutil.which("bash"), "needs bash")
     path = written(tmp_path, "--format", "shell", "--models", models, "--host", "[::1]:11434")
     script = '. "$0" && printf "%s\\0" "$OLLAMA_MODELS" "$OLLAMA_HOST" "$CUDA_VISIBLE_DEVICES"'
-    ran = subprocess.run(["bash", "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=10)
+    ran = subprocess.run(["bash", "-c", script, str(path)], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.split("\0")[:2] == [models, "[::1]:11434"]
     assert ran.stderr == ""
     assert BIG in ran.stdout

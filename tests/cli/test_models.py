@@ -43,7 +43,7 @@ def test_recordings_tell_which_context_is_safe(etoile: Line, tmp_path: Path) -> 
     files = []
     for number, text in enumerate(("Monte le son.", "Quelle heure est-il ?")):
         files.append(str(tmp_path / f"{number}.wav"))
-        subprocess.run(["espeak-ng", "-v", "fr", "-w", files[-1], text], check=True, timeout=20)
+        subprocess.run(["espeak-ng", "-v", "fr", "-w", files[-1], text], check=True, timeout=60)
     etoile.settings.write_text(f'[speech]\nmodel = "{MODEL}"\ndevice = "cpu"\nlanguage = "fr"\n')
     assert etoile("models", "check", *files, "--json") == 0
     assert [line["context_s"] for line in etoile.lines] == [5.0, 10.0, 15.0]

@@ -104,7 +104,7 @@ class Daemon:
     def _call(self, call: Message) -> None:
         serial = next(self._connection.outgoing_serial)
         self._connection.send(call, serial=serial)
-        while (came := self._connection.receive(timeout=5)).header.fields.get(HeaderFields.reply_serial) != serial:
+        while (came := self._connection.receive(timeout=30)).header.fields.get(HeaderFields.reply_serial) != serial:
             pass
         unwrap_msg(came)
 

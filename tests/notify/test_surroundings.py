@@ -33,7 +33,7 @@ class Service:
         self._connection = open_dbus_connection(address)
         serial = next(self._connection.outgoing_serial)
         self._connection.send(message_bus.RequestName(name), serial=serial)
-        while self._connection.receive(timeout=5).header.fields.get(HeaderFields.reply_serial) != serial:
+        while self._connection.receive(timeout=30).header.fields.get(HeaderFields.reply_serial) != serial:
             pass
         self._thread = threading.Thread(target=self._run, name="service")
 

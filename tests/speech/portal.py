@@ -40,7 +40,7 @@ class Portal:
         self._connection = open_dbus_connection(address)
         serial = next(self._connection.outgoing_serial)
         self._connection.send(message_bus.RequestName(DESKTOP), serial=serial)
-        while (came := self._connection.receive(timeout=5)).header.fields.get(HeaderFields.reply_serial) != serial:
+        while (came := self._connection.receive(timeout=30)).header.fields.get(HeaderFields.reply_serial) != serial:
             pass
         unwrap_msg(came)
         self._thread = threading.Thread(target=self._run, name="portal")

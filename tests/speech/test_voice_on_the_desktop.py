@@ -47,7 +47,7 @@ def heard(recording: Recording) -> np.ndarray:
 def test_sounds_are_heard_whole_without_a_gap_or_a_click(desktop: Desktop) -> None:
     with desktop.record_speaker() as recording:
         environment = desktop.env | {"PYTHONPATH": str(ROOT / "app")}
-        subprocess.run([sys.executable, "-c", TONES], env=environment, check=True, timeout=20, stderr=subprocess.PIPE)
+        subprocess.run([sys.executable, "-c", TONES], env=environment, check=True, timeout=60, stderr=subprocess.PIPE)
         length = len(recording.samples())
         wait_until(lambda: len(recording.samples()) > length + SAMPLE_RATE_HZ // 4)
     tones = heard(recording)

@@ -39,7 +39,7 @@ def espeak() -> str:
 
 
 def speak(espeak: str, text: str, voice: str, wav: Path) -> np.ndarray:
-    subprocess.run([espeak, "-v", voice, "-s", "160", "-w", str(wav), text], check=True, timeout=20)
+    subprocess.run([espeak, "-v", voice, "-s", "160", "-w", str(wav), text], check=True, timeout=60)
     samples = decode_audio(str(wav), sampling_rate=RATE_HZ)
     return np.pad(samples, RATE_HZ // 4)
 
