@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from etoile.speech.spans import SAMPLE_RATE_HZ
+from etoile.speech.features import features
 
 FRAMES_PER_S = 100
 WINDOW_S = 30.0
@@ -107,8 +107,7 @@ def encode(engine: Any, samples: Samples, shown_s: float) -> Any:
     The frames are even in number, since the encoder halves them.
     """
     frames = round(min(shown_s, WINDOW_S) * FRAMES_PER_S / 2) * 2
-    silence = max(0, frames * SAMPLE_RATE_HZ // FRAMES_PER_S - len(samples))
-    return engine.encode(engine.feature_extractor(np.pad(samples, (0, silence)))[:, :frames])
+    return engine.encode(features(engine.feature_extractor, samples, frames))
 
 
 def likeliest_language(engine: Any, encoded: Any, languages: Sequence[str]) -> str:
