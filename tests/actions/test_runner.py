@@ -128,7 +128,7 @@ def test_stop_kills_the_program_that_runs(room: Actions, events: list[Event], ex
     room.run(run(6, "test.sleep"))
     wait_until(lambda: room._jobs[0]._context.programs._running)
     room.stop(6)
-    wait_until(lambda: not room._jobs, 3)
+    wait_until(lambda: not room._jobs)
     assert events == []
 
 

@@ -56,7 +56,7 @@ def terminals(wayland: SwayDesktop, sway: Sway) -> Iterator[list[Window]]:
     yield sway.windows()
     for window in sway.windows():
         sway.close(window)
-    wait_until(lambda: not sway.windows(), 10, what="no window")
+    wait_until(lambda: not sway.windows(), what="no window")
 
 
 def titles(sway: Sway) -> list[str]:

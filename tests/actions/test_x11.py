@@ -64,7 +64,7 @@ def windows(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> Iterator[X11]:
 def program(desktop: Desktop, windows: X11) -> Iterator[Window]:
     """Give a window of another program, in front."""
     process = desktop.start("python", "-c", PROGRAM, "victim")
-    wait_until(lambda: any(one.title == "victim" for one in windows.windows()), 10, what="the window")
+    wait_until(lambda: any(one.title == "victim" for one in windows.windows()), what="the window")
     wait_until(lambda: windows.windows()[-1].title == "victim", what="the window in front")
     yield next(one for one in windows.windows() if one.title == "victim")
     process.kill()
@@ -125,7 +125,7 @@ app.exec()
 
 def test_dictated_words_are_really_typed_whatever_their_letters(windows: X11, desktop: Desktop) -> None:
     process = desktop.start("python", "-c", EDITOR, log="editor")
-    wait_until(lambda: "editor" in [one.title for one in windows.windows()][-1:], 10, what="the editor in front")
+    wait_until(lambda: "editor" in [one.title for one in windows.windows()][-1:], what="the editor in front")
     on_desktop = scene()
     on_desktop.do("dictation.start")
     first, second = (
@@ -211,7 +211,7 @@ def test_a_player_on_the_bus_pauses_and_plays_on(windows: X11, desktop: Desktop)
     player = desktop.start("python", "-c", PLAYER, log="player")
     names = ("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus")
     listing = (*names, "org.freedesktop.DBus.ListNames")
-    wait_until(lambda: "MediaPlayer2.fake" in desktop.run(*listing), 10, what="the player on the bus")
+    wait_until(lambda: "MediaPlayer2.fake" in desktop.run(*listing), what="the player on the bus")
     on_desktop = scene()
     assert on_desktop.do("media.pause") == "It pauses."
     assert on_desktop.do("media.play") == "It plays."

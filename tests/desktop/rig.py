@@ -309,8 +309,8 @@ class Desktop:
         loads = [option for module in modules for option in ("-L", module)]
         self.start("pulseaudio", *options, *loads)
         # The socket comes first and the devices after it, the microphone last of all.
-        wait_until(lambda: Path(socket).exists(), 10, what="the sound server")
-        wait_until(lambda: "\tmic\t" in self.run("pactl", "list", "short", "sources"), 10, what="the microphone")
+        wait_until(lambda: Path(socket).exists(), what="the sound server")
+        wait_until(lambda: "\tmic\t" in self.run("pactl", "list", "short", "sources"), what="the microphone")
         self.run("pactl", "set-default-sink", "speaker")
         self.run("pactl", "set-default-source", "mic")
 

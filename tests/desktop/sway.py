@@ -34,8 +34,8 @@ class SwayDesktop:
         self._processes: list[subprocess.Popen[bytes]] = []
         env = {name: value for name, value in self.env.items() if name != "WAYLAND_DISPLAY"}
         self._start([*_as_nobody(self.folder), "sway", "-c", str(self.folder / "config")], env | drawing)
-        wait_until((self.folder / "wayland-1").exists, 10, what=f"sway: {self.log()}")
-        wait_until((self.folder / "ipc.sock").exists, 10, what=f"sway: {self.log()}")
+        wait_until((self.folder / "wayland-1").exists, what=f"sway: {self.log()}")
+        wait_until((self.folder / "ipc.sock").exists, what=f"sway: {self.log()}")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -126,7 +126,7 @@ def stage(
     made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s, device, **opening)
     with made.ears:
         yield made
-    wait_until(lambda: threading.active_count() == before, 2, what="the end of the threads")
+    wait_until(lambda: threading.active_count() == before, what="the end of the threads")
 
 
 def test_what_is_said_becomes_text(tmp_path: Path) -> None:

@@ -497,6 +497,6 @@ def test_a_real_engine_that_hangs_is_replaced_and_no_sentence_is_lost(tmp_path: 
 
     with Voice(ALWAYS, events.append, engine=engine, loudspeaker=Counting(FakeEngine())) as voice:
         voice.say(1, "One. Two. And three.", "en", last=True)
-        wait_until(lambda: Spoken(1) in events, 15)
+        wait_until(lambda: Spoken(1) in events)
     assert lengths == [len("One."), len("Two."), len("And three.")]
     assert events == [Spoken(1)]
