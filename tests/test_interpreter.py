@@ -101,7 +101,7 @@ def test_a_catalogue_that_is_mended_is_told_as_well(own_home: Path, caplog: pyte
     caplog.clear()
 
 
-NIGHT = 'name = "bonne nuit"\nalso = ["night {what}"]\nsteps = ["coupe le son", "ferme la fenêtre"]\n'
+NIGHT = 'name = "bonne nuit"\nalso = ["night {what}", "go to {what}"]\nsteps = ["coupe le son", "ferme la fenêtre"]\n'
 NIGHT += '[parameters]\nwhat = "all"\n'
 
 
@@ -116,7 +116,7 @@ def test_a_skill_is_understood_with_its_steps_in_whatever_language_it_is_called(
         "Bonne nuit !",
         "night owls",
         "mute and run bonne nuit",
-        "good night",
+        "go to sleep",
     ]
     with Interpreter(events.append, dict, name_in_front=lambda: "notes.txt") as interpreter:
         for number, text in enumerate(texts):

@@ -22,6 +22,43 @@ def test_what_begins_as_no_command_does_is_refused(matcher: Matcher, language: s
     assert (found.command, found.choices) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "pas besoin de mettre un minuteur"),
+        ("fr", "pas besoin d'un minuteur"),
+        ("fr", "pas besoin de me donner l'heure"),
+        ("fr", "plus la peine de verrouiller l'écran"),
+        ("fr", "bonne nuit"),
+        ("en", "no need to set a timer"),
+        ("en", "no need for a timer"),
+        ("en", "i don't need an alarm"),
+        ("en", "no need for music"),
+        ("en", "good night"),
+    ],
+)
+def test_what_is_not_wanted_or_only_wished_is_no_command(matcher: Matcher, language: str, text: str) -> None:
+    found = matcher.match(text, language)
+    assert (found.command, found.choices) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "hint", "order", "command"),
+    [
+        ("fr", "je n'ai plus besoin du minuteur", "annule le minuteur", "timer.cancel"),
+        ("fr", "plus besoin de firefox", "plus besoin de firefox, ferme-le", "app.close"),
+        ("en", "i don't need the timer anymore", "cancel the timer", "timer.cancel"),
+        ("en", "no need for the alarm", "no need for that alarm, cancel it", "alarm.cancel"),
+    ],
+)
+def test_what_is_no_longer_needed_is_stopped_only_when_that_is_said(
+    matcher: Matcher, language: str, hint: str, order: str, command: str
+) -> None:
+    hinted = matcher.match(hint, language)
+    assert (hinted.command, hinted.choices[0].command) == (None, command)
+    assert matcher.match(order, language).command == command
+
+
 @pytest.mark.parametrize(("language", "text"), [("en", "mute the"), ("en", "the volume of the"), ("fr", "coupe mon")])
 def test_what_breaks_off_runs_nothing(matcher: Matcher, language: str, text: str) -> None:
     assert matcher.match(text, language).command is None

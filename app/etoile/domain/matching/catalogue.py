@@ -69,6 +69,8 @@ class Words:
     """Anywhere in such a clause they show that the command is none: "she said", "if", "tomorrow"."""
     vetoes: tuple[Phrase, ...] = ()
     """What begins with one is no command, whatever follows: "thanks for", "what is a"."""
+    unneeded: tuple[Phrase, ...] = ()
+    """They say that a thing is not wanted, and only hint at what to do with it: "no need for the timer"."""
     statements: tuple[Phrase, ...] = ()
     """Openers that ask for nothing where a question mark ends them: "you should"."""
     conditions: tuple[Phrase, ...] = ()

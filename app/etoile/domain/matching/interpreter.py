@@ -128,6 +128,7 @@ class Interpreter:
         """Explain every word of the request, politeness aside; `as_said` holds the words that were not repaired."""
         if self._refusals.is_vetoed(tokens):
             return Outcome()
+        waives = self._refusals.only_waives(tokens)
         found: list[Found] = []
         refused = False
         for choice in self._cleaner.cleaned(tokens):
@@ -136,6 +137,8 @@ class Interpreter:
             sure = confidence if len(choice.tokens) == len(tokens) else min(confidence, _TEMPLATE)
             for reading in self._readings(choice):
                 one = self._found(text, choice, reading, sure)
+                if one and waives:
+                    one = self._refusals.waived(one)
                 refused = refused or one is None
                 found += [one] if one else []
         return Outcome(ranked(found), refused=refused and not found)

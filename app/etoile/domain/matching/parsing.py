@@ -192,6 +192,7 @@ def _words(files: Files, words_of: Callable[[str], Phrase], concepts: _Concepts)
         causes=phrases("causes"),
         spoilers=phrases("spoilers"),
         vetoes=phrases("vetoes"),
+        unneeded=phrases("unneeded"),
         statements=phrases("statements"),
         conditions=phrases("conditions"),
         determiners=words("determiners"),

@@ -34,6 +34,7 @@ class Refusals:
         self._here = PhraseSet(words.here)
         self._guards = PhraseSet((*words.guards, *words.code, *words.here))
         self._vetoes = PhraseSet(words.vetoes)
+        self._unneeded = PhraseSet(words.unneeded)
         self._statements = PhraseSet(words.statements)
         self._conditions = PhraseSet(words.conditions)
         self._fillers = PhraseSet(words.fillers)
@@ -86,6 +87,16 @@ class Refusals:
         start = self._start(texts)
         stated = start < len(texts) and self._statements.length_at(texts, start) > 0
         return replace(outcome, found=tuple(_only_proposed(found, stated=stated) for found in outcome.found))
+
+    def only_waives(self, tokens: Tokens) -> bool:
+        """Whether `tokens` only say that something is not needed: "no need for the timer"."""
+        return self._unneeded.is_in([token.text for token in tokens])
+
+    def waived(self, found: Found) -> Found | None:
+        """Return `found` as what a request that only waives something may mean; None where it says more than that."""
+        if COMMANDS[found.candidate.command].consequence is Consequence.SAFE:
+            return found
+        return None if found.passed_over else proposed(found)  # "no need to set a timer" cancels none
 
     def talks_about(self, tokens: Tokens) -> bool:
         """Whether a command is named in a negation, a question, or somebody's words."""

@@ -27,6 +27,7 @@ class WrittenWords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     causes: list[str] = []
     spoilers: list[str] = []
     vetoes: list[str] = []
+    unneeded: list[str] = []
     statements: list[str] = []
     conditions: list[str] = []
     determiners: str = ""
