@@ -24,11 +24,9 @@ from PySide6.QtCore import (
     Qt,
     QtMsgType,
     QTranslator,
-    QUrl,
     Signal,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from etoile import logs
@@ -40,22 +38,20 @@ from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.places import Places
+from etoile.gui.settings.living import Settings
 from etoile.gui.tray import Tray
 from etoile.gui.window import Window
 from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
 from etoile.parts import Rooms, first_state, interface_language, open_rooms
+from etoile.parts.outside import Outside
 from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
 
 SWITCH_S = 0.001
 """How soon a busy worker thread makes room for the window's; Python's own 5 ms show while an answer floods in."""
-
-EMPTY_SETTINGS = """\
-# Settings of Etoile.  "etoile help nodes" and "etoile help voice" tell what can stand here.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +158,15 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
             )
         )
         stack.enter_context(Server(folder, callers.answer))
+        look = Look(language, config.window.theme)
+        settings = Settings(look, start.config_path, config, bridge.publish, Outside(rooms, config))
+        stack.callback(settings.close)
         doors = Doors(
             publish=bridge.publish,
             confirm_node=rooms.router.confirm,
-            open_settings=lambda: _open_settings(start.config_path),
+            open_settings=settings.present,
             quit=leaving.wanted.emit,
         )
-        look = Look(language, config.window.theme)
         places = Places(Path(FOLDERS.user_state_dir) / "window.json")
         window = Window(look, doors, talk_key=config.speech.talk_key, places=places)
         tray = Tray(look, doors, window)
@@ -193,14 +191,6 @@ def _connect(bridge: Bridge, window: Window, tray: Tray) -> None:
     bridge.changed.connect(show)
     bridge.window_wanted.connect(window.present)
     show(bridge.state)
-
-
-def _open_settings(path: Path) -> None:
-    """Open the settings file in the user's editor; it is made, empty, when there is none."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(EMPTY_SETTINGS, encoding="utf-8")
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def _speak_qt(app: QApplication, language: str) -> None:

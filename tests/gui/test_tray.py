@@ -70,7 +70,7 @@ def test_the_menu_reaches_everything(tray: Tray) -> None:
         "Mute the voice",
         "Listen for “jarvis”",
         "Snooze alerts",
-        "Settings file",
+        "Settings…",
         "Quit",
     ]
 
@@ -114,7 +114,7 @@ def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
         AlertsSnoozed(desk.now_s + 3600),
         AlertsSnoozed(math.inf),
     ]
-    _action(tray.menu, "Settings file").trigger()
+    _action(tray.menu, "Settings…").trigger()
     _action(tray.menu, "Quit").trigger()
     assert visitor.called == ["settings", "quit"]
 

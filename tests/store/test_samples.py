@@ -318,3 +318,16 @@ def test_killed_at_any_moment_it_leaves_a_whole_file(tmp_path: Path) -> None:
                 ).fetchall()
             )
             assert doubled == 0
+
+
+def test_everything_is_forgotten_and_what_follows_is_kept(samples: Samples, database: Database, clocks: Clocks) -> None:
+    card = reading()
+    _run(samples, clocks, 2 * 3600, card, step_s=30.0)
+    samples.flush()
+    samples.forget_all()
+    assert not any(samples.read(card.uuid, Span.DAY).result(20).series.values())
+    [(left,)] = database.read(lambda connection: connection.execute("SELECT count(*) FROM levels").fetchall())
+    assert left == 0
+    _run(samples, clocks, 1800, card, step_s=30.0)
+    samples.flush()
+    assert any(samples.read(card.uuid, Span.DAY).result(20).series.values())

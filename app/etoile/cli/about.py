@@ -3,11 +3,7 @@
 import argparse
 import logging
 import os
-import re
-import sqlite3
 import sys
-from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from etoile import __version__
@@ -15,6 +11,7 @@ from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.config import FOLDERS
 from etoile.errors import UsageError
+from etoile.installed.versions import parts
 from etoile.ipc import client, endpoint
 from etoile.text import message, verbatim
 
@@ -113,17 +110,7 @@ def version(arguments: argparse.Namespace, console: Console) -> int:
     """Show the version; for programs, those of the parts that Etoile is made of too."""
     if console.json:
         own = {"etoile": __version__, "python": sys.version.split()[0], "platform": sys.platform}
-        console.line({**own, "frozen": bool(getattr(sys, "frozen", False)), "parts": _parts()})
+        console.line({**own, "frozen": bool(getattr(sys, "frozen", False)), "parts": parts()})
     else:
         console.say(verbatim(f"etoile {__version__}"))
     return 0
-
-
-def _parts() -> dict[str, str]:
-    """Return the version of each library that Etoile asks for, by the name of its distribution."""
-    asked = (re.split(r"[^\w.-]", one)[0] for one in metadata.requires("etoile") or () if "extra ==" not in one)
-    versions = {}
-    for name in sorted(set(asked), key=str.lower):
-        with suppress(metadata.PackageNotFoundError):  # those of other systems
-            versions[name] = metadata.version(name)
-    return {**versions, "SQLite": sqlite3.sqlite_version}

@@ -168,6 +168,12 @@ class Look(QObject):
         self.palette = self._wanted()
         hints.colorSchemeChanged.connect(self._follow)
 
+    def use_theme(self, theme: Theme) -> None:
+        """Be dark, light, or as the desktop is, from now on."""
+        if theme != self._theme:
+            self._theme = theme
+            self._follow()
+
     @property
     def dark_panel(self) -> bool:
         """Whether the desktop's own panel is taken to be dark: panels do not say, so the colour scheme tells."""

@@ -19,7 +19,7 @@ class Doors:
     confirm_node: Callable[[str], None]
     """The user wants to use the found node of this name."""
     open_settings: Callable[[], None]
-    """Opens the settings file in the user's editor."""
+    """Opens the settings window."""
     quit: Callable[[], None]
     """Ends the app."""
     open_help: Callable[[str], None] = _closed

@@ -107,7 +107,7 @@ class Tray(QObject):
         self._snooze = menu.addMenu(self._words(message("Snooze alerts")))
         self._snoozed_gpus: object = None
         menu.addSeparator()
-        self._action(menu, message("Settings file"), doors.open_settings)
+        self._action(menu, message("Settings…"), doors.open_settings)
         self._action(menu, message("Quit"), doors.quit)
 
     def _refresh_menu(self) -> None:

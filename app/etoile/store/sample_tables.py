@@ -179,6 +179,12 @@ ALL_ROLLED = {
     60: "UPDATE rolled SET id = (SELECT max(id) FROM minutes) WHERE level = 60",
 }
 
+FORGET_ALL = (
+    *(f"DELETE FROM {table}" for table in ("seconds", "minutes", "quarters", "cards")),  # noqa: S608  # names of ours
+    "UPDATE rolled SET id = 0",
+)
+"""Leaves no measurement and no card; ids begin at 1 again."""
+
 KEEP = "INSERT INTO seconds VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
 
 KEEP_CARD = """

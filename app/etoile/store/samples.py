@@ -33,7 +33,8 @@ class Sample(NamedTuple):
 
 
 class Samples:
-    """Writes samples, rolls them up, and has them read.  All methods return at once; one thread calls them.
+    """Writes samples, rolls them up, and has them read.  All methods but `forget_all` return at once; one thread
+    calls them.
 
     `now_s` is the time since 1970; `monotonic_s` is never set, and tells when that was.
     """
@@ -89,6 +90,18 @@ class Samples:
         self.flush()
         until_s = int(self._now_s()) + 1
         return self._database.ask(lambda connection: read_history(connection, uuid, span, until_s))
+
+    def forget_all(self) -> None:
+        """Erase every measurement that was written; those of the last seconds may follow.
+
+        Blocks, and may be called from any thread.  Raises StoreError.
+        """
+
+        def erase(connection: sqlite3.Connection) -> None:
+            for statement in sql.FORGET_ALL:
+                connection.execute(statement)
+
+        self._database.erase(erase)
 
     def _is_news(self, reading: GpuReading) -> bool:
         measured = reading.state is GpuState.OK and not reading.simulated

@@ -10,8 +10,9 @@ from etoile.errors import EtoileError
 from etoile.gui.design import Look
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
-from etoile.gui.settings.outside import About, Answer
 from etoile.gui.settings.pages import SettingsPages
+from etoile.installed.versions import About
+from etoile.llm.trying import Tried
 from etoile.text import Message, message
 
 FILE = """\
@@ -38,7 +39,7 @@ rate_wpm = 200
 class FakeOutside:
     """Remembers what was asked of it; `answer` may be an error."""
 
-    answer: Answer | EtoileError = field(default_factory=lambda: Answer(("qwen3-30b", "gemma3"), ("gemma3",), 42.0))
+    answer: Tried | EtoileError = field(default_factory=lambda: Tried(("qwen3-30b", "gemma3"), ("gemma3",), 42.0))
     ring: dict[str, str] = field(default_factory=lambda: {"hermes": "sk-hermes"})
     ring_fails: EtoileError | None = None
     tried: list[tuple[Node, str | None]] = field(default_factory=list)
@@ -51,7 +52,7 @@ class FakeOutside:
     def _asked(self) -> None:
         self.threads.add(threading.current_thread().name)
 
-    def try_node(self, node: Node, key: str | None) -> Answer:
+    def try_node(self, node: Node, key: str | None) -> Tried:
         self._asked()
         self.tried.append((node, key))
         if isinstance(self.answer, EtoileError):

@@ -7,7 +7,7 @@ from etoile.gui.button import Button
 from etoile.gui.design import Look
 from etoile.gui.settings.frame import Plain, RowFrame
 from etoile.gui.settings.group import Titled
-from etoile.gui.settings.outside import About
+from etoile.installed.versions import About
 from etoile.text import message, verbatim
 
 SOURCE_UPDATE = message("In its folder: git pull, then python3 installer/dev.py run.")

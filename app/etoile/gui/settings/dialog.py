@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QHBoxLayout,
+    QMenu,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -143,9 +144,20 @@ class SettingsDialog(QDialog):
         if key:
             self.choose(key)
             self._entries[key].setFocus()
+        if not self.isVisible():
+            self._stand_beside()
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def _stand_beside(self) -> None:
+        """Stand at the left of what stays on top, where there is room: it would cover the settings."""
+        for other in QApplication.topLevelWidgets():
+            on_top = other.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+            if other.isVisible() and on_top and not isinstance(other, QMenu):
+                room = other.frameGeometry().left() - self.screen().availableGeometry().left()
+                if room >= self.width():
+                    self.move(other.frameGeometry().left() - self.width(), max(0, other.frameGeometry().top()))
 
     def choose(self, key: str) -> None:
         """Show the page `key`."""

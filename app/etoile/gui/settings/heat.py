@@ -1,6 +1,4 @@
-"""What the limits of heat mean: a curve that crosses both, and the hottest GPU of now beside it."""
-
-from collections.abc import Callable, Sequence
+"""What the limits of heat mean: a curve that crosses both."""
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -12,16 +10,13 @@ from etoile.gui.history import SPAN_S
 from etoile.gui.sparkline import Points, paint_temperature
 from etoile.text import message
 
-Recent = Callable[[], Sequence[tuple[float, float | None]]]
-"""Returns the last temperatures of the hottest GPU: seconds before now (negative), and °C; empty without any."""
-
 
 class HeatPreview(QWidget):
-    """Paints the limits over what the hottest GPU measured; without one, over a curve that shows both crossed."""
+    """Paints the limits over a curve that crosses them."""
 
-    def __init__(self, look: Look, recent: Recent, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look, self._recent = look, recent
+        self._look = look
         self._limits = Thermal()
         self.setFixedHeight(look.px(84))
         self.setAccessibleName(look.words(message("The limits on a curve")))
@@ -44,10 +39,7 @@ class HeatPreview(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(12, 8, -12, -8)
-        paint_temperature(painter, box, self._points(), self._limits, self._look.palette)
-
-    def _points(self) -> Points:
-        return self._recent() or example(self._limits)
+        paint_temperature(painter, box, example(self._limits), self._limits, self._look.palette)
 
 
 def example(limits: Thermal) -> Points:

@@ -19,7 +19,8 @@ from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame, Wrong
 from etoile.gui.settings.group import Titled
-from etoile.gui.settings.outside import Answer, Outside
+from etoile.gui.settings.outside import Outside
+from etoile.llm.trying import Tried
 from etoile.text import Message, message, plural, verbatim
 
 DIALECTS = {
@@ -214,7 +215,7 @@ class NodeForm(Titled):
         former = msgspec.structs.replace(node, name=self._was.name) if self._was.key == "keyring" else node
         self._errand.begin(partial(self._outside.try_node, former, key), self._tell, self._tell_failure)
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: Tried) -> None:
         self.test.setEnabled(True)
         self.verdict.say(found(answer))
 
@@ -251,7 +252,7 @@ class NodeForm(Titled):
         self.foot.say(error)
 
 
-def found(answer: Answer) -> Message:
+def found(answer: Tried) -> Message:
     """Return what was found: how quickly it answered, and which models it has."""
     if not answer.models:
         return message("It answered within {latency_ms:.0f} ms, and has no model.", latency_ms=answer.latency_ms)

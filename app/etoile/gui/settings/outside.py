@@ -1,39 +1,18 @@
 """What the settings window asks of the rest of the app."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from etoile.config import Node
+from etoile.installed.versions import About
+from etoile.llm.trying import Tried
 from etoile.text import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a node said when it was tried."""
-
-    models: tuple[str, ...]
-    loaded: tuple[str, ...]
-    latency_ms: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What Etoile is made of."""
-
-    version: str
-    parts: Mapping[str, str] = field(default_factory=dict)
-    """Its libraries by name: version and licence."""
-    licence: str = ""
-    """Its terms."""
-    frozen: bool = False
-    """Whether it was installed as one program, rather than run from its source."""
 
 
 class Outside(Protocol):
     """All of these may block, and are called on a thread of their own.  They raise EtoileError."""
 
-    def try_node(self, node: Node, key: str | None) -> Answer:
+    def try_node(self, node: Node, key: str | None) -> Tried:
         """Ask `node`, with `key` where one was typed, for its models."""
 
     def keep_key(self, node: str, key: str) -> None:

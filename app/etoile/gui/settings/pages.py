@@ -12,7 +12,7 @@ from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.general import AutostartRow, FileRow
 from etoile.gui.settings.group import SettingGroup, Titled
-from etoile.gui.settings.heat import HeatPreview, Recent
+from etoile.gui.settings.heat import HeatPreview
 from etoile.gui.settings.nodes import NodesGroup
 from etoile.gui.settings.outside import Outside
 from etoile.gui.settings.page import SettingsPage
@@ -52,8 +52,6 @@ class SettingsPages:
     outside: Outside
     open_file: Callable[[], None]
     """Opens the file in the user's editor."""
-    recent: Recent = tuple
-    """The last temperatures of the hottest GPU."""
 
     def dialog(self) -> SettingsDialog:
         """Return the window."""
@@ -77,7 +75,7 @@ class SettingsPages:
             case "nodes":
                 return NodesGroup(look, file, outside), self._group(rows.WAITING)
             case "alerts":
-                return HeatGroup(look, file, self.recent), self._group(rows.ALERTS)
+                return HeatGroup(look, file), self._group(rows.ALERTS)
             case "shortcuts":
                 return self._group(rows.KEYS), self._window_keys()
             case "privacy":
@@ -97,8 +95,8 @@ class SettingsPages:
 class HeatGroup(SettingGroup):
     """The limits of heat, with a curve that shows them."""
 
-    def __init__(self, look: Look, file: SettingsFile, recent: Recent) -> None:
-        self._preview = HeatPreview(look, recent)
+    def __init__(self, look: Look, file: SettingsFile) -> None:
+        self._preview = HeatPreview(look)
         super().__init__(look, rows.HEAT, file, more=(self._preview,))
 
     def show_config(self, config: Config) -> None:
