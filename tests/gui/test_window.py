@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QTextDocument
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QShortcut, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +23,9 @@ from etoile.gui.conversation import Conversation
 from etoile.gui.design import DARK, LIGHT, Look, Palette, Tone
 from etoile.gui.frame import edges_at
 from etoile.gui.gpu_card import GpuCard
+from etoile.gui.header import Header
 from etoile.gui.hottest import HottestLine
+from etoile.gui.keys_page import KEYS as KEY_LIST
 from etoile.gui.node_chip import NodeChip
 from etoile.gui.pages import CONVERSATION, GPU, HISTORY, NODES, PAGES
 from etoile.gui.prose import Prose, link_menu
@@ -209,6 +211,39 @@ class TestWhatIsShown:
         assert window.page == GPU
 
 
+class TestLockedScreen:
+    LOCKED = replace(CALM, turn=states.CONFIRMING, locked=True)
+
+    def test_nothing_is_shown_and_nothing_comes_into_view(self, window: Window, texts: Texts) -> None:
+        window.show_state(replace(self.LOCKED, turn=states.LISTENING))
+        assert not window.isVisible()
+        _show(window, self.LOCKED)
+        assert texts(window).strip() == "Hidden while the screen is locked"
+
+    def test_the_pill_is_a_star(self, window: Window, texts: Texts) -> None:
+        _show(window, self.LOCKED)
+        window.fold()
+        assert texts(window.pill).strip() == ""
+        assert window.pill.accessibleName() == "Etoile, Waiting for your answer"
+
+    def test_afterwards_all_is_there_again(self, window: Window, texts: Texts) -> None:
+        _show(window, CALM)
+        window.show_state(self.LOCKED)
+        window.show_state(replace(self.LOCKED, locked=False))
+        assert "Shut the computer down?" in texts(window)
+        assert window.focusWidget() is not None
+
+
+def test_without_motion_the_level_is_one_bar_that_seldom_changes(window: Window) -> None:
+    _show(window, replace(CALM, turn=states.OPENING, still=True))
+    level = window.findChild(Level)
+    seen = set()
+    for number in range(30):
+        window.show_state(replace(CALM, still=True, turn=replace(states.LISTENING, level=0.03 * number)))
+        seen.add(level._heights[-1])
+    assert 1 < len(seen) <= 6
+
+
 class TestAnswers:
     @pytest.fixture
     def prose(self, qtbot: QtBot, look: Look) -> Iterator[Prose]:
@@ -379,6 +414,43 @@ class TestKeyboard:
             pages.append(shown.page)
         assert pages == [GPU, NODES, HISTORY, CONVERSATION]
         assert isinstance(shown.focusWidget().parent(), Composer)
+
+    def test_arrows_go_from_tab_to_tab(self, shown: Window, qtbot: QtBot) -> None:
+        shown._tabs.chosen.setFocus()
+        for key, page in ((Qt.Key.Key_Right, GPU), (Qt.Key.Key_Right, NODES), (Qt.Key.Key_Left, GPU)):
+            qtbot.keyClick(shown.focusWidget(), key)
+            assert (shown.page, shown.focusWidget()) == (page, shown._tabs.chosen)
+
+    def test_f6_goes_from_part_to_part_and_back(self, shown: Window, qtbot: QtBot) -> None:
+        def part() -> str:
+            focus = shown.focusWidget()
+            kinds = (Header, Tabs, Conversation, Composer)
+            return next(kind.__name__ for kind in kinds if shown.findChild(kind).isAncestorOf(focus))
+
+        reached = []
+        for modifier in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+            for _ in range(4):
+                qtbot.keyClick(shown, Qt.Key.Key_F6, modifier)
+                reached.append(part())
+        there = ["Header", "Tabs", "Conversation", "Composer"]
+        assert reached == [*there, *reversed(there[:-1]), "Composer"]
+
+    def test_f1_lists_the_keys_and_escape_goes_back(self, shown: Window, qtbot: QtBot, texts: Texts) -> None:
+        shown.show_page(GPU)
+        for _ in range(2):
+            qtbot.keyClick(shown, Qt.Key.Key_F1)
+            assert "Fold to a pill" in texts(shown)
+        qtbot.keyClick(shown, Qt.Key.Key_Escape)
+        assert (shown.page, shown.isVisible()) == (GPU, True)
+        qtbot.keyClick(shown, Qt.Key.Key_F1)
+        qtbot.mouseClick(shown._tabs.chosen, Qt.MouseButton.LeftButton)
+        assert shown.page == GPU
+
+    def test_every_key_that_is_listed_is_there(self, shown: Window) -> None:
+        bound = {shortcut.key().toString() for shortcut in shown.findChildren(QShortcut)}
+        listed = {key for key in KEY_LIST if key.startswith(("Ctrl+", "F", "Esc"))} - {"Ctrl+1…4"}
+        assert listed <= bound
+        assert {f"Ctrl+{place}" for place in range(1, 5)} <= bound
 
     def test_buttons_talk_ask_confirm_and_stop(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
         left = Qt.MouseButton.LeftButton

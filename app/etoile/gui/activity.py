@@ -20,6 +20,8 @@ from etoile.gui.words import PHASE
 from etoile.text import Message, message, verbatim
 
 BARS = 9
+STILL_EVERY = 6
+"""Of about thirty levels a second so many make one step of a bar that is to stand still."""
 SMOOTHING = 0.5
 """Part of the former height that a bar keeps."""
 _LOWEST, _HIGHEST = 4, 18
@@ -43,13 +45,19 @@ class Level(QWidget):
         self._look = look
         self._heights: deque[float] = deque([0.0] * BARS, BARS)
         self._hearing = False
+        self._still = False
+        self._seen = 0
         self.setFixedSize(QSize(BARS * 7 - 3, _HIGHEST + 2))
         self.setAccessibleName(look.words(message("Microphone level")))
 
-    def show_level(self, level: float, *, hearing: bool) -> None:
-        """Take in the newest level, 0 to 1."""
+    def show_level(self, level: float, *, hearing: bool, still: bool = False) -> None:
+        """Take in the newest level, 0 to 1; `still` shows it as one bar that seldom changes."""
         before = self._heights[-1]
-        self._hearing = hearing
+        self._hearing, self._still = hearing, still
+        if still:
+            self._seen += 1
+            if self._seen % STILL_EVERY:
+                return
         self._heights.append(SMOOTHING * before + (1 - SMOOTHING) * level if hearing else 0.0)
         self.update()
 
@@ -63,6 +71,10 @@ class Level(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         palette = self._look.palette
         painter.setBrush(palette.accent if self._hearing else palette.ctrl)
+        if self._still:
+            width = max(_LOWEST, self.width() * min(1.0, self._heights[-1]))
+            painter.drawRoundedRect(QRectF(0, (self.height() - _LOWEST) / 2, width, _LOWEST), 2, 2)
+            return
         for place, level in enumerate(self._heights):
             height = _LOWEST + (_HIGHEST - _LOWEST) * min(1.0, level)
             painter.drawRoundedRect(QRectF(place * 7, (self.height() - height) / 2, 4, height), 2, 2)
@@ -95,8 +107,8 @@ class Activity(Surface):
         row.addWidget(self._end)
         self.hide()
 
-    def show_turn(self, turn: Turn, since_s: float) -> None:
-        """Show what `turn` does, and for how long it has."""
+    def show_turn(self, turn: Turn, since_s: float, *, still: bool = False) -> None:
+        """Show what `turn` does, and for how long it has; with little motion if `still`."""
         busy = turn.phase in _SIGNS
         if turn.phase is not self._phase:
             self._phase = turn.phase
@@ -111,7 +123,7 @@ class Activity(Surface):
         self._heard.show_words(turn.stable if heard else "", turn.tentative if heard else "")
         self._level.setVisible(listening and (heard or not turn.note))
         if listening:
-            self._level.show_level(turn.level, hearing=turn.hearing)
+            self._level.show_level(turn.level, hearing=turn.hearing, still=still)
         self._since.say(verbatim(clock(since_s)) if turn.phase is not Phase.SPEAKING else None)
         name, glyph = (message("Cancel"), Glyph.CLOSE) if listening else (STOP, Glyph.STOP)
         self._end.show_as(STOP_SPEAKING if turn.phase is Phase.SPEAKING else name, glyph, Kind.FLAT)

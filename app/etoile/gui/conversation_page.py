@@ -1,6 +1,6 @@
 """The page of the conversation: the hottest GPU in one line, the turns, what is asked or offered, and the composer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -62,6 +62,11 @@ class ConversationPage(Page):
         """The newest answer, to copy."""
         return self._conversation.last_answer
 
+    @property
+    def regions(self) -> Sequence[QWidget]:
+        """What was said, what is asked, and the line to type in."""
+        return self._conversation, self._question, self._composer
+
     def begin(self) -> None:
         """Give the focus to the line to type in."""
         self._composer.setFocus()
@@ -92,7 +97,7 @@ class ConversationPage(Page):
         self._question.show_question(turn.question, stands_s - since_s)
         if had_focus and turn.question is None:
             self._composer.setFocus()
-        self._activity.show_turn(turn, since_s)
+        self._activity.show_turn(turn, since_s, still=self._state.still)
 
     def _ask(self, text: str) -> None:
         self._publish(Typed(text))

@@ -1,6 +1,6 @@
 """What a page of the window is, and what all pages are built on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -79,6 +79,11 @@ class Page(QWidget):
     def step_back(self) -> bool:
         """Leave what is nearest within the page; return whether there was anything to leave."""
         return False
+
+    @property
+    def regions(self) -> Sequence[QWidget]:
+        """The parts between which F6 goes."""
+        return (self,)
 
     def begin(self) -> None:
         """Give the focus to where one begins: the first part that takes it."""

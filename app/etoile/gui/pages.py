@@ -9,12 +9,13 @@ from etoile.gui.conversation_page import ConversationPage
 from etoile.gui.gpu_page import GpuPage
 from etoile.gui.history_page import HistoryPage
 from etoile.gui.hottest import gpus_severity
+from etoile.gui.keys_page import KeysPage
 from etoile.gui.node_page import NodePage
 from etoile.gui.page import Ground, Page
 from etoile.gui.severity import Severity
 from etoile.text import Message, message
 
-CONVERSATION, GPU, NODES, HISTORY = "conversation", "gpu", "nodes", "history"
+CONVERSATION, GPU, NODES, HISTORY, KEYS = "conversation", "gpu", "nodes", "history", "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,6 @@ PAGES: Mapping[str, Kind] = {
     NODES: Kind(message("Nodes"), lambda ground, _: NodePage(ground), _nodes_severity),
     HISTORY: Kind(message("History"), lambda ground, _: HistoryPage(ground)),
 }
+"""Those with a tab."""
+WITHOUT_TAB: Mapping[str, Kind] = {KEYS: Kind(message("Keys"), lambda ground, _: KeysPage(ground))}
+"""Those that only a key brings, and Esc takes away again."""

@@ -48,6 +48,7 @@ _BARS = 67
 TOLD_S = 8.0
 """How long the pill shows what was said at the end of a turn."""
 TICK_MS = 250
+_TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING)
 _SIGNS: Mapping[Phase, Severity | Glyph] = {
     Phase.LISTENING: Glyph.STAR,
     Phase.TRANSCRIBING: Glyph.HOLLOW_STAR,
@@ -60,6 +61,8 @@ _SIGNS: Mapping[Phase, Severity | Glyph] = {
 class Shown(Enum):
     """What the pill shows, the most urgent first."""
 
+    LOCKED = "locked"
+    """Nothing: the screen is locked, and anybody may look."""
     LISTENING = "listening"
     CRITICAL = "critical"
     BUSY = "busy"
@@ -73,6 +76,8 @@ class Shown(Enum):
 def shown_of(state: State, since_s: float) -> Shown:
     """Return what the pill shows of `state`, whose turn has been doing what it does for `since_s`.  Pure."""
     turn, severity = state.turn, gpus_severity(state)
+    if state.locked:
+        return Shown.LOCKED
     if turn.phase is Phase.LISTENING:
         return Shown.LISTENING
     if severity is Severity.CRITICAL:
@@ -187,15 +192,15 @@ class Pill(Frame):
         self._shown = shown_of(state, self._ground.stopwatch.elapsed_s)
         gpu = hottest(state)
         hot = self._shown in (Shown.CRITICAL, Shown.WARNING)
-        at_rest = self._shown is Shown.IDLE
+        at_rest, locked = self._shown is Shown.IDLE, self._shown is Shown.LOCKED
         listening, busy = self._shown is Shown.LISTENING, self._shown is Shown.BUSY
-        self._sign.show_sign(self._signed(), faint=at_rest)
+        self._sign.show_sign(self._signed(), faint=at_rest or locked)
         self._say_first(Type.TITLE if hot or at_rest else Type.UI, beside=look.px(_BARS) if listening else 0)
         self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
         self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
         self._level.setVisible(listening)
         if listening:
-            self._level.show_level(state.turn.level, hearing=state.turn.hearing)
+            self._level.show_level(state.turn.level, hearing=state.turn.hearing, still=state.still)
         else:
             self._level.reset()
         waits = state.turn.phase is Phase.CONFIRMING
@@ -214,7 +219,7 @@ class Pill(Frame):
     def _show_time(self) -> None:
         """Show for how long it goes on; what was said at the end goes after a while."""
         since_s, phase = self._ground.stopwatch.elapsed_s, self._state.turn.phase
-        timed = phase in (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING) and self._shown is not Shown.CRITICAL
+        timed = phase in _TIMED and self._shown in (Shown.LISTENING, Shown.BUSY)
         self._time.say(verbatim(clock(since_s)) if timed else None)
         if not timed and self._shown is not Shown.TOLD:
             self._tick.stop()
@@ -226,6 +231,8 @@ class Pill(Frame):
     def _signed(self) -> Severity | Glyph:
         if self._shown in (Shown.CRITICAL, Shown.WARNING):
             return gpus_severity(self._state) or Severity.WARNING
+        if self._shown is Shown.LOCKED:
+            return Glyph.STAR
         if self._shown is Shown.TOLD:
             return Severity.WARNING if self._state.turn.failed else Glyph.TICK
         return _SIGNS.get(self._state.turn.phase, Glyph.STAR)
@@ -240,6 +247,8 @@ class Pill(Frame):
                 return PHASE[turn.phase]
             case Shown.TOLD:
                 return turn.said
+            case Shown.LOCKED:
+                return None
             case _ if gpu is None:
                 return PHASE[Phase.IDLE]
             case _:
@@ -256,7 +265,13 @@ class Pill(Frame):
     def _fit(self) -> None:
         """Be as wide as the state wants; the nearest corner stays where it is."""
         look = self._look
-        want = {Shown.IDLE: "idle", Shown.CRITICAL: "warning", Shown.WARNING: "warning", Shown.TOLD: "warning"}
+        want = {
+            Shown.IDLE: "idle",
+            Shown.LOCKED: "idle",
+            Shown.CRITICAL: "warning",
+            Shown.WARNING: "warning",
+            Shown.TOLD: "warning",
+        }
         least = look.px(WIDTHS[want.get(self._shown, "busy")])
         margin = 2 * self.margin
         width = min(max(least, self._row.totalSizeHint().width() - margin), look.px(WIDEST))
@@ -269,7 +284,7 @@ class Pill(Frame):
         gpu = hottest(self._state)
         words = self._look.words
         said = gpu_line(gpu, self._state.thermal(gpu.uuid)) if gpu else PHASE[Phase.IDLE]
-        if self._shown in (Shown.LISTENING, Shown.BUSY):
+        if self._shown in (Shown.LISTENING, Shown.BUSY, Shown.LOCKED):
             said = PHASE[self._state.turn.phase]
         self.setAccessibleName(words(message("Etoile, {what}", what=said)))
         self.setAccessibleDescription(words(message("Click or press Enter to unfold the window.")))
@@ -282,7 +297,7 @@ class Pill(Frame):
         palette = self._look.palette
         if self.isActiveWindow() and self.hasFocus():
             return QPen(palette.accent, 2)
-        critical = gpus_severity(self._state) is Severity.CRITICAL
+        critical = self._shown is not Shown.LOCKED and gpus_severity(self._state) is Severity.CRITICAL
         return QPen(palette.critical, 2) if critical else super().edge()
 
     # What the user does

@@ -93,8 +93,9 @@ class Tabs(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for key, tab in self._tabs.items():
-            tab.toggled.connect(lambda on, key=key: choose(key) if on else None)
-            row.addWidget(tab, 1)
+            tab.clicked.connect(lambda _=False, key=key: choose(key))
+            row.addWidget(tab)
+        row.addStretch()
         self.setAccessibleName(look.words(message("Pages")))
 
     def show_chosen(self, key: str) -> None:
@@ -105,6 +106,7 @@ class Tabs(QWidget):
         """Show that the page `key` needs attention, or no longer does."""
         self._tabs[key].show_attention(severity)
 
-    def begin(self) -> None:
-        """Give the focus to the chosen tab."""
-        next(tab for tab in self._tabs.values() if tab.isChecked()).setFocus(Qt.FocusReason.TabFocusReason)
+    @property
+    def chosen(self) -> Tab:
+        """The tab of the page that is shown."""
+        return next(tab for tab in self._tabs.values() if tab.isChecked())

@@ -14,20 +14,21 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, Declined, NewConversationWanted, VoiceMuted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.announcements import announce, announcements
 from etoile.gui.conversation_page import ConversationPage
+from etoile.gui.cover import Cover
 from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS, Header
 from etoile.gui.icons import app_icon
-from etoile.gui.page import Ground, Page, Stopwatch
-from etoile.gui.pages import CONVERSATION, PAGES
+from etoile.gui.page import Ground, Page, Stopwatch, first_stop
+from etoile.gui.pages import CONVERSATION, KEYS, PAGES, WITHOUT_TAB
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
@@ -93,6 +94,10 @@ class Window(Frame):
         self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self)
         self._pages: dict[str, Page] = {}
         self._stack = QStackedLayout()
+        self._former = CONVERSATION
+        """The page to which Esc leads back from one without a tab."""
+        self._body, self._cover = QWidget(self), Cover(look, self)
+        self._faces = QStackedLayout(self)
         self._arrange()
         self._bind_keys()
         _application().commitDataRequest.connect(self._leave_with_session)
@@ -100,7 +105,10 @@ class Window(Frame):
     def _arrange(self) -> None:
         self.setWindowTitle(self._look.words(message("Etoile")))
         self.setWindowIcon(app_icon())
-        column = QVBoxLayout(self)
+        self._body.setMouseTracking(True)
+        self._faces.addWidget(self._body)
+        self._faces.addWidget(self._cover)
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
         column.addLayout(beside_bar(self._header))
@@ -123,6 +131,9 @@ class Window(Frame):
             "Ctrl+Shift+C": self._copy_answer,
             FOLD_KEYS: self.fold,
             "Ctrl+Q": self._doors.quit,
+            "F1": self._show_keys,
+            "F6": self._next_region,
+            "Shift+F6": partial(self._next_region, -1),
         }
         for place, key in enumerate(PAGES, 1):
             keys[f"Ctrl+{place}"] = partial(self._go_to, key)
@@ -147,14 +158,32 @@ class Window(Frame):
     def show_page(self, key: str) -> Page:
         """Show the page `key` and return it; it is made when it is wanted for the first time."""
         if key not in self._pages:
-            self._pages[key] = PAGES[key].make(self._ground, self._go_to)
+            kind = PAGES.get(key) or WITHOUT_TAB[key]
+            self._pages[key] = kind.make(self._ground, self._go_to)
             self._stack.addWidget(self._pages[key])
         page = self._pages[key]
         self._stack.setCurrentWidget(page)
-        self._tabs.show_chosen(key)
+        if key in PAGES:
+            self._tabs.show_chosen(key)
         if self.isVisible():
             self._refresh()
         return page
+
+    def _show_keys(self) -> None:
+        self._former = self._former if self.page == KEYS else self.page
+        self._go_to(KEYS)
+
+    def _next_region(self, step: int = 1) -> None:
+        """Give the focus to the next part of the window: its head, the tabs, the parts of the page."""
+        regions = [self._header, self._tabs, *self._pages[self.page].regions]
+        focus = self.focusWidget()
+        here = next((at for at, region in enumerate(regions) if focus and region.isAncestorOf(focus)), 0)
+        for away in range(1, len(regions) + 1):
+            region = regions[(here + step * away) % len(regions)]
+            stop = self._tabs.chosen if region is self._tabs else first_stop(region)
+            if stop and region.isVisible():
+                stop.setFocus(Qt.FocusReason.TabFocusReason)
+                return
 
     def _go_to(self, key: str) -> None:
         """Show the page `key`, with the focus where one begins in it."""
@@ -248,6 +277,12 @@ class Window(Frame):
         before, self._state = self._state, state
         self._ground.follow(state)
         self.pill.show_state(state)
+        if state.locked:  # anybody may look
+            self._faces.setCurrentWidget(self._cover)
+            return
+        self._faces.setCurrentWidget(self._body)
+        if before.locked and self._pages:
+            self._go_to(self.page)
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
             self.appear()
         if self.pill.isVisible() and wants_reading(before, state):
@@ -268,6 +303,8 @@ class Window(Frame):
 
     def _refresh(self) -> None:
         state = self._state
+        if state.locked:
+            return
         self._header.show_state(state)
         shown = self.page
         for key, kind in PAGES.items():
@@ -287,6 +324,8 @@ class Window(Frame):
             self._doors.publish(Cancelled())
         elif turn.question and self.page == CONVERSATION:
             self._doors.publish(Declined(turn.number, turn.question.number))
+        elif self.page in WITHOUT_TAB:
+            self._go_to(self._former)
         elif not self._pages[self.page].step_back():
             self.fold()
 
