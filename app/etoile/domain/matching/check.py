@@ -5,12 +5,12 @@ commands that cannot be said at all.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.found import runs
+from etoile.domain.matching.found import Found, as_likely, runs
 from etoile.domain.matching.interpreter import Interpreter
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import READERS
@@ -64,9 +64,15 @@ def _misunderstood(catalogue: Catalogue) -> Iterator[Message]:
         for sentence in dict.fromkeys(_sentences(catalogue, templates)):
             found = interpreter.outcome(sentence).found
             meant = (command, *(one.candidate.command for one in found[:2]))
-            if (not runs(found) or meant[1] != command) and meant not in told:
+            settled = runs(found) or (interpreter.only_waives(sentence) and _stands_out(found))
+            if (not settled or meant[1] != command) and meant not in told:
                 told.add(meant)
                 yield _misunderstanding(catalogue.language, sentence, *meant)
+
+
+def _stands_out(found: Sequence[Found]) -> bool:
+    """Whether the first of `found` is proposed alone: all that a request may do which only says what is not needed."""
+    return bool(found) and not any(as_likely(other, found[0]) for other in found[1:])
 
 
 def _misunderstanding(language: str, sentence: str, command: str, first: str = "", second: str = "") -> Message:

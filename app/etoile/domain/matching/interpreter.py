@@ -77,6 +77,10 @@ class Interpreter:
             return outcome
         return Outcome(refused=self._refusals.is_vetoed(tokens) or self._refusals.talks_about(tokens))
 
+    def only_waives(self, text: str) -> bool:
+        """Whether `text` only says that something is not needed: what it may mean is proposed."""
+        return self._refusals.only_waives(self._tokens(text))
+
     def familiarity(self, text: str) -> int:
         """Return how many words of `text` are known in this language."""
         return sum(token.text in self._grammar.lexicon for token in self._tokens(text))
