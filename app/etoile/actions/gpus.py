@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from etoile.actions.action import Action, ActionTable, Context, Done
 from etoile.domain.events import AlertsSnoozed
@@ -87,7 +88,8 @@ def _snooze(slots: Slots, context: Context) -> Done:
         later.publish(AlertsSnoozed(0))
         return message("Alerts are shown again.")
 
-    return Done(message("No GPU alert for {length:duration}.", length=SNOOZE_S), wake)
+    until = context.now() + timedelta(seconds=SNOOZE_S)
+    return Done(message("No GPU alert for {length:duration}, until {time:clock}.", length=SNOOZE_S, time=until), wake)
 
 
 ACTIONS: ActionTable = {

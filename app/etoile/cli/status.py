@@ -13,6 +13,7 @@ from etoile.cli.nodes import node_lines, node_row
 from etoile.cli.settings import settings
 from etoile.config import Config
 from etoile.domain.nodes import NodeState
+from etoile.domain.parts_named import part_name
 from etoile.domain.shapes import Line
 from etoile.text import message
 
@@ -75,7 +76,8 @@ def _app_rows(app: Line | None, console: Console) -> Iterator[Row]:
     running = message("The tray app is running.") if app else message("The tray app does not run.")
     yield console.words(running), ""
     if app and app["missing"]:
-        yield console.words(message("Off: {parts}. “etoile doctor” tells more.", parts=app["missing"])), ""
+        parts = [part_name(part) for part in app["missing"]]
+        yield console.words(message("Off: {parts}. “etoile doctor” tells more.", parts=parts)), ""
 
 
 def _nodes_rows(nodes: list[Line], console: Console) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
@@ -49,20 +49,29 @@ class Notice(Surface):
             download = Button(look, message("Download"), glyph=Glyph.DOWN, parent=self)
             download.setAccessibleDescription(look.words(missing.said))
             download.clicked.connect(lambda: publish(wanted))
-            words.addSpacing(4)
-            words.addWidget(download, 0, Qt.AlignmentFlag.AlignLeft)
+            words.addLayout(_below(download))
         if missing.part == "recordings":
             again = Button(look, message("Try again"), parent=self)
             again.setAccessibleDescription(look.words(missing.said))
             again.clicked.connect(lambda: publish(UnfinishedWanted()))
-            words.addSpacing(4)
-            words.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
+            words.addLayout(_below(again))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
         row.addWidget(Sign(look, Glyph.SLASHED, self, height=40), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+
+
+def _below(button: Button) -> QHBoxLayout:
+    """Return a line with `button`, whose face begins where the words above it do: its ring stands out."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 4, 0, 0)
+    line.setSpacing(0)
+    line.addSpacing(-RING)
+    line.addWidget(button)
+    line.addStretch()
+    return line
 
 
 class Progress(QWidget):
