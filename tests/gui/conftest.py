@@ -16,7 +16,7 @@ from tests.gui import states
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Expect by name what the offscreen platform says when a window is raised or a menu opened; all else fails."""
-    harmless = "This plugin does not support (raise|grabbing the (keyboard|mouse))"
+    harmless = "This plugin does not support (raise|grabbing the (keyboard|mouse)|propagateSizeHints)"
     item.add_marker(pytest.mark.qt_log_ignore(harmless, extend=True))
 
 

@@ -1,19 +1,25 @@
 """A settings window over a real file, with an outside that a test scripts."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from etoile.config import Node, load
 from etoile.errors import EtoileError
 from etoile.gui.design import Look
+from etoile.gui.settings.controls import Field
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.pages import SettingsPages
+from etoile.gui.settings.setting import SettingRow
 from etoile.installed.versions import About
 from etoile.llm.trying import Tried
 from etoile.text import Message, message
+from tests.waiting import wait_until
 
 FILE = """\
 # mine
@@ -122,3 +128,45 @@ class Scene:
         self.file.close()
         self.dialog.close()
         self.dialog.deleteLater()
+
+    def show(self, page: str) -> "Scene":
+        """Show the window on `page`."""
+        self.dialog.present(page)
+        QApplication.processEvents()
+        return self
+
+    def row(self, key: str) -> SettingRow:
+        """Return the row of the setting `key`."""
+        return next(row for row in self.dialog.page.findChildren(SettingRow) if row.row.key == key)
+
+    def field(self, key: str) -> Field:
+        """Return the field of the setting `key`."""
+        control = self.row(key).control
+        assert isinstance(control, Field)
+        return control
+
+    def button(self, name: str) -> QAbstractButton:
+        """Return the button in view that a screen reader calls `name`."""
+        found = [
+            button
+            for button in self.dialog.findChildren(QAbstractButton)
+            if button.accessibleName() == name and button.isVisibleTo(self.dialog)
+        ]
+        assert len(found) == 1, [button.accessibleName() for button in self.dialog.findChildren(QAbstractButton)]
+        return found[0]
+
+    def wait(self, predicate: Callable[[], object]) -> None:
+        """Wait for `predicate`, Qt's loop running."""
+
+        def holds() -> object:
+            QApplication.processEvents()
+            return predicate()
+
+        wait_until(holds)
+
+
+def write(field: QLineEdit, text: str) -> None:
+    """Type `text` in the place of what stands in `field`."""
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
