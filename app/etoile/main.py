@@ -33,6 +33,7 @@ from etoile import logs
 from etoile.config import FOLDERS, Config
 from etoile.domain.effects import Effect
 from etoile.domain.state import State
+from etoile.gui.aside import Aside
 from etoile.gui.balloons import Balloons
 from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
@@ -45,6 +46,8 @@ from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
 from etoile.parts import Rooms, first_state, interface_language, open_rooms
+from etoile.parts.first_steps import FirstSteps
+from etoile.parts.help_pages import HelpPages
 from etoile.parts.outside import Outside
 from etoile.text import Message, message
 
@@ -159,21 +162,37 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
         )
         stack.enter_context(Server(folder, callers.answer))
         look = Look(language, config.window.theme)
-        settings = Settings(look, start.config_path, config, bridge.publish, Outside(rooms, config))
+        outside = Outside(rooms, config)
+        settings = Settings(look, start.config_path, config, bridge.publish, outside)
         stack.callback(settings.close)
+        aside = Aside(
+            look,
+            settings.file,
+            outside,
+            FirstSteps(),
+            HelpPages(language),
+            bridge.publish,
+            rooms.router.confirm,
+            Path(FOLDERS.user_state_dir) / "first_steps",
+        )
+        stack.callback(aside.close)
         doors = Doors(
             publish=bridge.publish,
             confirm_node=rooms.router.confirm,
             open_settings=settings.present,
             quit=leaving.wanted.emit,
+            open_help=aside.open_help,
+            open_first_steps=aside.open_first_steps,
         )
         places = Places(Path(FOLDERS.user_state_dir) / "window.json")
         window = Window(look, doors, talk_key=config.speech.talk_key, places=places)
         tray = Tray(look, doors, window)
         balloons.belong_to(tray.icon)
-        _connect(bridge, window, tray)
+        _connect(bridge, window, tray, aside)
         tray.show()
-        if not start.hidden or not QSystemTrayIcon.isSystemTrayAvailable():
+        if not start.hidden:
+            aside.welcome(window.appear)
+        elif not QSystemTrayIcon.isSystemTrayAvailable():
             window.appear()
         code = app.exec()
         window.vanish()
@@ -181,12 +200,13 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
         return code
 
 
-def _connect(bridge: Bridge, window: Window, tray: Tray) -> None:
+def _connect(bridge: Bridge, window: Window, tray: Tray, aside: Aside) -> None:
     """Let the views follow the state."""
 
     def show(state: State) -> None:
         window.show_state(state)
         tray.show_state(state)
+        aside.show_state(state)
 
     bridge.changed.connect(show)
     bridge.window_wanted.connect(window.present)

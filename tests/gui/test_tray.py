@@ -71,6 +71,8 @@ def test_the_menu_reaches_everything(tray: Tray) -> None:
         "Listen for “jarvis”",
         "Snooze alerts",
         "Settings…",
+        "First steps…",
+        "Help",
         "Quit",
     ]
 

@@ -27,7 +27,7 @@ KEYS: Mapping[str, Message] = {
     "Ctrl+W": message("Fold to a pill"),
     "Ctrl+,": message("Settings"),
     "Ctrl+Q": message("Quit"),
-    "F1": message("This list"),
+    "F1": message("This list; a second time, the help"),
 }
 
 

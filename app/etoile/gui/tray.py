@@ -108,6 +108,8 @@ class Tray(QObject):
         self._snoozed_gpus: object = None
         menu.addSeparator()
         self._action(menu, message("Settings…"), doors.open_settings)
+        self._action(menu, message("First steps…"), doors.open_first_steps)
+        self._action(menu, message("Help"), lambda: doors.open_help(""))
         self._action(menu, message("Quit"), doors.quit)
 
     def _refresh_menu(self) -> None:

@@ -170,7 +170,11 @@ class Window(Frame):
         return page
 
     def _show_keys(self) -> None:
-        self._former = self._former if self.page == KEYS else self.page
+        """List the keys; asked again, open the help."""
+        if self.page == KEYS:
+            self._doors.open_help("")
+            return
+        self._former = self.page
         self._go_to(KEYS)
 
     def _next_region(self, step: int = 1) -> None:
