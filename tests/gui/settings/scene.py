@@ -147,6 +147,7 @@ class Scene:
 
     def button(self, name: str) -> QAbstractButton:
         """Return the button in view that a screen reader calls `name`."""
+        QApplication.processEvents()
         found = [
             button
             for button in self.dialog.findChildren(QAbstractButton)
