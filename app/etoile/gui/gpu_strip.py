@@ -18,6 +18,7 @@ from etoile.gui.gpu_row import GpuRow
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.history import History
 from etoile.gui.label import Label
+from etoile.gui.roster import goal
 from etoile.gui.scroll import ScrollColumn
 from etoile.gui.severity import Severity
 from etoile.text import message, verbatim
@@ -95,7 +96,7 @@ class GpuStrip(ScrollColumn):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         views = list(self._views.values())
         here = next((place for place, view in enumerate(views) if view.hasFocus()), None)
-        there = None if here is None else _goal(event.key(), here, len(views) - 1)
+        there = None if here is None else goal(event.key(), here, len(views) - 1)
         if there is None:
             super().keyPressEvent(event)
         else:
@@ -179,18 +180,3 @@ class GpuStrip(ScrollColumn):
 def _rank(severity: Severity | None) -> int:
     """Return how much `severity` is a reason to look."""
     return _RANK.get(severity, 0) if severity else 0
-
-
-def _goal(key: int, here: int, last: int) -> int | None:
-    """Return the place to which `key` goes from `here`; None where it goes nowhere."""
-    match key:
-        case Qt.Key.Key_Up:
-            return max(0, here - 1)
-        case Qt.Key.Key_Down:
-            return min(last, here + 1)
-        case Qt.Key.Key_Home:
-            return 0
-        case Qt.Key.Key_End:
-            return last
-        case _:
-            return None

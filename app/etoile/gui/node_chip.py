@@ -11,13 +11,13 @@ from etoile.gui.severity import Severity, paint_sign
 from etoile.gui.words import NODE_STATE, node_detail, short_model
 from etoile.text import message
 
-_GLYPHS = {
+GLYPHS = {
     NodeState.UP: Glyph.DISC,
     NodeState.BUSY: Glyph.RUNNING,
     NodeState.LOADING: Glyph.RUNNING,
     NodeState.UNCONFIRMED: Glyph.RING,
 }
-_SEVERITIES = {
+SEVERITIES = {
     NodeState.DEGRADED: Severity.WARNING,
     NodeState.AUTH: Severity.WARNING,
     NodeState.OPEN: Severity.WARNING,
@@ -84,10 +84,10 @@ class NodeChip(QAbstractButton):
 
     def _paint_sign(self, painter: QPainter, box: QRectF) -> None:
         state = self.node.state
-        if state in _SEVERITIES:
-            paint_sign(painter, box, _SEVERITIES[state], self._look)
+        if state in SEVERITIES:
+            paint_sign(painter, box, SEVERITIES[state], self._look)
         else:
-            paint_glyph(painter, _GLYPHS[state], box, self._look.palette.text2)
+            paint_glyph(painter, GLYPHS[state], box, self._look.palette.text2)
 
     def _more(self) -> str:
         """Return the model of a node that is well, the state of another."""
