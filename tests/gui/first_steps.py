@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etoile.config import Config, Node, load
-from etoile.errors import EtoileError, NodeBroken
+from etoile.errors import EtoileError, NodeBroken, NodeUnreachable
 from etoile.gui.design import Look
 from etoile.gui.first_run.step import Means
 from etoile.gui.first_run.window import FirstRun
@@ -13,6 +13,8 @@ from etoile.gui.settings.file import SettingsFile
 from etoile.llm.trying import Tried
 from etoile.text import Message, message
 from tests.gui.conftest import Visitor
+
+GONE = NodeUnreachable(message("connection refused"))
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class World:
         default_factory=lambda: {"en": ("Alice", "English (America)"), "fr": ("Hortense", "Thomas")}
     )
     servers: Mapping[str, str | EtoileError] = field(default_factory=dict)
-    """What speaks which dialect, or fails how, by address."""
+    """What speaks which dialect, or fails how, by address; nobody is at any other."""
     tried: list[tuple[str, str]] = field(default_factory=list)
     heard: list[tuple[str, str]] = field(default_factory=list)
 
@@ -55,7 +57,7 @@ class World:
 
     def try_node(self, node: Node, key: str | None) -> Tried:
         self.tried.append((node.url, node.dialect))
-        spoken = self.servers[node.url]
+        spoken = self.servers.get(node.url, GONE)
         if isinstance(spoken, EtoileError):
             raise spoken
         if spoken != node.dialect:

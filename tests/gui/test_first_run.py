@@ -400,6 +400,27 @@ class TestNodes:
         qtbot.keyClicks(page.address, "5")
         steps.window.face.next.click()
         assert written(steps) == {}
+        assert steps.ended == []
+
+    def test_an_address_that_nobody_tried_is_tried_before_it_is_added(
+        self, open_steps: OpenSteps, qtbot: QtBot
+    ) -> None:
+        steps = open_steps(World(servers={"http://a:11434": "ollama"}))
+        page = go_to(steps, qtbot, 4)
+        page.address.setText("a:11434")
+        steps.window.face.next.click()
+        until(lambda: steps.ended, "the steps are over")
+        assert written(steps)["nodes"] == [{"name": "a", "url": "http://a:11434", "dialect": "ollama"}]
+
+    def test_an_address_that_does_not_answer_is_left_out_by_skip(self, open_steps: OpenSteps, qtbot: QtBot) -> None:
+        steps = open_steps()
+        page = go_to(steps, qtbot, 4)
+        page.address.setText("a:1")
+        steps.window.face.next.click()
+        until(lambda: page.wrong.text, "the error is told")
+        assert steps.ended == []
+        steps.window.face.skip.click()
+        assert (steps.ended, written(steps)) == (["ended"], {})
 
 
 @pytest.mark.parametrize(

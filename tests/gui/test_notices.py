@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from etoile.domain.events import DownloadStopped, DownloadWanted, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
+from etoile.gui.design import Look
+from etoile.gui.notices import Notices
 from etoile.gui.window import Window
 from etoile.text import message
+from tests.gui import states
 from tests.gui.conftest import Visitor
 
 Texts = Callable[[QWidget], str]
@@ -25,7 +28,7 @@ MISSING = State(missing={"speech_model": ABSENT, "tray": PartMissing("tray", mes
 COMING = replace(MISSING, downloading=ModelDownloading("base", 61_000_000, 145_000_000))
 
 
-def _buttons(window: Window, name: str) -> list[QAbstractButton]:
+def _buttons(window: QWidget, name: str) -> list[QAbstractButton]:
     found = window.findChildren(QAbstractButton)
     return [button for button in found if button.accessibleName() == name and button.isVisibleTo(window)]
 
@@ -77,3 +80,15 @@ def test_recordings_without_text_are_tried_again_at_a_click(shown: Window, visit
     assert again.accessibleDescription() == "2 recordings have no text yet."
     qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     assert visitor.events == [UnfinishedWanted()]
+
+
+def test_each_part_that_is_missing_leads_to_the_help_about_it(look: Look, qtbot: QtBot) -> None:
+    asked: list[str] = []
+    notices = Notices(look, asked.append, asked.append)  # type: ignore[arg-type]  # nothing is published here
+    qtbot.addWidget(notices)
+    notices.show_state(State(missing={"gpu": states.MISSING["gpu"]}))
+    notices.show()
+    (more,) = _buttons(notices, "More about this")
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Return)
+    assert asked == ["gpu"]

@@ -36,7 +36,7 @@ class ConversationPage(Page):
         self._hottest.clicked.connect(show_gpus)
         self._found = NodeStrip(look, ground.doors.confirm_node, self)
         """Nodes that were found and wait for a word."""
-        self._notices = Notices(look, publish)
+        self._notices = Notices(look, publish, ground.doors.open_help)
         self._conversation = Conversation(
             look, ground.talk_key, self._ask, self._undo, self._ask_afresh, self._notices, self
         )

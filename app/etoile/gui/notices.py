@@ -19,16 +19,22 @@ from etoile.text import Message, message, plural
 
 SHOWN = 2
 """More than these are folded away behind a button."""
+MORE = message("More about this")
 
 
 class Notice(Surface):
-    """One missing part: what, how to mend it, and buttons that mend it or put it out of sight.
+    """One missing part: what, how to mend it, and buttons that mend it, tell more, or put it out of sight.
 
-    `publish` hears when the user wants the download that mends it.
+    `publish` hears when the user wants the download that mends it, `open_help` about which part more is to be told.
     """
 
     def __init__(
-        self, look: Look, missing: PartMissing, dismiss: Callable[[], None], publish: Callable[[Event], None]
+        self,
+        look: Look,
+        missing: PartMissing,
+        dismiss: Callable[[], None],
+        publish: Callable[[Event], None],
+        open_help: Callable[[str], None],
     ) -> None:
         super().__init__(look)
         said = Label(look, Type.UI, parent=self)
@@ -44,17 +50,22 @@ class Notice(Surface):
         words.setSpacing(2)
         words.addWidget(said)
         words.addWidget(remedy)
+        buttons = []
         if missing.downloadable:
             wanted = DownloadWanted(missing.downloadable)
             download = Button(look, message("Download"), glyph=Glyph.DOWN, parent=self)
             download.setAccessibleDescription(look.words(missing.said))
             download.clicked.connect(lambda: publish(wanted))
-            words.addLayout(_below(download))
+            buttons.append(download)
         if missing.part == "recordings":
             again = Button(look, message("Try again"), parent=self)
             again.setAccessibleDescription(look.words(missing.said))
             again.clicked.connect(lambda: publish(UnfinishedWanted()))
-            words.addLayout(_below(again))
+            buttons.append(again)
+        more = Button(look, MORE, kind=Kind.FLAT if buttons else Kind.OUTLINE, parent=self)
+        more.setAccessibleDescription(look.words(missing.said))
+        more.clicked.connect(lambda: open_help(missing.part))
+        words.addLayout(_below(*buttons, more))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
@@ -63,13 +74,14 @@ class Notice(Surface):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
 
 
-def _below(button: Button) -> QHBoxLayout:
-    """Return a line with `button`, whose face begins where the words above it do: its ring stands out."""
+def _below(*buttons: Button) -> QHBoxLayout:
+    """Return a line with `buttons`, whose face begins where the words above it do: its ring stands out."""
     line = QHBoxLayout()
     line.setContentsMargins(0, 4, 0, 0)
     line.setSpacing(0)
     line.addSpacing(-RING)
-    line.addWidget(button)
+    for button in buttons:
+        line.addWidget(button)
     line.addStretch()
     return line
 
@@ -144,9 +156,15 @@ def download_line(download: ModelDownloading) -> Message:
 class Notices(QWidget):
     """Everything that is missing and was not dismissed; what comes back with other words is shown again."""
 
-    def __init__(self, look: Look, publish: Callable[[Event], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        publish: Callable[[Event], None],
+        open_help: Callable[[str], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._look, self._publish = look, publish
+        self._look, self._publish, self._open_help = look, publish, open_help
         self._dismissed: set[tuple[str, str]] = set()
         self._shown: list[PartMissing] | None = None
         self._folded = True
@@ -192,7 +210,7 @@ class Notices(QWidget):
             self._dismissed.add(_key(missing))
             self._refresh()
 
-        return Notice(self._look, missing, dismiss, self._publish)
+        return Notice(self._look, missing, dismiss, self._publish, self._open_help)
 
     def _more(self, count: int) -> Button:
         said = plural("{count} more part is off", "{count} more parts are off", count)

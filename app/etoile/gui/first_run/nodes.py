@@ -75,6 +75,7 @@ class NodesStep(Step):
         self.column.addStretch()
         self._errand = Errand(self)
         self._tried: Node | None = None
+        self._going_on = False
 
     def show_state(self, state: State) -> None:
         """Show every node; one that waits for the user's word has a button."""
@@ -90,6 +91,15 @@ class NodesStep(Step):
             QWidget.setTabOrder(stop, following)
         self._box.setVisible(bool(state.nodes))
         self._none.setVisible(not state.nodes)
+
+    def holds_back(self) -> bool:
+        """Whether an address is typed that did not answer yet: it is tried first, lest it be lost."""
+        if self._tried or not self.address.text().strip():
+            return False
+        if not self._errand.busy:
+            self._try()
+        self._going_on = True
+        return True
 
     def chosen(self) -> tuple[Change, ...]:
         """Return the addition of the node that was tried and answered."""
@@ -123,7 +133,7 @@ class NodesStep(Step):
     def _forget(self) -> None:
         """What was tried is another address now."""
         self._errand.drop()
-        self._tried = None
+        self._tried, self._going_on = None, False
         self.verdict.say(None)
         self.wrong.say(None)
 
@@ -131,9 +141,12 @@ class NodesStep(Step):
         self._tried, answer = answered
         said = found(answer)
         self.verdict.say(message("{said} It is added as {name} when you go on.", said=said, name=self._tried.name))
+        if self._going_on:
+            self.settled.emit()
 
     def _tell_failure(self, error: EtoileError) -> None:
         self.verdict.say(None)
+        self._going_on = False
         url = address_of(self.address.text())
         self.wrong.say(EtoileError(message("{url}: {error}", url=url, error=error.said), error.remedy))
 

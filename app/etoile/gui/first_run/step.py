@@ -39,6 +39,8 @@ class Step(QWidget):
 
     language_wanted = Signal(str)
     """The first steps are to be shown in this language from now on."""
+    settled = Signal()
+    """What had to be found out before going on is known, and stands in the way no more."""
     title: Message
 
     def __init__(self, means: Means, lead: Message, parent: QWidget | None = None) -> None:
@@ -62,6 +64,10 @@ class Step(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show what of `state` belongs here."""
+
+    def holds_back(self) -> bool:
+        """Whether something stands in the way of going on; what must be found out is begun, and `settled` tells."""
+        return False
 
     def chosen(self) -> tuple[Change, ...]:
         """Return what the user chose, as changes to the settings file; none where all stays as it is."""

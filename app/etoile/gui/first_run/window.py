@@ -158,6 +158,8 @@ class FirstRun(QDialog):
 
     def _keep(self) -> None:
         """Write what was chosen on the page, and go on; what cannot be written is told, and the page stays."""
+        if self._step and self._step.holds_back():
+            return
         changes = self._step.chosen() if self._step else ()
         error = self._means.file.change(_all_of(changes)) if changes else None
         self.face.wrong.say(error)
@@ -173,6 +175,7 @@ class FirstRun(QDialog):
         self._place = place
         self._step = STEPS[place][0](self._means)
         self._step.language_wanted.connect(self._speak, Qt.ConnectionType.QueuedConnection)
+        self._step.settled.connect(self._keep)
         self.face.show_step(self._step)
         self._show_place()
         self._step.enter()
