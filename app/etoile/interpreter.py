@@ -1,5 +1,6 @@
 """Which command a request means, found on a thread of its own: the tray shows while the catalogue is read."""
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Self
 from etoile.actions.skills import read_book
 from etoile.aliases import AliasFile, Stamp
 from etoile.catalogue import load_catalogues
-from etoile.dictionary import DictionaryFile
+from etoile.dictionary import DictionaryFile, LearnedWords
 from etoile.domain.commands import KILL, ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
@@ -29,6 +30,18 @@ from etoile.text import Message, message, verbatim
 log = logging.getLogger(__name__)
 
 Values = Mapping[str, Sequence[str]]
+
+_FIRST = (
+    "turn the volume up please",
+    "search for the news and mute the sound",
+    "i cannot sleep, the musci is too loud, trun it down",
+    "what would happen if i told you to close the wintergarden",
+    "monte le son s'il te plaît",
+    "cherche la météo et coupe le son",
+    "j'ai mal à la tête, la musqiue est trop forte, baises-la",
+    "que se passerait-il si je te disais de fermer la montgolfière",
+)
+"""Requests of every shape: what is found once and kept is found before somebody waits for it."""
 
 
 class Interpreter:
@@ -50,6 +63,7 @@ class Interpreter:
         aliases: AliasFile | None = None,
         skills: Callable[[], Book] = read_book,
         dictionary: DictionaryFile | None = None,
+        learned_words: LearnedWords | None = None,
     ) -> None:
         self._publish = publish
         self._values = values
@@ -58,7 +72,8 @@ class Interpreter:
         self._processes = processes
         self.aliases = aliases or AliasFile()
         """The user's own phrases, read again whenever their file changed."""
-        self._dictionary = dictionary or DictionaryFile()
+        self._dictionaries = (dictionary or DictionaryFile(), learned_words or LearnedWords())
+        """The user's own first: what he wrote himself counts before what was learned."""
         self._stamp: Stamp = None
         self._book = AliasBook((), {})
         self._skills = skills
@@ -117,11 +132,16 @@ class Interpreter:
         self._refresh_quietly()
 
     def _reworded(self, effect: Interpret) -> str:
-        """Return the request in the words of the user's dictionary, if it was spoken; a broken one is told."""
+        """Return the request in the words of the user's dictionary and the learned ones, if it was spoken.
+
+        A broken one is told.
+        """
         if not effect.spoken:
             return effect.text
         try:
-            reworded = self._dictionary.current().reworded(effect.text, effect.language)
+            reworded = effect.text
+            for dictionary in self._dictionaries:
+                reworded = dictionary.current().reworded(reworded, effect.language)
         except EtoileError as error:
             self._publish(PartMissing("dictionary", error.said, error.remedy))
             return effect.text
@@ -242,8 +262,17 @@ class Interpreter:
         values = {**self._values(), "skill": book.calls}
         self._catalogues = self._catalogues or load_catalogues()
         if self._matcher is None or values != self._known:
+            is_first = self._matcher is None
             self._matcher = Matcher(self._catalogues, values)
             self._known = values
+            for text in _FIRST:
+                self._matcher.match(text, None)
+            if is_first:
+                for catalogue in self._catalogues.values():
+                    catalogue.unfold()
+                # The catalogues stay as long as the program: no collection is to look through them again.
+                gc.collect()
+                gc.freeze()
         if self._told:
             self._told = False
             self._publish(PartReady("commands"))

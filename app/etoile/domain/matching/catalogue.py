@@ -152,6 +152,12 @@ class Catalogue:
         takes_anything = any(slot.is_open for slot in COMMANDS[command].slots)
         return frozenset() if takes_anything else self.words.stop
 
+    def unfold(self) -> None:
+        """Make at once what is made of each command when it is first thought of: a tenth of a second."""
+        for command in self.parts:
+            self.graph(command)
+            self.short(command)
+
     @cached_property
     def _graphs(self) -> dict[str, Graph]:
         return {}

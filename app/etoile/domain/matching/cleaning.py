@@ -64,6 +64,8 @@ class Cleaner:
 
     def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
         texts = [token.text for token in tokens]
+        if not self._fillers.may_be_in(texts):
+            return list(tokens)
         kept: list[Token] = []
         index = 0
         while index < len(tokens):
@@ -89,6 +91,8 @@ def _without_start(tokens: Sequence[Token], phrases: PhraseSet) -> Sequence[Toke
 
 def _without_repeats(tokens: Sequence[Token]) -> list[Token]:
     """Return `tokens` with "the the" and "turn the turn the" said once; numbers may well repeat."""
+    if len({token.text for token in tokens}) == len(tokens):
+        return list(tokens)
     kept: list[Token] = []
     texts: list[str] = []
     for token in tokens:

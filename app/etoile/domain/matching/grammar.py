@@ -64,10 +64,11 @@ class Reading(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A request, and what stands at each of its tokens."""
+    """A request, and what stands at those of its tokens that a walk has come to."""
 
     tokens: Sequence[str]
-    labels: Sequence[Sequence[Label]]
+    found: dict[int, tuple[Sequence[Label], frozenset[str]]]
+    """Index of a token -> what stands there, and the names of it."""
 
 
 class _Step(NamedTuple):
@@ -118,7 +119,7 @@ class Grammar:
         ]
         if not started:
             return tuple(lone)
-        standing = Standing(tokens, [self._labels(tokens, index) for index in range(len(tokens))])
+        standing = Standing(tokens, {})
         walked = (reading for command in commands if command in started for reading in self._walk(command, standing))
         return (*lone, *dict.fromkeys(walked))
 
@@ -178,7 +179,8 @@ class Grammar:
             if parts == since + _WIDEST_GAP:
                 return
         may_follow = state.labels
-        for label in standing.labels[at]:
+        labels, names = self._at(standing, at)
+        for label in () if may_follow.keys().isdisjoint(names) else labels:
             if label.name not in may_follow or (label.tail and tail):
                 continue
             if label.name in _SLOTS:
@@ -209,7 +211,7 @@ class Grammar:
         tokens = standing.tokens
         if at == len(tokens) or tokens[at] in self._weightless or tokens[at] in tail:
             return True
-        return any(label.name in state.labels for label in standing.labels[at])
+        return not state.labels.keys().isdisjoint(self._at(standing, at)[1])
 
     def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
         """Return from where on `tokens` need no explanation."""
@@ -217,6 +219,13 @@ class Grammar:
         while start and tokens[start - 1] in self._weightless:
             start -= 1
         return start
+
+    def _at(self, standing: Standing, at: int) -> tuple[Sequence[Label], frozenset[str]]:
+        found = standing.found.get(at)
+        if found is None:
+            labels = self._labels(standing.tokens, at)
+            found = standing.found[at] = labels, frozenset(label.name for label in labels)
+        return found
 
     def _labels(self, tokens: Sequence[str], index: int) -> tuple[Label, ...]:
         """Return what stands at `index`."""

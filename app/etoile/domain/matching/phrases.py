@@ -24,9 +24,13 @@ class PhraseSet:
                 return length
         return 0
 
+    def may_be_in(self, words: Sequence[str]) -> bool:
+        """Whether any of `words` begins a phrase."""
+        return not self._lengths.keys().isdisjoint(words)
+
     def is_in(self, words: Sequence[str]) -> bool:
         """Whether a phrase stands anywhere among `words`."""
-        return any(self.length_at(words, index) for index in range(len(words)))
+        return self.may_be_in(words) and any(self.length_at(words, index) for index in range(len(words)))
 
     def without(self, words: Sequence[str]) -> list[str]:
         """Return `words` without the phrases."""
