@@ -25,10 +25,11 @@ START_S = 60.0
 class App:
     """A running tray app with a home of its own."""
 
-    def __init__(self, desktop: Desktop, home: Path, settings: str, *options: str) -> None:
+    def __init__(self, desktop: Desktop, home: Path, settings: str | None, *options: str) -> None:
         self.desktop = desktop
         self.settings = home / "config.toml"
-        self.settings.write_text(settings, encoding="utf-8")
+        if settings is not None:
+            self.settings.write_text(settings, encoding="utf-8")
         runtime = home / "run"
         runtime.mkdir(mode=0o700)
         self.runtime = runtime / "etoile"
@@ -101,8 +102,11 @@ class App:
 
 
 @contextmanager
-def running(desktop: Desktop, home: Path, settings: str = "", *options: str) -> Iterator[App]:
-    """Start the app, wait until it answers, and end it; what it logged as a problem fails the test."""
+def running(desktop: Desktop, home: Path, settings: str | None = "", *options: str) -> Iterator[App]:
+    """Start the app, wait until it answers, and end it; what it logged as a problem fails the test.
+
+    Without a settings file, which is None, it begins with its first steps.
+    """
     home.mkdir(exist_ok=True)
     app = App(desktop, home, settings, *options)
     try:
