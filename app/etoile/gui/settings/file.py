@@ -64,9 +64,13 @@ class SettingsFile(QObject):
     def watch(self) -> None:
         """Follow changes from now on."""
         self._watcher = QFileSystemWatcher(self)
-        self._watcher.fileChanged.connect(lambda _: self._settle.start())
-        self._watcher.directoryChanged.connect(lambda _: self._settle.start())
+        # No lambda: its cycle would leave the end of this object to the garbage collection of any thread.
+        self._watcher.fileChanged.connect(self._changed_outside)
+        self._watcher.directoryChanged.connect(self._changed_outside)
         self._follow()
+
+    def _changed_outside(self, _: str) -> None:
+        self._settle.start()
 
     def close(self) -> None:
         """Follow nothing any more."""
