@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from installer import system
 from installer.environment import ROOT, Environment, SetupError
 from installer.linux import archive, debian, elf
+from installer.windows import setup_program
 
 USAGE = """\
 python3 installer/build.py COMMAND...
@@ -19,12 +21,14 @@ python3 installer/build.py COMMAND...
   deb         a Debian package of it: build/etoile_VERSION_ARCHITECTURE.deb
   test        see that the program as it lies in build/etoile hears, speaks, notifies, matches, routes and reads GPUs
   tar         an archive of it for any Linux, with an install.sh for one user: build/etoile-VERSION-linux-MACHINE.tar.gz
+  windows     an installer of it for one user, on Windows and with NSIS 3: build/etoile-VERSION-setup.exe
 """
 
 FREEZING = Environment(ROOT / ".venv-freeze", ("run.lock", "freeze.lock"))
 TESTING = Environment(ROOT / ".venv", ("run.lock", "dev.lock"))
 BUILD = ROOT / "build"
 LINUX = ROOT / "installer/linux"
+WINDOWS = BUILD / "windows"
 
 
 def main(arguments: list[str]) -> int:
@@ -46,6 +50,8 @@ def folder() -> Path:
     """Freeze Etoile into build/etoile, once, and return that folder.  Raises SetupError."""
     system.provide(system.missing())
     FREEZING.prepare()
+    if sys.platform == "win32":
+        _describe("installer.windows.described", WINDOWS)
     where = ["--distpath", str(BUILD), "--workpath", str(BUILD / "work"), "--noconfirm", "--log-level", "WARN"]
     command = [str(FREEZING.python), "-m", "PyInstaller", *where, str(ROOT / "installer/freeze/etoile.spec")]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
@@ -64,6 +70,11 @@ def deb() -> Path:
 def tar() -> Path:
     """Make the archive for any Linux.  Raises SetupError."""
     return archive.build(folder(), _share(), version(), BUILD)
+
+
+def windows() -> Path:
+    """Make the installer for Windows.  Raises SetupError."""
+    return setup_program.build(folder(), WINDOWS / "etoile.ico", version(), BUILD)
 
 
 def test() -> str:
@@ -90,16 +101,22 @@ def _share() -> Path:
     """Return a folder with what desktops and shells want to know, as it lies below /usr/share.  Raises SetupError."""
     share = BUILD / "share"
     shutil.rmtree(share, ignore_errors=True)
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "COLUMNS": "80"}
-    command = [str(FREEZING.python), "-m", "installer.linux.described", str(share)]
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
-        raise SetupError("What describes Etoile could not be made; the lines above say why.")
+    _describe("installer.linux.described", share)
     (share / "applications").mkdir()
     shutil.copy(LINUX / "etoile.desktop", share / "applications")
     released = (LINUX / "etoile.metainfo.xml").read_text("utf-8").replace("@VERSION@", version())
     (share / "metainfo").mkdir()
     (share / "metainfo/etoile.metainfo.xml").write_text(released.replace("@DATE@", _released()), "utf-8")
     return share
+
+
+def _describe(module: str, target: Path) -> None:
+    """Have `module` write into the folder `target` what describes Etoile.  Raises SetupError."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "COLUMNS": "80"}
+    if subprocess.run(
+        [str(FREEZING.python), "-m", module, str(target)], cwd=ROOT, env=environment, check=False
+    ).returncode:
+        raise SetupError("What describes Etoile could not be made; the lines above say why.")
 
 
 def _released() -> str:
@@ -109,4 +126,10 @@ def _released() -> str:
     return done.stdout.strip() or "1970-01-01"
 
 
-COMMANDS = {"folder": folder, "test": test, "deb": deb, "tar": tar}
+COMMANDS: dict[str, Callable[[], Path | str]] = {
+    "folder": folder,
+    "test": test,
+    "deb": deb,
+    "tar": tar,
+    "windows": windows,
+}

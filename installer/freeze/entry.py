@@ -3,6 +3,7 @@
 import os
 import runpy
 import sys
+from pathlib import Path
 
 CHILDREN = ("etoile.speech.synthesis", "etoile.gpu.nvml_child")
 """What it starts itself as: `etoile -m MODULE ARGUMENTS`, as a Python would; nothing else is run so."""
@@ -11,6 +12,9 @@ CHILDREN = ("etoile.speech.synthesis", "etoile.gpu.nvml_child")
 def main() -> int:
     """Run a child, or the command line."""
     forget_own_libraries()
+    if sys.platform == "win32":
+        # A child talks through pipes, which a program without a console may not have.
+        sys.executable = str(Path(sys.executable).with_name("etoile.exe"))
     if len(sys.argv) > 2 and sys.argv[1] == "-m" and sys.argv[2] in CHILDREN:
         module = sys.argv[2]
         del sys.argv[1:3]

@@ -14,6 +14,12 @@ def launch_command() -> list[str]:
 
 
 def _public(program: Path) -> str:
-    """Return the link of the same name that a package put on the path, which outlives an upgrade; else `program`."""
+    """Return how others start the frozen `program`.
+
+    On Windows the one without a console; elsewhere the link of the same name that a package put on the path, which
+    outlives an upgrade.
+    """
+    if sys.platform == "win32":
+        return str(program.with_name("etoile-tray.exe"))
     link = shutil.which(program.name)
     return link if link and Path(link).resolve() == program.resolve() else str(program)
