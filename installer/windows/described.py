@@ -73,7 +73,7 @@ def _png(drawing: bytes, size: int) -> bytes:
 
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    _rendered(drawing, size).save(buffer, b"PNG")
+    _rendered(drawing, size).save(buffer, "PNG")  # type: ignore[call-overload]  # PySide6 takes a str, and no bytes
     return bytes(buffer.data().data())
 
 
