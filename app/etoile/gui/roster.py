@@ -158,9 +158,9 @@ class Roster(ScrollColumn, Generic[Some]):
         self.column.addStretch()
         for row in (row for row in rows.values() if row not in former):
             row.entered.connect(partial(self._make_stop, row))
-        self._order_stops()
         stop = next((row for row in rows.values() if row.focusPolicy() is Qt.FocusPolicy.StrongFocus), None)
         self._make_stop(stop or next(iter(rows.values()), None))
+        self._order_stops()
         if lost is not None and rows:
             self.reach(list(rows)[min(lost, len(rows) - 1)])
 
@@ -205,7 +205,7 @@ class Roster(ScrollColumn, Generic[Some]):
 
 
 def _has_focus(row: QWidget) -> bool:
-    focus = QApplication.focusWidget()
+    focus = row.window().focusWidget()
     return focus is not None and (focus is row or row.isAncestorOf(focus))
 
 
