@@ -28,8 +28,24 @@ def load_catalogues(own: Path | None = None) -> dict[str, Catalogue]:
     What was read is kept for as long as its files do not change.  Raises ConfigError, which names the file and what is
     wrong in it.
     """
-    own = own or Path(FOLDERS.user_config_dir) / "commands"
+    own = own or own_folder()
     return {language: _catalogue(language, _stamps((resource("commands"), own), language)) for language in LANGUAGES}
+
+
+def own_folder() -> Path:
+    """Return the folder of the user's own commands."""
+    return Path(FOLDERS.user_config_dir) / "commands"
+
+
+def drafted(language: str, name: str, text: str, own: Path | None = None) -> Catalogue:
+    """Return the catalogue of `language` as it would be if the user's file `name` held `text`.
+
+    Nothing is written.  Raises ConfigError, which names the file and what is wrong in it.
+    """
+    own = own or own_folder()
+    draft = own / language / name
+    others = [stamp for stamp in _stamps((resource("commands"), own), language) if stamp[0] != draft]
+    return parse((*_read(tuple(others)), (name, text)), language, _dictionary(language))
 
 
 @lru_cache(maxsize=_MOST_KEPT)

@@ -10,6 +10,7 @@ from etoile.installed.autostart import autostart, start_with_session
 from etoile.installed.versions import About, about
 from etoile.llm import keys
 from etoile.llm.trying import Tried, try_node
+from etoile.parts.own_commands import OwnCommands
 from etoile.parts.rooms import Rooms
 from etoile.speech.engines import choose, engine_of, known_here
 from etoile.text import LANGUAGES, Message, message, render
@@ -23,6 +24,11 @@ class Outside:
 
     rooms: Rooms
     config: Config
+
+    @property
+    def own_commands(self) -> OwnCommands:
+        """The user's own commands."""
+        return OwnCommands(self.rooms.actions.slot_values)
 
     def try_node(self, node: Node, key: str | None) -> Tried:
         """Ask `node`, with `key` where one was typed, for its models.  Raises NodeError."""

@@ -18,6 +18,7 @@ from etoile.gui.settings.pages import SettingsPages
 from etoile.gui.settings.setting import SettingRow
 from etoile.installed.versions import About
 from etoile.llm.trying import Tried
+from etoile.parts.own_commands import OwnCommands
 from etoile.text import Message, message
 from tests.waiting import wait_until
 
@@ -51,12 +52,18 @@ class FakeOutside:
     tried: list[tuple[Node, str | None]] = field(default_factory=list)
     heard: list[tuple[str, str]] = field(default_factory=list)
     autostart: bool = False
+    folder: Path = Path("nowhere")
+    """Of the user's own commands."""
     forgotten: int = 0
     threads: set[str] = field(default_factory=set)
     """Names of the threads that asked."""
 
     def _asked(self) -> None:
         self.threads.add(threading.current_thread().name)
+
+    @property
+    def own_commands(self) -> OwnCommands:
+        return OwnCommands(dict, lambda: self.folder)
 
     def try_node(self, node: Node, key: str | None) -> Tried:
         self._asked()

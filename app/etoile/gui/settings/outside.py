@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from etoile.config import Node
+from etoile.gui.settings.commands import Phrasebook
 from etoile.installed.versions import About
 from etoile.llm.trying import Tried
 from etoile.text import Message
 
 
 class Outside(Protocol):
-    """All of these may block, and are called on a thread of their own.  They raise EtoileError."""
+    """All of its methods may block, and are called on a thread of their own.  They raise EtoileError."""
+
+    @property
+    def own_commands(self) -> Phrasebook:
+        """The user's own commands."""
 
     def try_node(self, node: Node, key: str | None) -> Tried:
         """Ask `node`, with `key` where one was typed, for its models."""

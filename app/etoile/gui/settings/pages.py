@@ -7,6 +7,7 @@ from etoile.config import Config
 from etoile.gui.design import Look
 from etoile.gui.settings import rows
 from etoile.gui.settings.about import about_groups
+from etoile.gui.settings.commands import CommandsGroup
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
@@ -25,6 +26,7 @@ TITLES = {
     "voice": message("Voice"),
     "nodes": message("Nodes"),
     "alerts": message("Alerts"),
+    "commands": message("Commands"),
     "shortcuts": message("Shortcuts"),
     "privacy": message("Privacy"),
     "about": message("About"),
@@ -76,6 +78,8 @@ class SettingsPages:
                 return NodesGroup(look, file, outside), self._group(rows.WAITING)
             case "alerts":
                 return HeatGroup(look, file), self._group(rows.ALERTS)
+            case "commands":
+                return (CommandsGroup(look, outside.own_commands),)
             case "shortcuts":
                 return self._group(rows.KEYS), self._window_keys()
             case "privacy":
