@@ -30,6 +30,7 @@ from etoile.gui.node_chip import NodeChip
 from etoile.gui.node_row import NodeRow
 from etoile.gui.pages import CONVERSATION, GPU, HISTORY, NODES, PAGES
 from etoile.gui.prose import Prose, link_menu
+from etoile.gui.question import QuestionView
 from etoile.gui.tabs import Tab, Tabs
 from etoile.gui.window import Window
 from etoile.text import message
@@ -201,6 +202,24 @@ class TestWhatIsShown:
         _show(window, CALM)
         qtbot.mouseClick(_button(window, window.findChild(HottestLine).accessibleName()), Qt.MouseButton.LeftButton)
         assert window.page == GPU
+
+
+@pytest.mark.parametrize("turn", [states.CONFIRMING, states.PROPOSING])
+def test_in_a_low_window_a_question_and_the_line_to_type_in_stay_whole(
+    window: Window, qtbot: QtBot, turn: object
+) -> None:
+    window.resize(440, 307)
+    _show(window, replace(CALM, turn=turn))  # type: ignore[arg-type]
+    buttons = [button for button in window.findChild(QuestionView).findChildren(Button) if button.isVisible()]
+
+    def whole(part: QWidget) -> bool:
+        least = part.minimumSizeHint().height()
+        return part.visibleRegion().boundingRect() == part.rect() and part.height() >= least
+
+    qtbot.waitUntil(lambda: all(map(whole, [*buttons, window.findChild(Composer)])))
+    assert len(buttons) > 1
+    window.show_state(CALM)
+    assert window._tabs.isVisible()
 
 
 class TestLockedScreen:

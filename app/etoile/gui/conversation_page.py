@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from etoile.domain.events import Asking, Typed, UndoWanted
@@ -21,6 +22,8 @@ from etoile.gui.question import QuestionView
 from etoile.gui.scroll import beside_bar
 
 TICK_MS = 250
+KEPT_FREE = 280
+"""Height that conversation, question and composer keep, before the line about heat gets any."""
 _TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING, Phase.CONFIRMING)
 
 
@@ -38,7 +41,14 @@ class ConversationPage(Page):
         """Nodes that were found and wait for a word."""
         self._notices = Notices(look, publish, ground.doors.open_help)
         self._conversation = Conversation(
-            look, ground.talk_key, self._ask, self._undo, self._ask_afresh, self._notices, self
+            look,
+            ground.talk_key,
+            self._ask,
+            self._undo,
+            self._ask_afresh,
+            ground.doors.open_help,
+            self._notices,
+            self,
         )
         self._offer = OfferView(look, publish, self)
         self._question = QuestionView(look, publish, self)
@@ -56,6 +66,16 @@ class ConversationPage(Page):
         for part in (self._offer, self._question, self._activity, self._composer):
             column.addLayout(beside_bar(part))
         self._found.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_hottest()
+
+    def _show_hottest(self) -> None:
+        """Show the line about heat where there is room for it."""
+        self._hottest.show_state(self._state)
+        if self.height() < self._ground.look.px(KEPT_FREE):
+            self._hottest.hide()
 
     @property
     def last_answer(self) -> str:
@@ -77,7 +97,7 @@ class ConversationPage(Page):
     def show_state(self, state: State) -> None:
         """Show the conversation, and what stands beside it."""
         self._state = state
-        self._hottest.show_state(state)
+        self._show_hottest()
         self._found.show_nodes(tuple(node for node in state.nodes if node.state is NodeState.UNCONFIRMED))
         self._notices.show_state(state)
         self._offer.show_offer(state.learning.visible)

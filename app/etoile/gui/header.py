@@ -14,7 +14,7 @@ from etoile.gui.sign import Sign
 from etoile.gui.words import summary
 from etoile.text import message
 
-HEIGHT = 48
+HEIGHT, LOW_HEIGHT = 48, 40
 NEW_KEYS, FOLD_KEYS = "Ctrl+N", "Ctrl+W"
 
 
@@ -56,7 +56,8 @@ class Header(QWidget):
         row.addWidget(self._more)
         row.addSpacing(-row.spacing())
         row.addWidget(folding)
-        self.setFixedHeight(look.px(HEIGHT))
+        self._look = look
+        self.fit_into_low(low=False)
 
     def offer_menu(self, menu: QMenu) -> None:
         """Open `menu` from a button: where there is no tray, it is the only way to it."""
@@ -66,6 +67,10 @@ class Header(QWidget):
     def _open_menu(self) -> None:
         if self._menu:
             self._menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
+
+    def fit_into_low(self, *, low: bool) -> None:
+        """Be no higher than the buttons in a `low` window."""
+        self.setFixedHeight(self._look.px(LOW_HEIGHT if low else HEIGHT))
 
     def show_state(self, state: State) -> None:
         """Show how many nodes and GPUs there are, and whether there is a conversation to be ended."""

@@ -65,8 +65,10 @@ class Tab(QAbstractButton):
         """Paint the words, a sign before them, and under the chosen ones the bar."""
         look, palette = self._look, self._look.palette
         kind = Type.TITLE if self.isChecked() else Type.UI
-        width = look.metrics(kind).horizontalAdvance(self.text())
         sign = look.px(_SIGN + _SIGN_GAP) if self._severity else 0
+        room = round(face.width()) - sign
+        text = look.metrics(kind).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        width = look.metrics(kind).horizontalAdvance(text)
         left = face.center().x() - (sign + width) / 2
         if self._severity:
             side = look.px(_SIGN)
@@ -78,7 +80,7 @@ class Tab(QAbstractButton):
             painter.drawRoundedRect(QRectF(words.left(), face.bottom() - _BAR, width, _BAR), _BAR / 2, _BAR / 2)
         painter.setFont(look.font(kind))
         painter.setPen(palette.text if self.isChecked() else palette.text2)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
 class Tabs(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
     QKeySequence,
+    QResizeEvent,
     QSessionManager,
     QShortcut,
     QShowEvent,
@@ -259,6 +260,16 @@ class Window(Frame):
         self._refresh()
         super().showEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_low()
+
+    def _fit_low(self) -> None:
+        """Make room in a low window, as on a screen at 250 %: a question keeps its buttons in sight."""
+        low = self.face.height() < SHORT
+        self._header.fit_into_low(low=low)
+        self._tabs.setVisible(not (low and self.page == CONVERSATION and self._state.turn.question))
+
     def _show(self, *, activating: bool) -> None:
         """Show the window unfolded, where the pill was."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activating)
@@ -310,6 +321,7 @@ class Window(Frame):
         if state.locked:
             return
         self._header.show_state(state)
+        self._fit_low()
         shown = self.page
         for key, kind in PAGES.items():
             self._tabs.show_attention(key, None if key == shown else kind.attention(state))
