@@ -16,6 +16,9 @@ from etoile.domain.match import Match, Reason
 from etoile.domain.nodes import Attribution
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Speaking, Turn
+from etoile.gui.button import Button
+from etoile.gui.design import Look
+from etoile.gui.entry_view import EntryView
 from etoile.gui.transcript import RESUMED, Entry, follow
 from etoile.gui.window import Window
 from etoile.text import message
@@ -140,3 +143,27 @@ class TestInTheWindow:
         assert f"Number {position} in the queue" in texts(window)
         show(window, *asked, on.Queued(1, position, said), on.AnswerStarted(1, M1))
         assert "in the queue" not in texts(window)
+
+
+@pytest.mark.parametrize(
+    ("shown", "topic"),
+    [
+        (states.FAILED, "node.down"),
+        (replace(states.FAILED, passed_over=()), "troubleshooting"),
+        (replace(states.FAILED, passed_over=(), request=""), "microphone"),
+        (replace(states.FAILED, remedy=None), ""),
+        (states.ANSWERED, ""),
+    ],
+)
+def test_a_failure_that_can_be_mended_leads_to_its_page(look: Look, qtbot: QtBot, shown: Turn, topic: str) -> None:
+    asked: list[str] = []
+    view = EntryView(look, lambda: None, lambda: None, lambda _: None, asked.append)
+    qtbot.addWidget(view)
+    (entry,) = follow((), shown)
+    view.show_entry(entry)
+    view.show()
+    more = [button for button in view.findChildren(Button) if button.text() == "More about this" and button.isVisible()]
+    for button in more:
+        button.setFocus()
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert asked == ([topic] if topic else [])

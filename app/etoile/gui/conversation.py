@@ -24,7 +24,7 @@ class Conversation(ScrollColumn):
     """Shows the turns.
 
     `ask` takes an example that was chosen from the empty conversation, `undo` takes back what the newest turn did,
-    `ask_afresh` has a node answer what was answered from memory.
+    `ask_afresh` has a node answer what was answered from memory, `open_help` tells more about a failure.
     """
 
     def __init__(
@@ -34,11 +34,12 @@ class Conversation(ScrollColumn):
         ask: Callable[[str], None],
         undo: Callable[[], None],
         ask_afresh: Callable[[str], None],
+        open_help: Callable[[str], None],
         above: QWidget,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look, self._undo, self._ask_afresh = look, undo, ask_afresh
+        self._look, self._undo, self._ask_afresh, self._open_help = look, undo, ask_afresh, open_help
         self._views: dict[int, EntryView] = {}
         self._at_end = False
         self._empty = Empty(look, talk_key, ask)
@@ -95,7 +96,7 @@ class Conversation(ScrollColumn):
 
     def _add(self, turn: int) -> None:
         """Add a view; what the user asks brings the end into view again."""
-        view = EntryView(self._look, self._grown, self._undo, self._ask_afresh)
+        view = EntryView(self._look, self._grown, self._undo, self._ask_afresh, self._open_help)
         self._views[turn] = view
         self.column.insertWidget(self.column.count() - 1, view)
         view.show()

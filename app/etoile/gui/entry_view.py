@@ -7,9 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.gui.answer import AnswerView
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
+from etoile.gui.notices import MORE, below
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.transcript import Entry
@@ -52,7 +53,8 @@ class Bubble(Label):
 class EntryView(QWidget):
     """Shows an `Entry`, and the same one again as it grows.
 
-    `undo` takes back what it did, `ask_afresh` has a node answer what was answered from memory.
+    `undo` takes back what it did, `ask_afresh` has a node answer what was answered from memory, `open_help` tells more
+    about why it failed.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class EntryView(QWidget):
         grown: Callable[[], None],
         undo: Callable[[], None],
         ask_afresh: Callable[[str], None],
+        open_help: Callable[[str], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -84,6 +87,8 @@ class EntryView(QWidget):
         self._afresh = Button(look, message("Ask again"), kind=Kind.FLAT, parent=self)
         self._afresh.clicked.connect(lambda: ask_afresh(self._entry.request if self._entry else ""))
         self._afresh.hide()
+        self._more = Button(look, MORE, kind=Kind.FLAT, parent=self)
+        self._more.clicked.connect(lambda: open_help(self._entry.helped_by if self._entry else ""))
         for label in (self._said, self._remedy):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -97,6 +102,7 @@ class EntryView(QWidget):
         told.setSpacing(2)
         told.addWidget(self._said)
         told.addWidget(self._remedy)
+        told.addLayout(below(self._more, indent=RING + 12))
         ended = QHBoxLayout()
         ended.setSpacing(8)
         ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
@@ -147,7 +153,9 @@ class EntryView(QWidget):
         self._remedy.say(entry.remedy)
         self._undo.setVisible(entry.undoable)
         self._afresh.setVisible(entry.reused_s is not None and not entry.working)
-        self._sign.setVisible(entry.failed and entry.remedy is not None)
+        self._sign.setVisible(bool(entry.helped_by))
+        self._more.setVisible(bool(entry.helped_by))
+        self._more.setAccessibleDescription(self._said.text())
         tone = Tone.TEXT2 if entry.failed and entry.remedy is None else Tone.TEXT
         if self._said.property("tone") != str(tone):
             self._said.setProperty("tone", str(tone))

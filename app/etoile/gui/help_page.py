@@ -53,7 +53,7 @@ class _Search(Field):
     """Where one types what is looked for; ↓ goes on to what was found."""
 
     def __init__(self, look: Look, go_down: Callable[[], None], parent: QWidget) -> None:
-        super().__init__(look, parent, width=LIST_WIDTH - 24)
+        super().__init__(look, parent)
         self._go_down = go_down
         words = look.words(message("Search the help"))
         self.setPlaceholderText(words)
@@ -210,13 +210,15 @@ class HelpWindow(QDialog):
         left.addWidget(version)
         side = QWidget(self)
         side.setLayout(left)
-        side.setFixedWidth(self._look.px(LIST_WIDTH))
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        width = min(self._look.px(LIST_WIDTH), screen.width() * 2 // 5)
+        side.setFixedWidth(width)
+        self._search.setFixedWidth(width - 24)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(PADDING)
         row.addWidget(side)
         row.addWidget(self._reading, 1)
-        screen = QGuiApplication.primaryScreen().availableGeometry()
         self.resize(self.sizeHint().boundedTo(screen.size()))
         self.setMinimumSize(min(self._look.px(480), screen.width()), min(240, screen.height()))
 

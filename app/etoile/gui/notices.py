@@ -65,7 +65,7 @@ class Notice(Surface):
         more = Button(look, MORE, kind=Kind.FLAT if buttons else Kind.OUTLINE, parent=self)
         more.setAccessibleDescription(look.words(missing.said))
         more.clicked.connect(lambda: open_help(missing.part))
-        words.addLayout(_below(*buttons, more))
+        words.addLayout(below(*buttons, more))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)
@@ -74,12 +74,12 @@ class Notice(Surface):
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
 
 
-def _below(*buttons: Button) -> QHBoxLayout:
-    """Return a line with `buttons`, whose face begins where the words above it do: its ring stands out."""
+def below(*buttons: Button, indent: int = RING) -> QHBoxLayout:
+    """Return a line with `buttons`; the first begins `indent` before the words above it, as its ring stands out."""
     line = QHBoxLayout()
     line.setContentsMargins(0, 4, 0, 0)
     line.setSpacing(0)
-    line.addSpacing(-RING)
+    line.addSpacing(-indent)
     for button in buttons:
         line.addWidget(button)
     line.addStretch()

@@ -53,6 +53,15 @@ class Entry:
         """Whether there is nothing to show yet."""
         return not (self.request or self.answer or self.said)
 
+    @property
+    def helped_by(self) -> str:
+        """What the help is asked for where it failed and can be mended; empty for a calm end."""
+        if not self.failed or self.remedy is None:
+            return ""
+        if self.passed_over:
+            return "node.down"
+        return "troubleshooting" if self.request else "microphone"
+
 
 def follow(entries: tuple[Entry, ...], turn: Turn) -> tuple[Entry, ...]:
     """Return `entries` with what `turn` tells now; the same ones when it tells nothing new.  Pure."""

@@ -7,7 +7,7 @@ from etoile.domain.events import Cancelled, TalkToggled, TrialWanted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase, Turn
 from etoile.gui.activity import Level
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Tone, Type
 from etoile.gui.first_run.step import Means, Step, with_remedy
 from etoile.gui.glyphs import Glyph
@@ -48,12 +48,14 @@ class MicrophoneStep(Step):
         card = Surface(self._look, self)
         row = QHBoxLayout()
         row.setSpacing(12)
+        row.addSpacing(-RING)
         row.addWidget(self._button)
         row.addWidget(self._level)
-        row.addWidget(self._doing, 1)
+        row.addStretch()
         column = QVBoxLayout(card)
         column.setContentsMargins(12, 12, 12, 12)
         column.addLayout(row)
+        column.addWidget(self._doing)
         column.addWidget(self._heard)
         return card
 

@@ -1,5 +1,6 @@
 """The fourth step: the speech model, with its size and its place; nothing comes without a click."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from etoile.config.writing import Change, setting
@@ -15,7 +16,7 @@ from etoile.gui.settings.controls import Choice
 from etoile.gui.settings.frame import Box, RowFrame
 from etoile.text import Message, message, verbatim
 
-CHOICE_WIDTH = 300
+CHOICE_WIDTH = 232
 _QUALITY = {
     "tiny": message("Quick, and often wrong."),
     "base": message("For commands and short questions; enough on most processors."),
@@ -47,7 +48,7 @@ class SpeechModelStep(Step):
         self._place.setProperty("tone", str(Tone.TEXT2))
         self._fetch = Button(self._look, message("Download"), glyph=Glyph.DOWN, parent=self)
         self._fetch.clicked.connect(self._download)
-        self.column.addWidget(self._fetch)
+        self.column.addWidget(self._fetch, 0, Qt.AlignmentFlag.AlignLeft)
         self._status = self._said(None)
         self._wrong = self._said(None, Type.META, Tone.WARNING)
         self._coming = Download(self._look, means.publish, self)
