@@ -101,6 +101,7 @@ def test_a_timer_is_shown_and_spoken_but_does_not_talk_into_a_conversation() -> 
 def test_the_nodes_are_what_was_seen_last() -> None:
     node = NodeStatus(name="M1", dialect="openai", url="http://x", state=NodeState.UP)
     state, _ = after(State(), on.NodesSeen(()), on.NodesSeen((node,)))
+    assert state.turn.has_nodes
     assert state.nodes == (node,)
 
 

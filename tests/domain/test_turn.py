@@ -479,6 +479,61 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.Chosen(1, 3, 0), THINKING, ["Run", "Deadline"]),
         ],
     ),
+    "did you mean: none of these asks a node, by a click": (
+        replace(QUIET, has_nodes=True),
+        [
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 2), THINKING, ["Ask", "Deadline"]),
+            (on.Chosen(1, 2, 0), THINKING, []),
+            (on.AnswerStarted(1, M1), THINKING, []),
+            (on.AnswerText(1, "How?"), THINKING, []),
+            (on.AnswerEnded(1), IDLE, ["Remember"]),
+        ],
+    ),
+    "did you mean: so does a no, or its number": (
+        replace(QUIET, has_nodes=True),
+        [
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Typed("neither"), THINKING, ["Ask", "Deadline"]),
+            (on.Typed("lock the scream"), THINKING, ["Hush", "StopWork", "Remember", "Interpret", "Deadline"]),
+            (on.Interpreted(2, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Typed("three"), THINKING, ["Ask", "Deadline"]),
+        ],
+    ),
+    "did you mean: a single proposal is still chosen by a yes": (
+        replace(QUIET, has_nodes=True),
+        [
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, replace(UNSURE, choices=UNSURE.choices[:1])), CONFIRMING, ["Deadline"]),
+            (on.Typed("yes"), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
+    "did you mean: cancel, and a no that comes too late, ask nobody": (
+        replace(QUIET, has_nodes=True),
+        [
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Typed("cancel"), IDLE, ["Remember"]),
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(2, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Declined(2, 2), IDLE, ["Remember"]),
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(3, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.DeadlinePassed(3, 2, 0), CONFIRMING, ["Deadline"]),
+            (on.Typed("no"), IDLE, ["Remember"]),
+        ],
+    ),
+    "did you mean: without a node no is no": (
+        QUIET,
+        [
+            (on.Typed("lock the scream"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, UNSURE), CONFIRMING, ["Deadline"]),
+            (on.Chosen(1, 2, 2), CONFIRMING, []),
+            (on.Typed("no"), IDLE, ["Remember"]),
+        ],
+    ),
     "a single proposal that destroys is asked about as well": (
         QUIET,
         [
@@ -925,3 +980,17 @@ def test_what_is_to_be_known_of_the_microphone_is_shown_until_it_is_over() -> No
 def test_nobody_holds_a_key_that_was_toggled() -> None:
     _, (_, record, _) = step(Turn(), on.TalkToggled(1.0))
     assert record == do.Record(1, hands_free=True)
+
+
+def test_a_node_that_is_asked_instead_gets_the_request_in_its_own_words() -> None:
+    turn, effects = play(
+        replace(QUIET, has_nodes=True), on.Typed("lock the scream"), on.Interpreted(1, UNSURE), on.Chosen(1, 2, 2)
+    )
+    [ask] = [effect for effect in effects if isinstance(effect, do.Ask)]
+    assert (ask.text, turn.decision, turn.command, turn.question) == ("lock the scream", Decision.ROUTE, None, None)
+
+
+def test_a_terminal_is_not_offered_a_node() -> None:
+    turn, _ = play(replace(QUIET, has_nodes=True), on.Typed("lock the scream", TERMINAL), on.Interpreted(1, UNSURE))
+    assert turn.question is not None
+    assert len(turn.question.options) == 2

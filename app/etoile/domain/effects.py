@@ -285,10 +285,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer that runs a command."""
+    """An answer that runs a command, or has a node asked."""
 
     label: Message
     command: str
+    """Empty where none of the commands was meant, and a node is to be asked."""
     slots: Slots
     destructive: bool = False
     steps: tuple[Candidate, ...] = ()

@@ -29,6 +29,9 @@ class _Words:
 
     yes: str
     no: str
+    """Wants none of what was offered."""
+    off: str
+    """Wants nothing at all."""
     courtesy: str
     """May stand beside an answer."""
     over: str
@@ -45,8 +48,8 @@ _WORDS: Mapping[str, _Words] = {
     "fr": _Words(
         yes=r"oui|ouais|ok|okay|d accord|je confirme|confirmer?|confirmez|vas y|allez y|c est (?:ca|bon)|exactement"
         r"|bien sur|je suis sur|fais le|affirmatif|valider?",
-        no=r"non|nan|annuler?|annulez|laisse tomber|surtout pas|pas du tout|arrete|stop|aucun|aucune|aucun des deux"
-        r"|ni l un ni l autre|negatif|oublie|rien|ne fais rien|non merci|je refuse",
+        no=r"non|nan|pas du tout|aucun|aucune|aucun des deux|ni l un ni l autre|negatif",
+        off=r"annuler?|annulez|laisse tomber|surtout pas|arrete|stop|oublie|rien|ne fais rien|non merci|je refuse",
         courtesy=r"s il te plait|s il vous plait|stp|svp|merci|euh|alors|etoile|voila|bon",
         over=r"c est (?:tout|bon|fini|termine)|ce sera tout|termine|fini|rien d autre|garde la|enregistre la",
         afresh=r"(?:redemandez?|demandez? (?:a|de) nouveau|demandez? encore)(?: une fois)?"
@@ -61,8 +64,9 @@ _WORDS: Mapping[str, _Words] = {
     "en": _Words(
         yes=r"yes|yeah|yep|yup|ok|okay|sure|i confirm|confirm|confirmed|go ahead|do it|go on|that s (?:it|right)"
         r"|correct|exactly|of course|absolutely|i m sure|affirmative",
-        no=r"no|nope|nah|cancel|cancel (?:that|it)|never mind|nevermind|stop|don t|do not|don t do (?:it|that)"
-        r"|none|neither|none of (?:them|those|these)|negative|forget (?:it|that)|nothing|no thanks|no thank you",
+        no=r"no|nope|nah|none|neither|none of (?:them|those|these)|negative",
+        off=r"cancel|cancel (?:that|it)|never mind|nevermind|stop|don t|do not|don t do (?:it|that)"
+        r"|forget (?:it|that)|nothing|no thanks|no thank you",
         courtesy=r"please|thanks|thank you|um|uh|well|etoile|okay|ok",
         over=r"that s (?:all|it)|that is (?:all|it)|that will be all|(?:i m )?done|finished|nothing else"
         r"|keep it|save it",
@@ -94,6 +98,12 @@ def reply_to(text: str, language: str, options: int) -> Reply:
     return None
 
 
+def is_none_of_them(text: str) -> bool:
+    """Whether `text` says, in any language, that none of what was offered was meant, not that all is to be dropped."""
+    said = _plain(text)
+    return any(_is(said, words.no, words.courtesy) for words in _WORDS.values())
+
+
 def is_over(text: str) -> bool:
     """Whether `text` says, in any language, that there is nothing to add to what is being told."""
     said = _plain(text)
@@ -107,7 +117,7 @@ def is_afresh(text: str) -> bool:
 
 
 def _reply(said: str, words: _Words, options: int) -> Reply:
-    if _is(said, words.no, words.courtesy):
+    if _is(said, f"{words.no}|{words.off}", words.courtesy):
         return DECLINE
     if options == 1 and _is(said, words.yes, words.courtesy):
         return 0

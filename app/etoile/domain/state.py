@@ -110,7 +110,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case on.GpusRead():
             return _gpus_read(state, event)
         case on.NodesSeen(nodes):
-            return _with_heat_and_load(replace(state, nodes=nodes)), ()
+            turn = replace(state.turn, has_nodes=bool(nodes))
+            return _with_heat_and_load(replace(state, nodes=nodes, turn=turn)), ()
         case on.NodeLoadsRead(loads):
             return _with_heat_and_load(replace(state, loads=loads)), ()
         case on.PartMissing(part):

@@ -15,14 +15,27 @@ from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match
 from etoile.domain.policy import Ruling, asks_first, choices_of, harm, parts_of
 from etoile.domain.proposals import written
-from etoile.domain.replies import DECLINE, reply_to
-from etoile.domain.turn.lifetime import NOTHING_DONE, begin, deadline, enter, finish, give_up, interpret, speaks
+from etoile.domain.replies import DECLINE, is_none_of_them, reply_to
+from etoile.domain.turn.lifetime import (
+    NOTHING_DONE,
+    THINKING_S,
+    begin,
+    deadline,
+    enter,
+    finish,
+    give_up,
+    interpret,
+    speaks,
+)
+from etoile.domain.turn.lifetime import question as for_nodes
 from etoile.domain.turn.running import run
 from etoile.domain.turn.turn import Phase, Standing, Step, Turn
 from etoile.text import Message, message
 
 READING_S = 60.0
 """A question that is not said to be read after this long is taken for read."""
+_HERE = frozenset({Origin.VOICE, Origin.WAKE, Origin.WINDOW})
+"""Where somebody may say that none of what is proposed was meant."""
 _NOBODY = frozenset({Origin.WAKE, Origin.SKILL, Origin.PROPOSAL})
 """Where no word confirms what destroys."""
 
@@ -65,10 +78,11 @@ def unanswered(turn: Turn) -> Step:
 
 def aloud(question: Question) -> Message:
     """Return the question as it is read: with its choices, numbered, and with what it costs."""
-    if question.proposes and len(question.options) > 1:
+    options = _runnable(question)
+    if question.proposes and len(options) > 1:
         choices = [
             message("{number}, {what}", number=number, what=option.label)
-            for number, option in enumerate(question.options, start=1)
+            for number, option in enumerate(options, start=1)
         ]
         return message("{asked} {choices}?", asked=question.asked, choices=choices)
     if question.proposes:
@@ -107,15 +121,24 @@ def _costs(parts: list[Candidate], *, by_hand: bool) -> Message | None:
 BY_HAND = message("Only a click or a key confirms this.")
 
 
+def _runnable(question: Question) -> tuple[Option, ...]:
+    return tuple(option for option in question.options if option.command)
+
+
 def did_you_mean(turn: Turn, found: Match, *, by_hand: bool = False) -> Question:
-    """Return the question which of the found commands was meant."""
+    """Return the question which of the found commands was meant; if none, a node may know what to make of it."""
     options = tuple(
         Option(describe(choice), choice.command, choice.slots, asks_first(choice), choice.steps)
         for choice in choices_of(found)
     )
+    if turn.has_nodes and turn.asking.origin in _HERE:
+        options = (*options, _NONE_OF_THESE)
     consequence = BY_HAND if by_hand else None
     asked = message("Did you mean:")
     return Question(turn.number, turn.stage, asked, consequence, options, proposes=True, by_hand=by_hand)
+
+
+_NONE_OF_THESE = Option(message("None of these: ask a node"), command="", slots={})
 
 
 def offered_by(turn: Turn) -> Question:
@@ -154,6 +177,8 @@ def chosen(turn: Turn, event: on.Chosen) -> Step:
     if question is None or event.question != question.number or not 0 <= event.index < len(question.options):
         return turn, ()
     option = question.options[event.index]
+    if not option.command:
+        return _handed_over(turn)
     wanted = Candidate(command=option.command, slots=option.slots, confidence=1.0, steps=option.steps)
     stop = _stop_listening(turn)
     turn = replace(turn, question=None, decision=Decision.RUN, said=None, remedy=None, failed=False)
@@ -176,6 +201,15 @@ def declined(turn: Turn, event: on.Declined) -> Step:
     return turn, stop + told
 
 
+def _handed_over(turn: Turn) -> Step:
+    """Ask a node: none of the proposed commands was meant."""
+    stop = _stop_listening(turn)
+    turn = replace(enter(turn, Phase.THINKING), question=None, decision=Decision.ROUTE, command=None, slots={})
+    turn = replace(turn, said=None, remedy=None, failed=False)
+    ask = replace(for_nodes(turn, turn.request), kind=turn.kind, why=turn.asking.why)
+    return turn, (*stop, ask, deadline(turn, THINKING_S))
+
+
 def _unwanted(turn: Turn, said: Message) -> Step:
     """End the turn; what a model has answered stays an answer, whatever becomes of what it proposes."""
     if turn.proposals and turn.decision is Decision.ROUTE:
@@ -185,8 +219,10 @@ def _unwanted(turn: Turn, said: Message) -> Step:
 
 def answered(turn: Turn, question: Question, text: str, language: str, asking: Asking) -> Step:
     """Take `text` for the answer to `question`; what is no answer is a new request, and the question is dropped."""
-    reply = reply_to(text, language, len(question.options))
+    reply = reply_to(text, language, len(_runnable(question)))
     turn = replace(turn, phase=Phase.CONFIRMING)
+    if turn.standing is not Standing.SHOWN and _says_none_of_these(question, text, language):
+        return _handed_over(turn)
     if reply is DECLINE:
         return declined(turn, on.Declined(turn.number, question.number))
     if not isinstance(reply, int):
@@ -196,6 +232,13 @@ def answered(turn: Turn, question: Question, text: str, language: str, asking: A
     if turn.standing is Standing.SHOWN:
         return _only_by_hand(turn, _TOO_LATE)
     return chosen(turn, on.Chosen(turn.number, question.number, reply))
+
+
+def _says_none_of_these(question: Question, text: str, language: str) -> bool:
+    """Whether `text` chooses to ask a node, by its number or by a "no"; "cancel" does not."""
+    if question.options[-1].command:
+        return False
+    return is_none_of_them(text) or reply_to(text, language, len(question.options)) == len(question.options) - 1
 
 
 _TOO_LATE = message("That came too late for a word: click, or ask again.")

@@ -40,6 +40,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         dictating=turn.dictating,
         longest_s=turn.longest_s,
         wake_word=turn.wake_word,
+        has_nodes=turn.has_nodes,
         correct_with=turn.correct_with,
         home_language=turn.home_language,
     )

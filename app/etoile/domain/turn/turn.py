@@ -148,6 +148,8 @@ class Turn:
     shown_s: float = 60.0
     """Behind that, a click does for this long."""
     longest_s: float = 60.0
+    has_nodes: bool = False
+    """Whether there is a node that may be asked."""
     correct_with: str = ""
     """The model that corrects what was heard, "NODE/MODEL"; empty for none."""
     wake_word: str = USUAL
