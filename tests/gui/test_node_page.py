@@ -16,6 +16,7 @@ from etoile.domain.nodes import LoadedModel, NodeLoad, NodeState, NodeStatus
 from etoile.domain.state import State
 from etoile.gui.blank import Blank
 from etoile.gui.button import Button
+from etoile.gui.design import Look
 from etoile.gui.node_page import NodePage
 from etoile.gui.node_row import NodeRow
 from etoile.gui.node_words import going_on, how_busy, how_fast, loadable, what_it_is, why
@@ -290,12 +291,14 @@ def test_a_button_that_goes_leaves_the_focus_on_its_node(window: Window, qtbot: 
     assert window.focusWidget() is _row(window, "athena")
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [380, 440, 720])
-def test_nothing_is_wider_than_the_window(qtbot: QtBot, window: Window, width: int) -> None:
+def test_nothing_is_wider_than_the_window(qtbot: QtBot, window: Window, look: Look, width: int, language: str) -> None:
+    look.language = language
     resting = states.node("a-node-with-a-very-long-name-indeed", state=NodeState.OPEN, retry_at_s=1_795_272_420.0)
     long = replace(ATHENA, loaded=("a-model-" + "x" * 90,))
     window.resize(width, 680)
     page = _page(window, State(nodes=(resting, long)))
     for row in page.findChildren(NodeRow):
-        assert row.width() <= page.width()
+        assert row.width() <= page.width() - 12
         assert row.minimumSizeHint().width() <= page.width() - 12

@@ -10,7 +10,7 @@ from etoile.gui.activity import clock
 from etoile.gui.announcements import announcements
 from etoile.gui.history import History
 from etoile.gui.markdown import LARGEST_PROSE, LONGEST_PROSE, Block, blocks, grown
-from etoile.gui.sparkline import runs
+from etoile.gui.sparkline import runs, thinned
 from etoile.gui.transcript import Entry, follow
 from etoile.text import message, render, verbatim
 from tests.gui import states
@@ -160,6 +160,16 @@ def test_curves_are_cut_at_gaps_and_at_missing_values() -> None:
 def test_what_is_asked_less_often_is_a_curve_as_well() -> None:
     points = [(float(at_s), 50.0) for at_s in (-60, -55, -49, -44, -20, -15, -10, -5, 0)]
     assert [len(run) for run in runs(points)] == [4, 5]
+
+
+def test_a_thinned_curve_keeps_its_peaks_and_its_order() -> None:
+    run = [(float(second), 90.0 if second == -77 else 30.0 if second == -20 else 60.0) for second in range(-300, 1)]
+    thin = thinned(run, 6.0)
+    assert {(-77.0, 90.0), (-20.0, 30.0)} <= set(thin)
+    assert thin == sorted(thin)
+    assert len(thin) < 120
+    assert thinned(run, 1.0) == run
+    assert thinned(run[:1], 6.0) == run[:1]
 
 
 def test_history_keeps_five_minutes_of_what_is_there() -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from PySide6.QtCore import QDate, QLocale
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import (
@@ -34,6 +34,9 @@ from etoile.text import Message, message, plural, verbatim
 
 FIRST = 50
 """Exchanges that are shown; as many more each time that more are wanted."""
+
+LOW = 300
+"""A page that is not higher has no room for hints."""
 
 
 class HistoryPage(Page):
@@ -67,11 +70,11 @@ class HistoryPage(Page):
         self._more.clicked.connect(self._show_more)
         self._forget_all = Button(look, message("Forget everything…"), kind=Kind.FLAT, parent=self)
         self._forget_all.clicked.connect(self._ask_to_forget_all)
+        self._hint = Label(look, Type.META, Tone.TEXT3, parent=self)
         self._arrange()
 
     def _arrange(self) -> None:
-        hint = Label(self._ground.look, Type.META, Tone.TEXT3, parent=self)
-        hint.say(message("“etoile history --export FILE” writes all of it to a file."))
+        self._hint.say(message("“etoile history --export FILE” writes all of it to a file."))
         below = QHBoxLayout()
         below.addWidget(self._more)
         below.addStretch()
@@ -88,7 +91,12 @@ class HistoryPage(Page):
         self._column.addWidget(self._failed)
         self._column.addWidget(faces, 1)
         self._column.addLayout(below)
-        self._column.addWidget(hint)
+        self._column.addWidget(self._hint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the little room of a large scale to the rows."""
+        super().resizeEvent(event)
+        self._hint.setVisible(self.height() >= self._ground.look.px(LOW))
 
     # What is shown
 

@@ -8,7 +8,7 @@ from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
 from etoile.text import Message
 
-NARROWEST = 40
+NARROWEST = 64
 
 
 class Line(Label):

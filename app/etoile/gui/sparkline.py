@@ -1,7 +1,8 @@
 """The small curves: honest steps on a fixed scale; a gap in the data is a gap."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from math import floor
 from statistics import median
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -39,6 +40,21 @@ def runs(points: Points) -> list[list[tuple[float, float]]]:
     return found
 
 
+def thinned(run: list[tuple[float, float]], step_s: float) -> list[tuple[float, float]]:
+    """Return the lowest and the highest point of every `step_s`, in their order: no peak is lost."""
+    if len(run) < 2 or (run[-1][0] - run[0][0]) / step_s * 2 >= len(run):
+        return run
+    found: list[tuple[float, float]] = []
+    for _, group in groupby(run, key=lambda point: floor(point[0] / step_s)):
+        points = list(group)
+        found += sorted({min(points, key=_value), max(points, key=_value)})
+    return found
+
+
+def _value(point: tuple[float, float]) -> float:
+    return point[1]
+
+
 def paint_temperature(
     painter: QPainter,
     box: QRectF,
@@ -56,12 +72,14 @@ def paint_temperature(
     for band in slowed:
         _paint_band(painter, box, plot, band, palette)
     warning, critical = float(limits.warning_c), float(limits.critical_c)
-    cut = runs(points)
+    cut = _fitted(points, plot)
     highest = max((value for run in cut for _, value in run), default=0.0)
     _paint_threshold(painter, plot, warning, palette.warning if highest >= warning else palette.ctrl, [4, 3])
     _paint_threshold(painter, plot, critical, palette.critical if highest >= critical else palette.ctrl, [1.5, 2.5])
     _paint_curves(painter, plot, cut, (COLDEST_C, HOTTEST_C), QPen(palette.text2, 1.5))
     for limit, colour in ((warning, palette.warning), (critical, palette.critical)):
+        if highest < limit:
+            continue
         painter.save()
         painter.setClipRect(QRectF(box.left(), box.top(), box.width(), _height_of(limit, plot) - box.top()))
         _paint_curves(painter, plot, cut, (COLDEST_C, HOTTEST_C), QPen(colour, 2.5))
@@ -77,7 +95,7 @@ def paint_load(painter: QPainter, box: QRectF, points: Points, palette: Palette)
     plot = box.adjusted(2, 4, -6, -2)
     fill = QColor(palette.load)
     fill.setAlphaF(0.22)
-    cut = runs(points)
+    cut = _fitted(points, plot)
     for run in cut:
         path = _path(run, plot, (0, 100))
         path.lineTo(QPointF(_place(run[-1], plot, (0, 100)).x(), plot.bottom()))
@@ -86,6 +104,12 @@ def paint_load(painter: QPainter, box: QRectF, points: Points, palette: Palette)
     _paint_curves(painter, plot, cut, (0, 100), QPen(palette.load, 1.5))
     if cut and points[-1][1] is not None:
         _paint_end(painter, _place(cut[-1][-1], plot, (0, 100)), palette.load, palette)
+
+
+def _fitted(points: Points, plot: QRectF) -> list[list[tuple[float, float]]]:
+    """Return `points` as curves that hold no more of them than `plot` can show."""
+    step_s = SPAN_S / max(1.0, plot.width())
+    return [thinned(run, step_s) for run in runs(points)]
 
 
 def paint_bar(painter: QPainter, box: QRectF, part: float | None, palette: Palette) -> None:

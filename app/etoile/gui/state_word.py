@@ -8,16 +8,18 @@ from etoile.gui.design import Look, Type
 from etoile.gui.severity import CHIP, Severity, chip_width, paint_chip
 from etoile.text import Message
 
+NARROWEST = 110
+
 
 class StateWord(QWidget):
-    """Paints the word at its right end."""
+    """Paints the word at its right end, elided where there is no room."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._word = ""
         self._severity: Severity | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def say(self, word: Message, severity: Severity | None) -> None:
         """Say `word`, in the chip of `severity` if there is one."""
@@ -25,6 +27,7 @@ class StateWord(QWidget):
         if (said, severity) == (self._word, self._severity):
             return
         self._word, self._severity = said, severity
+        self.setToolTip(said)
         self.updateGeometry()
         self.update()
 
@@ -33,10 +36,16 @@ class StateWord(QWidget):
         plain = look.metrics(Type.META).horizontalAdvance(self._word)
         return QSize((chip_width(look, self._word) if self._severity else plain) + 2, look.px(CHIP.height) + 2)
 
+    def minimumSizeHint(self) -> QSize:
+        wanted = self.sizeHint()
+        return QSize(min(wanted.width(), self._look.px(NARROWEST)), wanted.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._severity:
-            paint_chip(painter, self.width() - 1, self.height() / 2, self._severity, self._word, self._look)
+            room = self.width() - 2 - chip_width(self._look, "")
+            word = self._look.metrics(CHIP.kind).elidedText(self._word, Qt.TextElideMode.ElideRight, room)
+            paint_chip(painter, self.width() - 1, self.height() / 2, self._severity, word, self._look)
             return
         painter.setFont(self._look.font(Type.META))
         painter.setPen(self._look.palette.text2)
