@@ -9,12 +9,13 @@ import pytest
 
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
+from etoile.dictionary import DictionaryFile, LearnedWords
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Outcome
-from etoile.domain.events import Event
+from etoile.domain.events import Event, Origin
 from etoile.domain.learning.learned import Learned, Standing
-from etoile.domain.learning.offers import AliasOffer
+from etoile.domain.learning.offers import AliasOffer, WordOffer
 from etoile.domain.match import Slots
 from etoile.errors import UsageError
 from etoile.interpreter import Interpreter
@@ -43,7 +44,13 @@ class Scene:
     learner: Learner = field(init=False)
 
     def keep(
-        self, text: str, command: str | None = None, slots: Slots | None = None, at: datetime | None = None
+        self,
+        text: str,
+        command: str | None = None,
+        slots: Slots | None = None,
+        at: datetime | None = None,
+        *,
+        origin: Origin | None = None,
     ) -> None:
         """Add a request to the history, as if it had been made at `at`."""
         self.turns += 1
@@ -57,7 +64,8 @@ class Scene:
                 language="fr",
                 command=command,
                 slots=slots or {},
-            )
+            ),
+            origin,
         )
         if at is not None:
             self.history.database.write(
@@ -82,9 +90,16 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
-    aliases = AliasFile(tmp_path_factory.mktemp("commands") / "aliases.toml")
-    with Interpreter(lambda event: None, dict, aliases=aliases) as interpreter:
+def interpreted() -> list[Event]:
+    """What the interpreter tells."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def interpreter(interpreted: list[Event], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interpreter]:
+    folder = tmp_path_factory.mktemp("commands")
+    aliases, words = AliasFile(folder / "aliases.toml"), LearnedWords(folder / "heard-learned.toml")
+    with Interpreter(interpreted.append, dict, aliases=aliases, learned_words=words) as interpreter:
         yield interpreter
 
 
@@ -92,10 +107,16 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interprete
 def scene(tmp_path: Path, interpreter: Interpreter) -> Iterator[Scene]:
     aliases = interpreter.aliases
     aliases.path.unlink(missing_ok=True)
+    interpreter.learned_words.path.unlink(missing_ok=True)
     with Database(tmp_path / "etoile.db", MIGRATIONS) as database:
         scene = Scene(Conversations(database, "fr"), aliases, interpreter)
         scene.learner = Learner(
-            scene.events.append, Memory(database), aliases, interpreter.objections, now=lambda: scene.now
+            scene.events.append,
+            Memory(database),
+            aliases,
+            interpreter.objections,
+            words=interpreter.learned_words,
+            now=lambda: scene.now,
         )
         with scene.learner:
             yield scene
@@ -171,7 +192,9 @@ def test_a_refusal_is_forgotten_like_anything_else(scene: Scene) -> None:
 
 def test_everything_is_forgotten_at_once(scene: Scene) -> None:
     scene.learner.take(do.TakeOffer(_repeat(scene)))
-    assert render(scene.learner.change("forget all", None), "en") == "Forgotten: 3 requests and 1 alias."
+    assert (
+        render(scene.learner.change("forget all", None), "en") == "Forgotten: 3 requests, 1 alias and 0 misheard words."
+    )
     assert scene.known() == []
     assert scene.history.latest(9) == ()
     assert on.NewConversationWanted() in scene.events  # what was said is neither said again nor seen
@@ -231,7 +254,7 @@ def test_a_habit_is_not_suggested_at_another_time_nor_when_it_was_done_nor_after
     scene.learner.refuse(do.RefuseOffer(habit.offer))
     scene.learner.learned()
     assert _look(scene) == []
-    with pytest.raises(UsageError, match="Only an alias"):
+    with pytest.raises(UsageError, match="Only aliases and words"):
         scene.learner.change("accept", habit.number)
 
 
@@ -271,3 +294,87 @@ def test_the_clock_looks_again_and_again(scene: Scene) -> None:
             now_s[0] += LOOK_S + 1
             clock.after(0, lambda: None)
             wait_until(lambda: any(isinstance(event, on.Offered) for event in scene.events))
+
+
+# Misheard words
+
+
+def _misheard(scene: Scene) -> WordOffer:
+    """Speak, be misheard, and say what was meant; return what is offered."""
+    scene.keep("ouvre fairfox", origin=Origin.VOICE)
+    scene.learner.reconsider()
+    scene.keep("non, je voulais dire ouvre Firefox", "app.open", {"app": "Firefox"}, origin=Origin.VOICE)
+    scene.learner.reconsider()
+    assert scene.offered() == ["heard:fr:fairfox=Firefox"]
+    [offer] = [event.offer for event in scene.events if isinstance(event, on.Offered)]
+    assert isinstance(offer, WordOffer)
+    return offer
+
+
+def _understood(scene: Scene, interpreted: list[Event], text: str, *, spoken: bool = True) -> str:
+    """Return the words in which a request is understood."""
+    interpreted.clear()
+    scene.interpreter.interpret(do.Interpret(7, text, "fr", spoken=spoken))
+    wait_until(lambda: any(isinstance(event, on.Interpreted) for event in interpreted))
+    [event] = [event for event in interpreted if isinstance(event, on.Interpreted)]
+    return event.match.text
+
+
+def test_a_misheard_word_is_offered_and_once_taken_it_is_read_as_what_was_meant(
+    scene: Scene, interpreted: list[Event]
+) -> None:
+    offer = _misheard(scene)
+    assert _understood(scene, interpreted, "explique fairfox") == "explique fairfox"  # never silently
+    scene.learner.take(do.TakeOffer(offer, turn=9))
+    assert scene.known() == [("heard", Standing.TAKEN)]
+    assert on.OfferWithdrawn(offer.key) in scene.events
+    assert _understood(scene, interpreted, "explique Fairfox") == "explique Firefox"
+    assert _understood(scene, interpreted, "explique fairfox", spoken=False) == "explique fairfox"
+
+
+def test_what_the_user_wrote_himself_counts_before_what_was_learned(scene: Scene) -> None:
+    own = scene.interpreter.learned_words.path.with_name("heard.toml")
+    own.write_text('[fr]\nfairfox = "falkon"\n')
+    scene.learner.take(do.TakeOffer(_misheard(scene)))
+    scene.learner.learned()
+    heard: list[Event] = []
+    words = scene.interpreter.learned_words
+    with Interpreter(heard.append, dict, enabled=False, dictionary=DictionaryFile(own), learned_words=words) as other:
+        other.interpret(do.Interpret(7, "ouvre fairfox", "fr", spoken=True))
+        wait_until(lambda: any(isinstance(event, on.Interpreted) for event in heard))
+    assert [event.match.text for event in heard if isinstance(event, on.Interpreted)] == ["ouvre falkon"]
+
+
+def test_a_misheard_word_is_asked_about_once_and_never_again_after_a_no(scene: Scene) -> None:
+    offer = _misheard(scene)
+    _misheard(scene)
+    scene.learner.refuse(do.RefuseOffer(offer))
+    assert scene.known() == [("heard", Standing.REFUSED)]
+    assert scene.interpreter.learned_words.read() == ()
+
+
+def test_a_misheard_word_is_accepted_and_forgotten_by_number_with_what_it_came_from(scene: Scene) -> None:
+    scene.keep("quelle heure est-il", "time.now")
+    _misheard(scene)
+    number = scene.only().number
+    assert "read as “Firefox”" in render(scene.learner.change("accept", number), "en")
+    assert [word.heard for word in scene.interpreter.learned_words.read()] == ["fairfox"]
+    scene.learner.change("forget", number)
+    assert scene.known() == []
+    assert scene.interpreter.learned_words.read() == ()
+    assert [kept.request for kept in scene.history.latest(9)] == ["quelle heure est-il"]
+
+
+def test_misheard_words_are_forgotten_with_everything(scene: Scene) -> None:
+    scene.learner.take(do.TakeOffer(_misheard(scene)))
+    assert render(scene.learner.change("forget all", None), "en").endswith("0 aliases and 1 misheard word.")
+    assert scene.interpreter.learned_words.read() == ()
+
+
+def test_a_file_of_learned_words_that_is_broken_is_told_and_left_as_it_is(scene: Scene) -> None:
+    offer = _misheard(scene)
+    path = scene.interpreter.learned_words.path
+    path.write_text("nonsense")
+    scene.learner.take(do.TakeOffer(offer, turn=9))
+    wait_until(lambda: any(isinstance(event, on.Failed) for event in scene.events))
+    assert path.read_text() == "nonsense"

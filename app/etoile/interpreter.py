@@ -17,7 +17,8 @@ from etoile.domain.commands import KILL, ON_THE_WINDOW_IN_FRONT, WINDOW_SLOT
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
 from etoile.domain.learning.aliases import AliasBook, objection
-from etoile.domain.learning.offers import Alias
+from etoile.domain.learning.misheard import word_objection
+from etoile.domain.learning.offers import Alias, Misheard
 from etoile.domain.match import Candidate, Match, Reason, Slots
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.matching.readings import heard
@@ -72,7 +73,9 @@ class Interpreter:
         self._processes = processes
         self.aliases = aliases or AliasFile()
         """The user's own phrases, read again whenever their file changed."""
-        self._dictionaries = (dictionary or DictionaryFile(), learned_words or LearnedWords())
+        self.learned_words = learned_words or LearnedWords()
+        """What was learned of misheard words, read again whenever its file changed."""
+        self._dictionaries = (dictionary or DictionaryFile(), self.learned_words)
         """The user's own first: what he wrote himself counts before what was learned."""
         self._stamp: Stamp = None
         self._book = AliasBook((), {})
@@ -109,13 +112,18 @@ class Interpreter:
     def _steps_of(self, call: str) -> tuple[Candidate, ...]:
         return self._with_steps(_calling(call, call, None)).steps
 
-    def objections(self, aliases: Sequence[Alias]) -> Sequence[Message | None]:
-        """Return for each alias why it must not be one; None where it may.  Blocks; raises ConfigError."""
-        return self._thread.submit(self._objections, aliases).result()
+    def objections(self, learned: Sequence[Alias | Misheard]) -> Sequence[Message | None]:
+        """Return for each why it must not be learned; None where it may.  Blocks; raises ConfigError."""
+        return self._thread.submit(self._objections, learned).result()
 
-    def _objections(self, aliases: Sequence[Alias]) -> Sequence[Message | None]:
+    def _objections(self, learned: Sequence[Alias | Misheard]) -> Sequence[Message | None]:
         matcher = self._matcher or self._refresh()
-        return [objection(alias, self._catalogues, matcher) for alias in aliases]
+        return [
+            objection(one, self._catalogues, matcher)
+            if isinstance(one, Alias)
+            else word_objection(one, self._catalogues)
+            for one in learned
+        ]
 
     def _interpret(self, effect: Interpret) -> None:
         reworded = self._reworded(effect)

@@ -14,6 +14,7 @@ from typing import Self
 
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
+from etoile.dictionary import LearnedWords
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.descriptions import describe
@@ -21,7 +22,19 @@ from etoile.domain.events import Event
 from etoile.domain.learning.aliases import alias_offers, phrase_of, with_alias, without, wording_of
 from etoile.domain.learning.habits import SPAN, sequels, time_habits
 from etoile.domain.learning.learned import Learned, Standing, learned
-from etoile.domain.learning.offers import WINDOW_MINUTES, Alias, AliasOffer, Offer, Suggestion, TimeHabit, key_of
+from etoile.domain.learning.misheard import misheard_in, with_misheard, word_offers
+from etoile.domain.learning.offers import (
+    WINDOW_MINUTES,
+    Alias,
+    AliasOffer,
+    Misheard,
+    Offer,
+    Question,
+    Suggestion,
+    TimeHabit,
+    WordOffer,
+    key_of,
+)
 from etoile.domain.learning.record import Record
 from etoile.errors import EtoileError, UsageError
 from etoile.store.learning import Memory
@@ -32,7 +45,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 120.0
 """How often it is looked whether it is time for a habit of the day."""
 
-Objections = Callable[[Sequence[Alias]], Sequence[Message | None]]
+Objections = Callable[[Sequence[Alias | Misheard]], Sequence[Message | None]]
 
 
 def local_now() -> datetime:
@@ -41,10 +54,10 @@ def local_now() -> datetime:
 
 
 class Learner:
-    """Offers what can be learned; `memory` is None where no history is kept, and then only aliases remain.
+    """Offers what can be learned; `memory` is None where no history is kept, and then only aliases and words remain.
 
-    `objections` returns for each alias why it must not be one, and may block.  `take`, `refuse` and `reconsider` return
-    at once; everything else blocks.
+    `objections` returns for each alias and word why it must not be learned, and may block.  `take`, `refuse` and
+    `reconsider` return at once; everything else blocks.
     """
 
     def __init__(
@@ -54,6 +67,7 @@ class Learner:
         aliases: AliasFile,
         objections: Objections,
         *,
+        words: LearnedWords | None = None,
         clock: AlarmClock | None = None,
         now: Callable[[], datetime] = local_now,
     ) -> None:
@@ -61,11 +75,12 @@ class Learner:
         self._memory = memory
         self._aliases = aliases
         self._objections = objections
+        self._words = words or LearnedWords()
         self._clock = clock
         self._now = now
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="learning")
         self._asked: set[str] = set()
-        """Aliases that the user was asked about in this run: once is enough."""
+        """Aliases and words that the user was asked about in this run: once is enough."""
         self._habits: tuple[date, tuple[Suggestion, ...]] | None = None
 
     def __enter__(self) -> Self:
@@ -86,19 +101,28 @@ class Learner:
 
     def _reconsider(self) -> None:
         records = self._records()
-        if not records or not records[-1].ran:
-            return  # only what was carried out tells what was meant before, or begins what usually follows
-        last = records[-1]
-        memory = self._memory
-        asked = self._asked | (memory.refused() if memory else frozenset())
-        new = [offer for offer in alias_offers(records) if last.id in offer.evidence and offer.key not in asked]
-        fresh = self._possible(new, self._aliases.read()) if new else ()
-        if fresh:
-            self._asked.add(fresh[-1].key)
-            self._publish(on.Offered(fresh[-1]))
-        else:
+        question = self._question(records) if records else None
+        if question:
+            self._asked.add(question.key)
+            self._publish(on.Offered(question))
+        elif records and records[-1].ran:
             following = [habit for habit in self._known_habits() if not isinstance(habit, TimeHabit)]
-            self._suggest([sequel for sequel in following if sequel.after == last.what])
+            self._suggest([sequel for sequel in following if sequel.after == records[-1].what])
+
+    def _question(self, records: Sequence[Record]) -> Question | None:
+        """Return what the last of `records` gives reason to ask; a misheard word first, since it helps everywhere."""
+        last = records[-1]
+        asked = self._asked | (self._memory.refused() if self._memory else frozenset())
+        if len(records) > 1 and misheard_in(records[-2], last):
+            known = asked | {word.key for word in self._words.read()}
+            new = [word for word in self._possible_words(records) if last.id in word.evidence]
+            if new and new[-1].key not in known:
+                return new[-1]
+        if not last.ran:
+            return None  # only what was carried out tells which command was meant
+        found = [offer for offer in _aliases_in(records) if last.id in offer.evidence and offer.key not in asked]
+        possible = self._possible(found, self._aliases.read()) if found else []
+        return possible[-1] if possible else None
 
     def _look_later(self) -> None:
         if self._memory and self._clock:
@@ -174,21 +198,30 @@ class Learner:
     def _accept(self, one: Learned) -> Message:
         if one.standing is Standing.TAKEN:
             return one.said
-        if not isinstance(one.offer, AliasOffer):
+        if not isinstance(one.offer, Question):
             raise UsageError(
-                message("Only an alias can be accepted; habits are suggested at their time, and run nothing.")
+                message("Only aliases and words can be accepted; habits are suggested at their time, and run nothing.")
             )
         return self._take(one.offer)
 
     def _take(self, offer: Offer) -> Message:
-        """Add the alias that is offered; a suggestion has nothing to add."""
-        if not isinstance(offer, AliasOffer):
-            return offer.said
+        """Add what is offered; a suggestion has nothing to add."""
+        match offer:
+            case AliasOffer():
+                said = self._take_alias(offer)
+            case WordOffer(misheard=misheard):
+                self._words.write(with_misheard(self._words.read(), misheard))
+                said = misheard.said
+            case _:
+                return offer.said
+        self._publish(on.OfferWithdrawn(offer.key))
+        return said
+
+    def _take_alias(self, offer: AliasOffer) -> Message:
         alias = offer.alias
         if (against := self._objections([alias])[0]) is not None:
             raise UsageError(against)
         self._aliases.write(with_alias(self._aliases.read(), alias))
-        self._publish(on.OfferWithdrawn(offer.key))
         return message("From now on, “{phrase}” means: {what}.", phrase=alias.said, what=describe(alias.what))
 
     def _refuse(self, key: str) -> Message:
@@ -197,9 +230,10 @@ class Learner:
         return message("I will not offer that again.")
 
     def _forget(self, one: Learned) -> Message:
-        aliases = self._aliases.read()
-        if one.standing is Standing.TAKEN:
-            self._aliases.write(without(aliases, one.key))
+        if one.standing is Standing.TAKEN and one.misheard:
+            self._words.write(word for word in self._words.read() if word.key != one.key)
+        elif one.standing is Standing.TAKEN:
+            self._aliases.write(without(self._aliases.read(), one.key))
         if self._memory:
             self._memory.forget(one.key, self._evidence(one))
         self._habits = None
@@ -210,17 +244,20 @@ class Learner:
     def _forget_all(self) -> Message:
         known = self._learned()
         count = self._memory.forget_all() if self._memory else 0
-        aliases = self._aliases.read()
+        aliases, words = self._aliases.read(), self._words.read()
         if aliases:
             self._aliases.write(())
+        if words:
+            self._words.write(())
         self._habits = None
         for one in known:
             self._publish(on.OfferWithdrawn(one.key))
         self._publish(on.NewConversationWanted())  # what is forgotten is not said again, nor seen
         return message(
-            "Forgotten: {requests} and {aliases}.",
+            "Forgotten: {requests}, {aliases} and {words}.",
             requests=plural("{count} request", "{count} requests", count),
             aliases=plural("{count} alias", "{count} aliases", len(aliases)),
+            words=plural("{count} misheard word", "{count} misheard words", len(words)),
         )
 
     def _evidence(self, one: Learned) -> set[int]:
@@ -237,7 +274,7 @@ class Learner:
     def _learned(self) -> tuple[Learned, ...]:
         taken = self._aliases.read()
         records, today = self._records(), self._now().date()
-        offers = alias_offers(records)
+        offers = _aliases_in(records)
         held = {alias.key for alias in taken}
         known = [offer for offer in offers if offer.key in held] + self._possible(offers, taken)
         return learned(
@@ -245,7 +282,15 @@ class Learner:
             {offer.key: offer for offer in known},
             (*time_habits(records, today), *sequels(records, today)),
             self._memory.refused() if self._memory else (),
+            misheard=self._words.read(),
+            words={offer.key: offer for offer in self._possible_words(records)},
         )
+
+    def _possible_words(self, records: Sequence[Record]) -> list[WordOffer]:
+        """Return the misheard words that nothing speaks against; those that are taken are among them."""
+        found = word_offers(records)
+        against = self._objections([offer.misheard for offer in found]) if found else ()
+        return [offer for offer, objection in zip(found, against, strict=True) if objection is None]
 
     def _possible(self, offers: Iterable[AliasOffer], taken: Sequence[Alias]) -> list[AliasOffer]:
         """Return the offers that nothing speaks against and that are not taken yet."""
@@ -285,3 +330,9 @@ class Learner:
             log.info("nothing learned: %s", error)
         except Exception:
             log.exception("learning failed")
+
+
+def _aliases_in(records: Sequence[Record]) -> list[AliasOffer]:
+    """Return the aliases that `records` speak for; where a word was misheard, the word is learned, and no phrase."""
+    misheard = {number for offer in word_offers(records) for number in offer.evidence}
+    return [offer for offer in alias_offers(records) if not misheard.issuperset(offer.evidence)]

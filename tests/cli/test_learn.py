@@ -117,7 +117,7 @@ def test_everything_is_exported_to_a_file_of_its_owner_and_no_file_is_overwritte
 @pytest.mark.usefixtures("repeated")
 def test_all_is_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["learn", "forget", "--all"]) == 0
-    assert capsys.readouterr().out == "Forgotten: 3 requests and 0 aliases.\n"
+    assert capsys.readouterr().out == "Forgotten: 3 requests, 0 aliases and 0 misheard words.\n"
     assert _learned(capsys) == []
 
 

@@ -18,7 +18,7 @@ from etoile.cli.new_file import written_new
 from etoile.cli.settings import settings
 from etoile.domain.effects import Decision
 from etoile.domain.learning.learned import Learned, Standing
-from etoile.domain.learning.offers import Alias, AliasOffer, TimeHabit
+from etoile.domain.learning.offers import Alias, Misheard, Question, TimeHabit
 from etoile.errors import UsageError
 from etoile.ipc import client, endpoint
 from etoile.text import Message, message, plural, verbatim
@@ -76,7 +76,7 @@ def _history_line(kept: "Kept", at: datetime) -> Line:
 
 
 def learn(arguments: argparse.Namespace, console: Console) -> int:
-    """List what was learned; accept an alias; forget; or write all of it to a file."""
+    """List what was learned; accept an alias or a word; forget; or write all of it to a file."""
     match arguments.what:
         case "accept":
             return _change("accept", _number(arguments), arguments, console)
@@ -107,9 +107,10 @@ def _list(arguments: argparse.Namespace, console: Console) -> int:
 def learned_line(one: Learned, console: Console) -> Line:
     """Return the line of something learned for `etoile learn --json`."""
     line: Line = {"number": one.number, "kind": _kind(one), "standing": one.standing, "said": console.words(one.said)}
-    what = (
-        one.alias.what if one.alias else one.offer.what if one.offer and not isinstance(one.offer, AliasOffer) else None
-    )
+    habit = one.offer if one.offer and not isinstance(one.offer, Question) else None
+    what = one.alias.what if one.alias else habit.what if habit else None
+    if one.misheard:
+        line |= {"heard": one.misheard.heard, "meant": one.misheard.meant, "language": one.misheard.language}
     return line | {
         "phrase": one.alias.said if one.alias else None,
         "command": what.command if what else None,
@@ -121,6 +122,8 @@ def learned_line(one: Learned, console: Console) -> Line:
 def _kind(one: Learned) -> str:
     if one.alias:
         return "alias"
+    if one.misheard or one.key.startswith("heard:"):
+        return "word"
     return "time" if isinstance(one.offer, TimeHabit) or one.key.startswith("time:") else "sequence"
 
 
@@ -192,10 +195,10 @@ def _learner(arguments: argparse.Namespace, console: Console) -> "Iterator[tuple
     from etoile.aliases import AliasFile
     from etoile.parts import open_learner
 
-    def objections(aliases: Sequence[Alias]) -> Sequence[Message | None]:
+    def objections(learned: Sequence[Alias | Misheard]) -> Sequence[Message | None]:
         # The catalogue takes its time to read, and is seldom needed.
         with open_interpreter(arguments) as interpreter:
-            return interpreter.objections(aliases)
+            return interpreter.objections(learned)
 
     with (
         open_kept(arguments, console) as kept,

@@ -1,4 +1,7 @@
-"""What was learned and may be wanted: another wording of a command, or a habit.  Nothing runs but what is clicked."""
+"""What was learned and may be wanted: another wording of a command, a misheard word, or a habit.
+
+Nothing runs but what is clicked.
+"""
 
 from collections.abc import Callable
 
@@ -6,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import Event, OfferRefused, OfferTaken, Typed
-from etoile.domain.learning.offers import AliasOffer, Offer
+from etoile.domain.learning.offers import Offer, Question
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.flow import Flow
@@ -49,8 +52,8 @@ class OfferCard(Surface):
         self.setAccessibleName(look.words(offer.said))
 
     def _wanted(self, look: Look, offer: Offer, publish: Callable[[Event], None], parent: QWidget) -> Button:
-        """Return the button that takes an alias; for a habit, the one that makes the request as the user makes it."""
-        if isinstance(offer, AliasOffer):
+        """Return the button that takes an alias or a word; for a habit, the one that makes its request."""
+        if isinstance(offer, Question):
             button = Button(look, REMEMBER, kind=Kind.PRIMARY, parent=parent)
             button.clicked.connect(lambda: publish(OfferTaken(offer)))
         else:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from etoile.domain.effects import Decision
+from etoile.domain.events import Origin
 from etoile.domain.learning.record import Record
 from etoile.domain.match import Reason
 from etoile.store.database import Database
@@ -40,7 +41,7 @@ class Memory:
         """Return what was asked since then, oldest first.  Blocks; raises StoreError."""
         rows = self._database.read(
             lambda connection: connection.execute(
-                "SELECT id, at_s, request, language, decision, command, slots, ok, reason, compound, undone"
+                "SELECT id, at_s, request, origin, language, decision, command, slots, ok, reason, compound, undone"
                 " FROM exchanges WHERE at_s >= ? ORDER BY id DESC LIMIT ?",
                 (since.timestamp(), _MOST_RECORDS),
             ).fetchall()
@@ -121,11 +122,12 @@ def _rows(connection: sqlite3.Connection, query: str) -> list[Row]:
 
 
 def _record(row: tuple[Any, ...]) -> Record:
-    number, at_s, request, language, decision, command, slots, ok, reason, compound, undone = row
+    number, at_s, request, origin, language, decision, command, slots, ok, reason, compound, undone = row
     return Record(
         id=number,
         at=datetime.fromtimestamp(at_s).astimezone(),
         request=request,
+        spoken=origin in (Origin.VOICE, Origin.WAKE),
         language=language or "en",
         decision=_known(Decision, decision),
         command=command,

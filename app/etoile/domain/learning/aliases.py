@@ -38,7 +38,8 @@ _NEGATING = """
 ne n pas jamais rien aucun aucune ni sans non
 no not never nothing none nor neither without cannot cant dont don doesn isn won
 """
-_NEGATIONS = frozenset(_NEGATING.split())
+NEGATIONS = frozenset(_NEGATING.split())
+"""Words that turn a sentence around, in both languages, without accents."""
 
 
 def phrase_of(alias: Alias) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ def objection(alias: Alias, catalogues: Mapping[str, Catalogue], matcher: Matche
 def _badly_worded(alias: Alias, catalogues: Mapping[str, Catalogue]) -> Message | None:
     """Return what makes the phrase unfit for any command."""
     words = phrase_of(alias)
-    negations = _NEGATIONS.union(*(catalogue.words.negations for catalogue in catalogues.values()))
+    negations = NEGATIONS.union(*(catalogue.words.negations for catalogue in catalogues.values()))
     if len(words) > LONGEST_WORDS:
         return message("“{phrase}” is too long for an alias.", phrase=alias.said[:80])
     if len("".join(words)) < _SHORTEST:

@@ -13,7 +13,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.learning.corrections import Answer, answer_to_offer, correction_of
-from etoile.domain.learning.offers import AliasOffer, Offer
+from etoile.domain.learning.offers import Offer, Question
 from etoile.domain.match import Reason
 from etoile.domain.turn import Phase, Speaking, Turn, step
 from etoile.text import message
@@ -77,7 +77,7 @@ def offered(learning: Learning, turn: Turn, event: OfferEvent) -> tuple[Learning
             return _gone(learning, offer.key, do.RefuseOffer(offer))
         case on.OfferWithdrawn(key):
             return _gone(learning, key)
-        case on.OfferAged(key) if isinstance(learning.offer, AliasOffer):
+        case on.OfferAged(key) if isinstance(learning.offer, Question):
             return replace(learning, fresh=learning.fresh and learning.offer.key != key), ()
         case on.OfferAged(key):
             return _gone(learning, key)
@@ -125,7 +125,7 @@ def _put(learning: Learning, turn: Turn) -> tuple[Learning, tuple[Effect, ...]]:
     offer = learning.offer
     if offer is None or learning.shown or turn.phase is not Phase.IDLE:
         return learning, ()
-    if isinstance(offer, AliasOffer):
+    if isinstance(offer, Question):
         learning = replace(learning, shown=True, fresh=True)
         by_voice = turn.asking.origin is Origin.VOICE and turn.speaking is not Speaking.NEVER and not turn.muted
         said = (do.Say(turn.number, offer.said, turn.language, last=False),) if by_voice else ()
@@ -143,22 +143,22 @@ def _gone(learning: Learning, key: str, *wanted: Effect) -> tuple[Learning, tupl
 
 
 def _without_suggestion(learning: Learning) -> tuple[Learning, tuple[Effect, ...]]:
-    """A suggestion goes as soon as the user asks for something; a question about an alias waits for its answer."""
-    if learning.offer is None or isinstance(learning.offer, AliasOffer) or not learning.shown:
+    """A suggestion goes as soon as the user asks for something; a question waits for its answer."""
+    if learning.offer is None or isinstance(learning.offer, Question) or not learning.shown:
         return learning, ()
     return _gone(learning, learning.offer.key)
 
 
 def _withdrawn(learning: Learning) -> tuple[Effect, ...]:
-    is_notified = learning.shown and not isinstance(learning.offer, AliasOffer)
+    is_notified = learning.shown and not isinstance(learning.offer, Question)
     return (do.Withdraw(SUGGESTION),) if is_notified else ()
 
 
 def _answer(learning: Learning, turn: Turn, event: on.Interpreted) -> Answer | None:
-    """Return what a request says to the question about an alias; None when it says nothing to it."""
+    """Return what a request says to the question about what was learned; None when it says nothing to it."""
     waits = event.turn == turn.number and turn.phase is Phase.THINKING and not turn.asking.dry_run
     is_command = event.match.command is not None or event.match.reason is Reason.AMBIGUOUS
-    if not waits or is_command or not learning.shown or not isinstance(learning.offer, AliasOffer):
+    if not waits or is_command or not learning.shown or not isinstance(learning.offer, Question):
         return None
     return answer_to_offer(event.match.text, turn.language, fresh=learning.fresh)
 

@@ -1,11 +1,11 @@
-"""All that was learned, as the user sees it: aliases that hold, what is offered, and what was refused."""
+"""All that was learned, as the user sees it: aliases and words that hold, what is offered, and what was refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from etoile.domain.descriptions import describe
-from etoile.domain.learning.offers import Alias, AliasOffer, Offer, Suggestion, number_of
+from etoile.domain.learning.offers import Alias, AliasOffer, Misheard, Offer, Question, Suggestion, WordOffer, number_of
 from etoile.text import Message, message, verbatim
 
 
@@ -27,6 +27,7 @@ class Learned:
     key: str
     said: Message
     alias: Alias | None = None
+    misheard: Misheard | None = None
     offer: Offer | None = None
     """None where the history no longer speaks for it."""
 
@@ -36,14 +37,20 @@ def learned(
     aliases: Mapping[str, AliasOffer],
     habits: Iterable[Suggestion],
     refused: Iterable[str],
+    *,
+    misheard: Sequence[Misheard] = (),
+    words: Mapping[str, WordOffer] | None = None,
 ) -> tuple[Learned, ...]:
-    """Return all of it with its numbers; `aliases` are the offered ones by key, `refused` the keys of refused offers.
+    """Return all of it with its numbers; `aliases` and `words` are offers by key, `refused` the keys of refused ones.
 
     What was refused and does not show in the history any more is told by its key, so that it can be forgotten as well.
     """
+    words = words or {}
     held = [_held(alias, aliases.get(alias.key)) for alias in taken]
-    keys = {alias.key for alias in taken}
-    offers: list[Offer] = [*(offer for key, offer in aliases.items() if key not in keys), *habits]
+    held += [_held_word(one, words.get(one.key)) for one in misheard]
+    keys = {one.key for one in held}
+    questions: tuple[Question, ...] = (*aliases.values(), *words.values())
+    offers: list[Offer] = [*(offer for offer in questions if offer.key not in keys), *habits]
     known = {one.key: one for one in (*map(_offered, offers), *held)}
     for key in sorted(set(refused) - keys):
         former = known.get(key) or Learned(standing=Standing.REFUSED, key=key, said=verbatim(key))
@@ -56,9 +63,16 @@ def _held(alias: Alias, offer: AliasOffer | None) -> Learned:
     return Learned(standing=Standing.TAKEN, key=alias.key, said=said, alias=alias, offer=offer)
 
 
+def _held_word(misheard: Misheard, offer: WordOffer | None) -> Learned:
+    return Learned(standing=Standing.TAKEN, key=misheard.key, said=misheard.said, misheard=misheard, offer=offer)
+
+
 def _offered(offer: Offer) -> Learned:
     alias = offer.alias if isinstance(offer, AliasOffer) else None
-    return Learned(standing=Standing.OFFERED, key=offer.key, said=offer.said, alias=alias, offer=offer)
+    misheard = offer.misheard if isinstance(offer, WordOffer) else None
+    return Learned(
+        standing=Standing.OFFERED, key=offer.key, said=offer.said, alias=alias, misheard=misheard, offer=offer
+    )
 
 
 def _numbered(found: Iterable[Learned]) -> tuple[Learned, ...]:

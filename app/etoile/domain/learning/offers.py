@@ -1,4 +1,4 @@
-"""What may be offered to the user: another wording of a command, or a habit; and how each is named."""
+"""What may be offered to the user: another wording of a command, a misheard word, or a habit; and how each is named."""
 
 import json
 import zlib
@@ -64,6 +64,50 @@ class AliasOffer:
         """What is asked of the user."""
         return message(
             "Shall “{phrase}” mean “{what}” from now on?", phrase=self.alias.said, what=describe(self.alias.what)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misheard:
+    """Words that are heard in the place of others."""
+
+    heard: str
+    """In small letters, without accents."""
+    meant: str
+    """As the user writes it."""
+    language: str
+
+    @property
+    def key(self) -> str:
+        """Names the pair."""
+        return f"heard:{self.language}:{self.heard}={self.meant}"
+
+    @property
+    def said(self) -> Message:
+        """The pair, in words."""
+        return message("“{heard}”, when it is heard, is read as “{meant}”.", heard=self.heard, meant=self.meant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordOffer:
+    """Misheard words that the user may want to be read as what was meant."""
+
+    misheard: Misheard
+    evidence: tuple[int, ...]
+    """Ids of the exchanges that speak for it."""
+
+    @property
+    def key(self) -> str:
+        """Names the offer."""
+        return self.misheard.key
+
+    @property
+    def said(self) -> Message:
+        """What is asked of the user."""
+        return message(
+            "Shall “{heard}”, when it is heard, be read as “{meant}” from now on?",
+            heard=self.misheard.heard,
+            meant=self.misheard.meant,
         )
 
 
@@ -162,4 +206,7 @@ class Sequel:
 Suggestion = TimeHabit | Sequel
 """Is shown, and never carried out by itself."""
 
-Offer = AliasOffer | Suggestion
+Question = AliasOffer | WordOffer
+"""Waits for a yes or a no; what is taken holds from then on."""
+
+Offer = Question | Suggestion

@@ -20,6 +20,8 @@ class Record:
     at: datetime
     """When it ended, in the local time."""
     request: str
+    spoken: bool = False
+    """Whether a speech model wrote it."""
     language: str = "en"
     decision: Decision | None = None
     command: str | None = None
