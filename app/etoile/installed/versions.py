@@ -2,13 +2,14 @@
 
 import re
 import sqlite3
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import metadata
 
 from etoile import __version__
+from etoile.installed.updating import update_advice
+from etoile.text import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,8 @@ class About:
     """Its libraries by name: version and licence."""
     licence: str = ""
     """Its terms."""
-    frozen: bool = False
-    """Whether it was installed as one program, rather than run from its source."""
+    update: Message | None = None
+    """How it is brought up to date."""
 
 
 def about() -> About:
@@ -31,7 +32,7 @@ def about() -> About:
         version=__version__,
         parts={name: " · ".join(filter(None, (version, _licence(name)))) for name, version in parts().items()},
         licence=own.read_text("licenses/LICENSE") or _told(own.metadata, "License-Expression"),
-        frozen=bool(getattr(sys, "frozen", False)),
+        update=update_advice(),
     )
 
 

@@ -10,9 +10,6 @@ from etoile.gui.settings.group import Titled
 from etoile.installed.versions import About
 from etoile.text import message, verbatim
 
-SOURCE_UPDATE = message("In its folder: git pull, then python3 installer/dev.py run.")
-INSTALLED_UPDATE = message("Install the newer package over this one; settings and history stay.")
-
 
 def about_groups(look: Look, about: About, parent: QWidget | None = None) -> tuple[Titled, ...]:
     """Return the groups of the page: Etoile itself, its licence, its parts."""
@@ -22,7 +19,7 @@ def about_groups(look: Look, about: About, parent: QWidget | None = None) -> tup
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(told))
     itself.add(
         RowFrame(look, message("Version"), verbatim(about.version), copy),
-        RowFrame(look, message("Updating"), INSTALLED_UPDATE if about.frozen else SOURCE_UPDATE),
+        RowFrame(look, message("Updating"), about.update),
         RowFrame(look, message("Network"), message("No account, no telemetry, no search for updates.")),
     )
     copy.setAccessibleName(look.words(message("Copy the versions")))
