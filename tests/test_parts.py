@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from etoile.config import FOLDERS, Config, Node, Speech
+from etoile.config import FOLDERS, Config, Node, Speech, Store
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Effect, Outcome
@@ -17,6 +17,7 @@ from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
 from etoile.parts import Rooms, open_history
 from etoile.parts.opening import hotwords, resume
+from etoile.parts.stores import open_recordings, open_samples
 from etoile.store.samples import Samples
 from etoile.text import Message, message, render
 from tests.store.sampling import open_database, reading
@@ -159,3 +160,21 @@ def test_the_speech_model_expects_the_names_that_the_settings_tell() -> None:
     named = hotwords(Config(nodes=(node,), speech=Speech(hotwords=("Etoile", "nodes"))))
     assert named == ("Etoile", "athena", "qwen3", "coder")
     assert hotwords(Config(nodes=(node,))) == ()
+
+
+def test_in_private_mode_nothing_is_opened_to_be_written(own_home: Path) -> None:
+    private = Config(store=Store(private=True))
+    with ExitStack() as stack:
+        assert open_history(stack, private, "en", lambda event: None) is None
+        assert open_samples(stack, private, lambda event: None) is None
+        recordings = open_recordings(stack, private)
+        assert recordings.is_dir()
+        (recordings / "one.wav").touch()
+    assert not recordings.exists()
+    assert not Path(FOLDERS.user_data_dir).exists()
+    assert not Path(FOLDERS.user_state_dir).exists()
+
+
+def test_recordings_stay_where_they_may(own_home: Path) -> None:
+    with ExitStack() as stack:
+        assert open_recordings(stack, Config()) == Path(FOLDERS.user_state_dir) / "recordings"

@@ -234,6 +234,9 @@ class Store(Section, frozen=True):
 
     history: bool = True
     """Whether requests, conversations and answers are kept."""
+    private: bool = False
+    """Whether nothing at all is written: no history, no measurement; recordings lie in memory where the system has room
+    for files there, and are gone with Etoile."""
     answers_days: float = 7.0
     """An answer that depends on neither time nor state is given again for so long; 0 for never."""
     answers_most: int = 500

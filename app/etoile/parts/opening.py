@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
-from etoile.config import FOLDERS, Config
+from etoile.config import Config
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
 from etoile.domain.nodes import NodeStatus
@@ -36,7 +36,7 @@ from etoile.llm.toolbox import Toolbox
 from etoile.parts.errands import Errands
 from etoile.parts.live import Live, interface_language
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
-from etoile.parts.stores import open_answers, open_history, open_samples
+from etoile.parts.stores import open_answers, open_history, open_recordings, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
@@ -86,7 +86,8 @@ def open_rooms(
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             _watch_surroundings(stack, publish)
-            kept = open_samples(stack, publish)
+            kept = open_samples(stack, config, publish)
+            recordings = open_recordings(stack, config)
 
         def names() -> Mapping[str, Sequence[str]]:
             return actions.slot_values()  # of the room that is opened next
@@ -110,11 +111,11 @@ def open_rooms(
                 open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
             )
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
-            ears = _open_ears(stack, config, publish, live)
+            ears = _open_ears(stack, config, publish, live, recordings)
             _watch_gpus(stack, config, source, router, publish)
             if history:
                 _learn_what_models_take(stack, config, history, router)
-            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, _recordings())
+            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, recordings)
             stack.enter_context(errands)
         if history:
             # The first to go: rooms that wait for the history would wait until a large file is checked.
@@ -264,12 +265,7 @@ def hotwords(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
-def _recordings() -> Path:
-    """Return where recordings are until their text is there."""
-    return Path(FOLDERS.user_state_dir) / "recordings"
-
-
-def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -> "Ears":
+def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live, recordings: Path) -> "Ears":
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
     from etoile.speech.placed import PlacedWhisper
@@ -282,6 +278,6 @@ def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live) -
     def deaf() -> bool:
         return (live.voice is not None and live.voice.silent_s < REVERBERATION_S) or lock.locked
 
-    ears = stack.enter_context(Ears(config.speech, publish, recordings=_recordings(), model=model, deaf=deaf))
+    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf))
     stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
     return ears

@@ -1,9 +1,11 @@
 """The databases, opened in the background; what is missing or damaged is told."""
 
 import logging
+import os
 from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
@@ -34,7 +36,7 @@ def open_history(
     stack: ExitStack, config: Config, language: str, publish: Publish, *, wait: bool = True
 ) -> Conversations | None:
     """Open the history of requests; None where none is kept, or where one waits for it and it cannot be opened."""
-    if not config.store.history:
+    if not config.store.history or config.store.private:
         return None
     database = open_database(stack, "etoile.db", MIGRATIONS, publish)
     return None if wait and database.opened.exception() else Conversations(database, language)
@@ -46,9 +48,20 @@ def open_answers(config: Config, history: Conversations) -> Answers | None:
     return Answers(history.database, days=store.answers_days, most=store.answers_most) if store.answers_days else None
 
 
-def open_samples(stack: ExitStack, publish: Publish) -> Samples:
-    """Open what is kept of the GPUs."""
+def open_samples(stack: ExitStack, config: Config, publish: Publish) -> Samples | None:
+    """Open what is kept of the GPUs; None where nothing is to be written."""
+    if config.store.private:
+        return None
     return stack.enter_context(Samples(open_database(stack, "metrics.db", sample_tables.MIGRATIONS, publish)))
+
+
+def open_recordings(stack: ExitStack, config: Config) -> Path:
+    """Return where recordings are until their text is there; where nothing is to stay, one that goes with Etoile."""
+    if not config.store.private:
+        return Path(FOLDERS.user_state_dir) / "recordings"
+    memory = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    place = memory if memory.is_absolute() and memory.is_dir() else None
+    return Path(stack.enter_context(TemporaryDirectory(prefix="etoile-", dir=place, ignore_cleanup_errors=True)))
 
 
 def open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database:

@@ -274,7 +274,13 @@ KEPT = Group(
         row(
             "store.history",
             message("Keep the history"),
-            message("Requests, conversations and answers. Off is private: none of these is written."),
+            message("Requests, conversations and answers."),
+            restart=True,
+        ),
+        row(
+            "store.private",
+            message("Private mode"),
+            message("Nothing is written: no history, no measurement; recordings go with Etoile."),
             restart=True,
         ),
         row(
