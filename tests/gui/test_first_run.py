@@ -15,7 +15,7 @@ from etoile.domain import events as on
 from etoile.domain.events import Cancelled, DownloadWanted, TalkToggled, TrialWanted
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State, advance
-from etoile.domain.turn import Phase
+from etoile.domain.trial import Trial
 from etoile.errors import EtoileError, NodeSilent, NodeUnreachable
 from etoile.gui.first_run.language import LanguageStep
 from etoile.gui.first_run.microphone import MicrophoneStep
@@ -219,6 +219,18 @@ class TestMicrophone:
         go_to(steps, qtbot, 3)
         assert visitor.events[-3:] == [TrialWanted(False), TrialWanted(True), TrialWanted(False)]
 
+    def test_without_a_speech_model_only_the_level_is_asked_for(
+        self, open_steps: OpenSteps, visitor: Visitor, qtbot: QtBot
+    ) -> None:
+        go_to(open_steps(), qtbot, 1)
+        assert visitor.events == [TrialWanted(True, words=False)]
+
+    def test_what_came_to_nothing_says_why(self, open_steps: OpenSteps, qtbot: QtBot, texts: Texts) -> None:
+        steps = open_steps()
+        page = go_to(steps, qtbot, 1)
+        steps.window.show_state(State(trial=Trial(failed=message("I heard nothing."))))
+        assert "I heard nothing." in texts(page)
+
     def test_without_a_speech_model_the_page_says_where_it_comes_from(
         self, open_steps: OpenSteps, qtbot: QtBot, texts: Texts
     ) -> None:
@@ -245,7 +257,7 @@ class TestMicrophone:
 
 
 class TestTalkKey:
-    HELD = states.turn(phase=Phase.LISTENING, hearing=True)
+    HELD = State(trial=Trial(key_down=True))
 
     def test_pressed_held_and_released_are_ticked_one_by_one(
         self, open_steps: OpenSteps, qtbot: QtBot, texts: Texts
@@ -253,7 +265,7 @@ class TestTalkKey:
         steps = open_steps()
         page = go_to(steps, qtbot, 2)
         assert page.seen is Seen.NOTHING
-        steps.window.show_state(State(turn=self.HELD))
+        steps.window.show_state(self.HELD)
         assert page.seen is Seen.PRESSED
         until(lambda: page.seen is Seen.HELD, "the key counts as held")
         steps.window.show_state(State())
@@ -264,7 +276,7 @@ class TestTalkKey:
         steps = open_steps()
         page = go_to(steps, qtbot, 2)
         page._held.setInterval(60_000)
-        steps.window.show_state(State(turn=self.HELD))
+        steps.window.show_state(self.HELD)
         steps.window.show_state(State())
         assert "That was a tap" in texts(page)
         assert page.seen is Seen.NOTHING

@@ -33,6 +33,8 @@ class Record:
     """Etoile itself was speaking until now: what was heard before is its own voice."""
     woken: bool = False
     """It begins with the wake word, which was heard already."""
+    level_only: bool = False
+    """Only the level is to be seen: no speech model is needed, and nothing will be made of it."""
 
 
 @dataclass(frozen=True, slots=True)

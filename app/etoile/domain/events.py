@@ -158,6 +158,9 @@ class NewConversationWanted:
 class UndoWanted:
     """The user wants the last action of Etoile's taken back: a click."""
 
+    shown: int | None = None
+    """The turn whose action it was shown for; None for whatever was done last."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceMuted:
@@ -542,6 +545,8 @@ class TrialWanted:
     """The user tries microphone and talk key, or has ended that: meanwhile what is heard is shown, and not done."""
 
     wanted: bool
+    words: bool = True
+    """Whether there is a speech model; without one the level alone is shown."""
 
 
 @dataclass(frozen=True, slots=True)

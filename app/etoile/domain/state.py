@@ -26,7 +26,7 @@ from etoile.domain.placement import Placement
 from etoile.domain.resting import Rest, rest
 from etoile.domain.settings import with_settings
 from etoile.domain.thermal import Track, assess
-from etoile.domain.trial import Trial, belongs_to_trial, understood
+from etoile.domain.trial import Trial, try_out
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
 
@@ -106,6 +106,8 @@ class State:
 
 def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
     """Return the state after `event`, and what is to be done.  Pure."""
+    if state.trial and (tried := try_out(state.trial, state.turn, event)):
+        return replace(state, trial=tried[0], turn=tried[1]), tried[2]
     match event:
         case on.GpusRead():
             return _gpus_read(state, event)
@@ -131,10 +133,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return replace(state, listening_for=word), ()
         case on.SpeechPlaced(placement):
             return replace(state, speech=placement), _speech_told(state.speech, placement)
-        case on.TrialWanted(wanted):
-            return replace(state, trial=Trial() if wanted else None), ()
-        case on.Transcribed() if belongs_to_trial(state.trial, state.turn, event):
-            return replace(state, trial=Trial(event.text), turn=understood(state.turn)), ()
+        case on.TrialWanted(wanted, words):
+            return replace(state, trial=Trial(words=words) if wanted else None), ()
         case on.UnfinishedWanted():
             return state, (do.RetryUnfinished(),)
         case on.DownloadWanted(model):

@@ -2,23 +2,59 @@
 
 from dataclasses import dataclass, replace
 
-from etoile.domain.events import Transcribed
-from etoile.domain.turn import Phase, Turn
+from etoile.domain import effects as do
+from etoile.domain import events as on
+from etoile.domain.effects import Effect
+from etoile.domain.events import Event
+from etoile.domain.turn import Phase, Turn, step
+from etoile.text import Message, message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What came of it so far."""
 
+    words: bool = True
+    """Whether what is recorded becomes words; else its level is all there is to see."""
     heard: str | None = None
     """What was understood last; None before that."""
+    failed: Message | None = None
+    """Why nothing was understood."""
+    key_down: bool = False
+    """Whether the talk key is held now: in a trial it records nothing."""
 
 
-def belongs_to_trial(trial: Trial | None, turn: Turn, event: Transcribed) -> bool:
-    """Whether `event` is only shown: an answer to a question is none, nor what came too late."""
-    return trial is not None and event.turn == turn.number and turn.question is None
+Tried = tuple[Trial, Turn, tuple[Effect, ...]]
 
 
-def understood(turn: Turn) -> Turn:
-    """Return `turn` at its end: what it heard is nobody's request."""
-    return replace(turn, phase=Phase.IDLE)
+def try_out(trial: Trial, turn: Turn, event: Event) -> Tried | None:
+    """Return what `event` changes in a trial, and what is to be done; None for what is no part of it.  Pure."""
+    match event:
+        case on.TalkPressed() | on.TalkReleased():
+            return replace(trial, key_down=isinstance(event, on.TalkPressed)), turn, ()
+        case on.TalkToggled() if turn.question is None:
+            return _toggled(trial, turn, event)
+    if getattr(event, "turn", None) != turn.number or turn.question is not None:
+        return None
+    over = replace(turn, phase=Phase.IDLE)
+    match event:
+        case on.Transcribed(_, text):
+            return replace(trial, heard=text), over, ()
+        case on.NothingHeard():
+            return replace(trial, failed=message("I heard nothing.")), over, ()
+        case on.Failed(_, said):
+            return replace(trial, failed=said), over, ()
+        case on.TalkEnded() if not trial.words:
+            return trial, over, (do.DiscardRecording(turn.number),)
+    return None
+
+
+def _toggled(trial: Trial, turn: Turn, event: on.TalkToggled) -> Tried:
+    """Begin to record, or end it: without a speech model there is nothing to be made of the recording."""
+    if turn.phase is Phase.LISTENING and not trial.words:
+        return trial, replace(turn, phase=Phase.IDLE), (do.DiscardRecording(turn.number),)
+    turn, effects = step(turn, event)
+    listening = tuple(
+        replace(effect, level_only=not trial.words) if isinstance(effect, do.Record) else effect for effect in effects
+    )
+    return replace(trial, heard=None, failed=None), turn, listening

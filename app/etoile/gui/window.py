@@ -298,7 +298,7 @@ class Window(Frame):
         self._faces.setCurrentWidget(self._body)
         if before.locked and self._pages:
             self._go_to(self.page)
-        if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING:
+        if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING and not state.trial:
             self.appear()
         if self.pill.isVisible() and wants_reading(before, state):
             self._show(activating=False)

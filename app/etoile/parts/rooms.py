@@ -158,9 +158,9 @@ class Rooms:
         if self.ears is None:
             return
         match effect:
-            case do.Record(turn, hands_free, broke_in, woken):
+            case do.Record(turn, hands_free, broke_in, woken, level_only):
                 broke_in = broke_in or self._hears_itself()
-                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in, woken=woken)
+                self.ears.record(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)
             case do.WatchWakeWord(word):
                 self.ears.watch(word)
             case do.Transcribe(turn):

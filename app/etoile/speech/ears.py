@@ -71,14 +71,26 @@ class Ears:
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
-    def record(self, turn: int, *, hands_free: bool = False, broke_in: bool = False, woken: bool = False) -> None:
+    def record(
+        self,
+        turn: int,
+        *,
+        hands_free: bool = False,
+        broke_in: bool = False,
+        woken: bool = False,
+        level_only: bool = False,
+    ) -> None:
         """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it.
 
         One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.  One that `broke_in`
-        while Etoile spoke has no pre-roll; one that was `woken` begins with the wake word.
+        while Etoile spoke has no pre-roll; one that was `woken` begins with the wake word.  One of which the level is all
+        that is wanted (`level_only`) needs no speech model, and is to be discarded.
         """
-        self._recorder.record(self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in, woken=woken))
-        self._transcriber.prepare()
+        self._recorder.record(
+            self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)
+        )
+        if not level_only:
+            self._transcriber.prepare()
 
     def transcribe(self, turn: int) -> None:
         """End the recording of `turn`, after its tail, and turn it into text."""

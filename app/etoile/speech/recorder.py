@@ -208,7 +208,8 @@ class Recorder:
             return
         past, spoken = self._calls.taken(woken=utterance.woken)
         try:
-            self._check_model()
+            if not utterance.level_only:
+                self._check_model()
             capture = self._microphone.open(with_past=not utterance.broke_in)
         except (MicrophoneUnavailable, ModelUnavailable) as error:
             if isinstance(error, MicrophoneUnavailable):

@@ -18,6 +18,8 @@ class Utterance:
     """Etoile itself spoke before: what was heard then is left out."""
     woken: bool = False
     """It began with the wake word, before it was recorded."""
+    level_only: bool = False
+    """How loud it is is all that is wanted of it."""
 
 
 class Utterances:

@@ -31,7 +31,7 @@ class MicrophoneStep(Step):
             parent,
         )
         self._said(message("For instance: “{sentence}”", sentence=message("what time is it in Paris?")), Type.BODY)
-        self._recording, self._begun_at = False, 0
+        self._recording = False
         self._button = Button(self._look, RECORD, kind=Kind.PRIMARY, glyph=Glyph.MICROPHONE, parent=self)
         self._button.clicked.connect(lambda: means.publish(TalkToggled(means.now_s())))
         self._level = Level(self._look, self)
@@ -61,8 +61,9 @@ class MicrophoneStep(Step):
 
     def enter(self) -> None:
         """From here on nothing that is heard is carried out."""
-        self._means.publish(TrialWanted(True))
-        self._lacking.say(self._no_model())
+        lacking = self._no_model()
+        self._means.publish(TrialWanted(True, words=lacking is None))
+        self._lacking.say(lacking)
 
     def leave(self) -> None:
         """What is heard is a request again."""
@@ -75,7 +76,6 @@ class MicrophoneStep(Step):
         turn = state.turn
         listening = turn.phase is Phase.LISTENING
         if listening and not self._recording:
-            self._begun_at = turn.number
             self._level.reset()
         self._recording = listening
         if listening:
@@ -94,16 +94,14 @@ class MicrophoneStep(Step):
             words = f"{turn.stable} {turn.tentative}".strip()
             return verbatim(words) if words else None
         heard = state.trial.heard if state.trial else None
-        return message("“{words}”", words=heard) if heard and turn.number == self._begun_at else None
+        return message("“{words}”", words=heard) if heard else None
 
     def _problem(self, state: State) -> Message | None:
         """Return what is wrong with the microphone, or why this recording came to nothing."""
         for part in _PARTS:
             if missing := state.missing.get(part):
                 return with_remedy(missing)
-        turn = state.turn
-        ended = self._begun_at and turn.number == self._begun_at and turn.phase is Phase.IDLE
-        return turn.said if ended and turn.failed else None
+        return state.trial.failed if state.trial else None
 
     def _no_model(self) -> Message | None:
         name = self._means.file.config.speech.model

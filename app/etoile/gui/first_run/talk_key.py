@@ -5,9 +5,8 @@ from enum import IntEnum
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from etoile.domain.events import Origin, TrialWanted
+from etoile.domain.events import TrialWanted
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
 from etoile.gui.design import Tone, Type
 from etoile.gui.first_run.step import Means, Step, with_remedy
 from etoile.gui.glyphs import Glyph
@@ -90,10 +89,9 @@ class TalkKeyStep(Step):
         self._means.publish(TrialWanted(False))
 
     def show_state(self, state: State) -> None:
-        """Follow the key: while it is down the turn listens, by the voice of a hand."""
+        """Follow the key: in a trial it records nothing."""
         self._way.say(self._heard_by(state))
-        turn = state.turn
-        down = turn.phase is Phase.LISTENING and turn.heard_by is Origin.VOICE
+        down = state.trial is not None and state.trial.key_down
         if down == self._down:
             return
         self._down = down
