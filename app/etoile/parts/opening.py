@@ -14,6 +14,7 @@ from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
 from etoile.config import Config
+from etoile.dictionary import LearnedWords
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
 from etoile.domain.nodes import NodeStatus
@@ -108,7 +109,9 @@ def open_rooms(
                 resume(history, config.routing.conversation_rests_s, publish)
             clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
             learner = stack.enter_context(
-                open_learner(publish, history, interpreter.aliases, interpreter.objections, clock)
+                open_learner(
+                    publish, history, interpreter.aliases, interpreter.objections, clock, interpreter.learned_words
+                )
             )
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_ears(stack, config, publish, live, recordings)
@@ -146,10 +149,11 @@ def open_learner(
     aliases: AliasFile,
     objections: Objections,
     clock: AlarmClock | None = None,
+    words: LearnedWords | None = None,
 ) -> Learner:
     """Return what learns from `history`; without a clock it suggests nothing by itself."""
     memory = Memory(history.database) if history else None
-    return Learner(publish, memory, aliases, objections, clock=clock)
+    return Learner(publish, memory, aliases, objections, words=words, clock=clock)
 
 
 def open_router(
