@@ -38,6 +38,7 @@ def test_a_desktop_entry_starts_the_very_command(command: list[str], tmp_path: P
     parser.read(entry.place, "utf-8")
     assert parser["Desktop Entry"]["Type"] == "Application"
     assert unescaped(parser["Desktop Entry"]["Exec"]) == command
+    assert parser["Desktop Entry"]["TryExec"].replace("\\\\", "\\") == command[0]
     assert entry.command() == parser["Desktop Entry"]["Exec"]
     entry.disable()
     entry.disable()

@@ -97,6 +97,8 @@ class DesktopEntry:
             "[Desktop Entry]",
             "Type=Application",
             "Name=Etoile",
+            # Where Etoile is gone, the session passes over the entry.
+            "TryExec=" + command[0].replace("\\", "\\\\"),
             f"Exec={' '.join(map(_quoted, command))}",
             "Icon=etoile",
             "Terminal=false",
