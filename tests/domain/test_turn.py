@@ -414,6 +414,36 @@ STORIES: dict[str, tuple[Turn, list[tuple[Event, Phase, list[str]]]]] = {
             (on.ActionDone(2, "assistant.undo", {}, DONE), SPEAKING, ["Say"]),
         ],
     ),
+    "a click on undo that comes when something else was asked for takes nothing back, and says so": (
+        QUIET,
+        [
+            (on.Typed("mute"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), THINKING, ["Run", "Deadline"]),
+            (on.ActionDone(1, "audio.mute", {}, DONE, undoable=True), IDLE, ["Remember"]),
+            (on.Typed("mute"), THINKING, ["Interpret", "Deadline"]),
+            (on.UndoWanted(1), THINKING, ["Notify"]),
+            (on.Interpreted(2, MUTE), THINKING, ["Run", "Deadline"]),
+            (on.ActionDone(2, "audio.mute", {}, DONE, undoable=True), IDLE, ["Remember"]),
+            (on.UndoWanted(1), IDLE, ["Notify"]),
+            (on.UndoWanted(2), THINKING, ["Run", "Deadline"]),
+            (on.UndoWanted(2), THINKING, []),
+            (on.ActionDone(3, "assistant.undo", {}, DONE), IDLE, []),
+            (on.UndoWanted(2), IDLE, []),
+        ],
+    ),
+    "a click on undo still counts after a call that was none": (
+        QUIET,
+        [
+            (on.Typed("mute"), THINKING, ["Interpret", "Deadline"]),
+            (on.Interpreted(1, MUTE), THINKING, ["Run", "Deadline"]),
+            (on.ActionDone(1, "audio.mute", {}, DONE, undoable=True), IDLE, ["Remember"]),
+            (on.WakeWordHeard(1.0), LISTENING, ["Hush", "Record", "Deadline"]),
+            (on.UndoWanted(1), LISTENING, ["Notify"]),
+            (on.TalkEnded(2), TRANSCRIBING, ["Transcribe", "Deadline"]),
+            (on.Transcribed(2, "on the radio", "en"), IDLE, []),
+            (on.UndoWanted(1), THINKING, ["Run", "Deadline"]),
+        ],
+    ),
     "an option that does not exist chooses nothing": (
         QUIET,
         [

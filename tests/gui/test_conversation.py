@@ -157,7 +157,7 @@ class TestInTheWindow:
 )
 def test_a_failure_that_can_be_mended_leads_to_its_page(look: Look, qtbot: QtBot, shown: Turn, topic: str) -> None:
     asked: list[str] = []
-    view = EntryView(look, lambda: None, lambda: None, lambda _: None, asked.append)
+    view = EntryView(look, lambda: None, lambda _: None, lambda _: None, asked.append)
     qtbot.addWidget(view)
     (entry,) = follow((), shown)
     view.show_entry(entry)

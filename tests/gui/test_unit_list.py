@@ -26,7 +26,7 @@ def test_every_status_has_a_shape_of_its_own() -> None:
 
 
 def test_rows_come_change_and_go_with_the_units(qtbot: QtBot, look: Look) -> None:
-    view = EntryView(look, lambda: None, lambda: None, lambda text: None, lambda wanted: None)
+    view = EntryView(look, lambda: None, lambda shown: None, lambda text: None, lambda wanted: None)
     qtbot.addWidget(view)
     for turn, rows, notes in (
         (states.ANSWERED, [], ""),

@@ -480,7 +480,7 @@ class TestKeyboard:
         muted = states.turn(number=7, request="mute", said=message("The sound is off."), undoable=True)
         shown.show_state(replace(CALM, turn=muted))
         qtbot.mouseClick(_button(shown, "Undo"), Qt.MouseButton.LeftButton)
-        assert visitor.events[-1] == UndoWanted()
+        assert visitor.events[-1] == UndoWanted(7)
         shown.show_state(replace(CALM, turn=states.turn(number=8, request="what time is it", said=message("Noon."))))
         buttons = [button for button in shown.findChildren(Button) if button.isVisible()]
         assert "Undo" not in [button.accessibleName() for button in buttons]

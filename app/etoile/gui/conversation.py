@@ -32,7 +32,7 @@ class Conversation(ScrollColumn):
         look: Look,
         talk_key: str,
         ask: Callable[[str], None],
-        undo: Callable[[], None],
+        undo: Callable[[int], None],
         ask_afresh: Callable[[str], None],
         open_help: Callable[[str], None],
         above: QWidget,

@@ -125,5 +125,5 @@ class ConversationPage(Page):
     def _ask_afresh(self, text: str) -> None:
         self._publish(Typed(text, Asking(fresh=True)))
 
-    def _undo(self) -> None:
-        self._publish(UndoWanted())
+    def _undo(self, shown: int) -> None:
+        self._publish(UndoWanted(shown))

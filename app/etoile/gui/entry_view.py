@@ -53,15 +53,15 @@ class Bubble(Label):
 class EntryView(QWidget):
     """Shows an `Entry`, and the same one again as it grows.
 
-    `undo` takes back what it did, `ask_afresh` has a node answer what was answered from memory, `open_help` tells more
-    about why it failed.
+    `undo` takes back what the turn of that number did, `ask_afresh` has a node answer what was answered from memory,
+    `open_help` tells more about why it failed.
     """
 
     def __init__(
         self,
         look: Look,
         grown: Callable[[], None],
-        undo: Callable[[], None],
+        undo: Callable[[int], None],
         ask_afresh: Callable[[str], None],
         open_help: Callable[[str], None],
         parent: QWidget | None = None,
@@ -83,7 +83,7 @@ class EntryView(QWidget):
         self._said = Label(look, Type.BODY, parent=self)
         self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
         self._undo = Button(look, message("Undo"), kind=Kind.FLAT, parent=self)
-        self._undo.clicked.connect(undo)
+        self._undo.clicked.connect(lambda: undo(self._entry.turn) if self._entry else None)
         self._afresh = Button(look, message("Ask again"), kind=Kind.FLAT, parent=self)
         self._afresh.clicked.connect(lambda: ask_afresh(self._entry.request if self._entry else ""))
         self._afresh.hide()

@@ -88,8 +88,8 @@ def step(turn: Turn, event: Event) -> Step:
             return (replace(turn, conversation=turn.conversation.resumed(event)) if fresh else turn), ()
         case on.Summarised():
             return _summarised(turn, event)
-        case on.UndoWanted():
-            return _undo(turn)
+        case on.UndoWanted(shown):
+            return _undo(turn, shown)
         case on.SpeechStopped():
             return _silenced(turn)
         case on.VoiceMuted(muted):
@@ -194,14 +194,25 @@ def _summarised(turn: Turn, event: on.Summarised) -> Step:
     return replace(turn, conversation=conversation), keep
 
 
-def _undo(turn: Turn) -> Step:
-    """Take back the last action; while something goes on there is nothing that the click can have meant."""
+def _undo(turn: Turn, shown: int | None) -> Step:
+    """Take back the last action, if it is that of the turn `shown`; while something goes on a click can mean none."""
+    if turn.command == _UNDO and shown == turn.number - 1:
+        return turn, ()  # the second click of a double one
+    nothing_since = turn.phase is Phase.IDLE and turn.last is not None and turn.last.turn == shown
+    if shown not in (None, turn.number) and not nothing_since:
+        return turn, (do.Notify("undo", message("Undo"), _STALE, do.Urgency.LOW),)
     if turn.phase not in (Phase.IDLE, Phase.SPEAKING):
         return turn, ()
     stop = give_up(turn)
-    fresh = replace(begin(turn, Phase.THINKING, Asking()), decision=Decision.RUN, command="assistant.undo")
-    turn, told = run(fresh, (Candidate(command="assistant.undo"),))
+    fresh = replace(begin(turn, Phase.THINKING, Asking()), decision=Decision.RUN, command=_UNDO)
+    turn, told = run(fresh, (Candidate(command=_UNDO),))
     return turn, (*stop, *told)
+
+
+_UNDO = "assistant.undo"
+_STALE = message(
+    "Something else was asked for since: nothing was taken back. Say “undo” to take back what was done last."
+)
 
 
 def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
