@@ -5,14 +5,14 @@ it; no proxy is used; nothing is decompressed; nothing is read without a bound.
 """
 
 import contextlib
-import logging
 import ssl
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
@@ -40,6 +40,7 @@ STREAM_PER_ANSWER = 16
 """A stream wraps each token in some 250 bytes of JSON; one this much longer than the longest answer is broken."""
 
 _COMPLAINT_BYTES = 64_000
+_HEADERS = {"accept": "*/*", "accept-encoding": "identity", "connection": "keep-alive", "user-agent": "etoile"}
 _BEARER, _BASIC = "Bearer ", "Basic "
 _SECRET_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")
 """Every header in which a key may travel; a password of the address becomes the first."""
@@ -49,9 +50,6 @@ _KEY_LENGTH = 16
 occur in an answer."""
 _NO_ANSWERS = ("text/html", "application/xhtml", "image/", "audio/", "video/")
 """What a router's login page or another program sends.  Everything else is read: some servers call JSON plain text."""
-
-# One line per request at INFO is noise: heartbeats are requests too.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Client:
@@ -64,27 +62,24 @@ class Client:
         self.stream_bytes = stream_bytes
         """A stream is cut off after this, whatever it holds."""
         self._transport = transport
-        self._http: dict[bool, httpx.AsyncClient] = {}
-        """By whether they are encrypted: reading the certificates that are trusted takes 20 ms, and most need none."""
 
     async def aclose(self) -> None:
         """Close all connections, those in use as well; a further request makes new ones."""
-        opened = tuple(self._http.values())
-        self._http.clear()
-        for http in opened:
-            await http.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     @asynccontextmanager
     async def send(
         self, method: str, url: str, headers: dict[str, str], body: object | None
     ) -> "AsyncIterator[httpx.Response]":
         """Send a request; give the response as soon as its head is there.  Raises NodeError."""
+        transport = self._transport = self._transport or _connections()
         content = None if body is None else _encoded(body)
-        headers = headers if content is None else headers | {"content-type": "application/json"}
         with _translated(self.connect_s):
-            async with self._open(url).stream(method, url, headers=headers, content=content) as response:
+            request = _request(method, url, headers, content, self.connect_s)
+            async with aclosing(await transport.handle_async_request(request)) as response:
                 if not response.is_success:
-                    complaint = await _complaint(response)
+                    complaint = await _complaint(request, response)
                     raise refusal(response.status_code, complaint, retry_after_s(response.headers, time.time()))
                 if response.headers.get("content-encoding", "identity") != "identity":
                     raise NodeBroken(message("it compressed its answer although it was asked not to"))
@@ -95,30 +90,42 @@ class Client:
         async with self.send("GET", url, {}, None) as response:
             return kind_of(response), await _read(response, most_bytes)
 
-    def _open(self, url: str) -> "httpx.AsyncClient":
-        encrypted = url[:6].lower() == "https:"
-        if encrypted not in self._http:
-            import anyio  # noqa: F401 - it looks for sniffio itself, before the next line
-            import httpx
 
-            # httpcore imports sniffio four times a request; where there is none, each time the whole path is searched
-            # (a third of all a request costs).
-            sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
-            self._http[encrypted] = httpx.AsyncClient(
-                headers={"accept-encoding": "identity", "user-agent": "etoile"},
-                # Times are limited per record by those who read; see `limits`.
-                timeout=httpx.Timeout(None, connect=self.connect_s),
-                follow_redirects=False,
-                # Requests go to the node and nowhere else: proxies and .netrc of the environment are not for them.
-                trust_env=False,
-                verify=httpx.create_ssl_context(trust_env=True) if encrypted else _trusting_nobody(),
-                transport=self._transport,
-            )
-        return self._http[encrypted]
+def _connections() -> "httpx.AsyncBaseTransport":
+    import anyio  # noqa: F401 - it looks for sniffio itself, before the next line
+
+    # httpcore imports sniffio four times a request; where there is none, each time the whole path is searched (a third
+    # of all a request costs).
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+    from etoile.llm.connections import Connections
+
+    return Connections()
 
 
-def _trusting_nobody() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _request(
+    method: str, url: str, headers: dict[str, str], content: bytes | None, connect_s: float
+) -> "httpx.Request":
+    """Return the request as it goes on the wire.
+
+    httpx's own client would cost a quarter of a millisecond more, for what is not wanted here: cookies, redirects, and
+    the proxies and .netrc of the environment.
+    """
+    import httpx
+
+    kind = {} if content is None else {"content-type": "application/json"}
+    # Times are limited per record by those who read; see `limits`.
+    limits = {"timeout": {"connect": connect_s}}
+    request = httpx.Request(method, _parsed(url), headers=_HEADERS | headers | kind, content=content, extensions=limits)
+    if request.url.userinfo:
+        return next(httpx.BasicAuth(request.url.username, request.url.password).auth_flow(request))
+    return request
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> "httpx.URL":
+    import httpx
+
+    return httpx.URL(url)
 
 
 class Server:
@@ -228,11 +235,11 @@ def garbage_refused() -> Iterator[None]:
         raise NodeNonsense(message("what it sent is not what such a server sends")) from error
 
 
-async def _complaint(response: "httpx.Response") -> object:
+async def _complaint(request: "httpx.Request", response: "httpx.Response") -> object:
     """Return the body of an error: JSON where it is JSON, else nothing, for an HTML page is no sentence."""
     content = await _read(response, _COMPLAINT_BYTES)
     for header in _SECRET_HEADERS:
-        if key := response.request.headers.get(header, "").removeprefix(_BEARER).removeprefix(_BASIC):
+        if key := request.headers.get(header, "").removeprefix(_BEARER).removeprefix(_BASIC):
             content = content.replace(key.encode(), _MASK.encode())
     with contextlib.suppress(NodeBroken):
         return decoded(content, object)
@@ -246,7 +253,8 @@ async def _read(response: "httpx.Response", most_bytes: int) -> bytes:
 async def _bounded(response: "httpx.Response", most_bytes: int) -> AsyncGenerator[bytes]:
     """Yield the packets of the body.  Raises NodeBroken when they are more than `most_bytes`."""
     received_bytes = 0
-    async for packet in response.aiter_raw():
+    # `aiter_raw` would put two more layers round each packet.
+    async for packet in cast("AsyncIterable[bytes]", response.stream):
         received_bytes += len(packet)
         if received_bytes > most_bytes:
             raise NodeBroken(message("it sent more than {size:bytes}", size=most_bytes))
