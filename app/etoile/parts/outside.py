@@ -1,19 +1,23 @@
-"""What the settings window may ask of the rest of the app.  All of it may block; the window asks on other threads."""
+"""What the settings window may ask of the rest of the app.  All of it may block; the window asks on other threads.
+
+What it needs is imported when it is asked for: the app starts with none of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etoile.config import FOLDERS, Config, Node
 from etoile.errors import EtoileError
-from etoile.installed.autostart import autostart, start_with_session
-from etoile.installed.versions import About, about
 from etoile.llm import keys
-from etoile.llm.trying import Tried, try_node
-from etoile.parts.own_commands import OwnCommands
 from etoile.parts.rooms import Rooms
-from etoile.speech.engines import choose, engine_of, known_here
 from etoile.text import LANGUAGES, Message, message, render
+
+if TYPE_CHECKING:
+    from etoile.installed.versions import About
+    from etoile.llm.trying import Tried
+    from etoile.parts.own_commands import OwnCommands
 
 GREETING = message("This is how Etoile sounds.")
 
@@ -26,12 +30,16 @@ class Outside:
     config: Config
 
     @property
-    def own_commands(self) -> OwnCommands:
+    def own_commands(self) -> "OwnCommands":
         """The user's own commands."""
+        from etoile.parts.own_commands import OwnCommands
+
         return OwnCommands(self.rooms.actions.slot_values)
 
-    def try_node(self, node: Node, key: str | None) -> Tried:
+    def try_node(self, node: Node, key: str | None) -> "Tried":
         """Ask `node`, with `key` where one was typed, for its models.  Raises NodeError."""
+        from etoile.llm.trying import try_node
+
         return try_node(node, (lambda _: key) if key else keys.secret, self.config.routing.connect_s)
 
     def keep_key(self, node: str, key: str) -> None:
@@ -49,6 +57,8 @@ class Outside:
 
     def voices(self) -> Mapping[str, Sequence[str]]:
         """Return what the voices are called, by the language that they speak.  Raises VoiceUnavailable."""
+        from etoile.speech.engines import engine_of, known_here
+
         engine = engine_of(self.config.speech)
         try:
             engine.start()
@@ -59,6 +69,7 @@ class Outside:
 
     def try_voice(self, language: str, name: str) -> None:
         """Say a sentence in `language`; nobody else speaks meanwhile.  Raises VoiceUnavailable."""
+        from etoile.speech.engines import choose, engine_of
         from etoile.speech.playback import Player, Sound
 
         engine, player = engine_of(self.config.speech), Player()
@@ -80,10 +91,14 @@ class Outside:
 
     def starts_with_session(self) -> bool:
         """Whether Etoile starts with the session."""
+        from etoile.installed.autostart import autostart
+
         return autostart().command() is not None
 
     def start_with_session(self, wanted: bool) -> None:
         """Have Etoile start with the session, or no longer.  Raises UsageError."""
+        from etoile.installed.autostart import start_with_session
+
         start_with_session(wanted)
 
     def forget_everything(self) -> Message:
@@ -104,6 +119,8 @@ class Outside:
         """Return the folders in which something is kept: data, then state."""
         return str(FOLDERS.user_data_dir), str(FOLDERS.user_state_dir)
 
-    def about(self) -> About:
+    def about(self) -> "About":
         """Return what Etoile is made of."""
+        from etoile.installed.versions import about
+
         return about()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -10,8 +11,10 @@ from etoile.config import Config
 from etoile.domain.events import ConfigChanged, Event, PartMissing, PartReady
 from etoile.gui.design import Look
 from etoile.gui.settings.file import Broken, SettingsFile
-from etoile.gui.settings.outside import Outside
 from etoile.text import message
+
+if TYPE_CHECKING:
+    from etoile.gui.settings.outside import Outside
 
 PART = "settings"
 """What a broken settings file is called among the parts that are missing."""
@@ -29,7 +32,7 @@ class Settings(QObject):
         path: Path,
         config: Config,
         publish: Callable[[Event], None],
-        outside: Outside,
+        outside: "Outside",
         open_url: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__()
