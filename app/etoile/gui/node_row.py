@@ -15,9 +15,10 @@ from etoile.gui.design import CARD_PADDING, Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
 from etoile.gui.line import Line
-from etoile.gui.node_chip import GLYPHS, SEVERITIES
 from etoile.gui.node_words import (
+    GLYPHS,
     RETRIED,
+    SEVERITIES,
     going_on,
     how_busy,
     how_fast,

@@ -4,6 +4,8 @@ from etoile.domain.care import Caring
 from etoile.domain.gpus import HOT
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import busyness, left_alone
+from etoile.gui.glyphs import Glyph
+from etoile.gui.severity import Severity
 from etoile.gui.words import THERMAL, joined, short_model
 from etoile.text import Message, message, plural, verbatim
 
@@ -16,6 +18,20 @@ SERVERS = {
 }
 KEEPERS = frozenset({"ollama", "lmstudio", "openai"})
 """Dialects of servers that may load and unload models; providers keep theirs themselves."""
+GLYPHS = {
+    NodeState.UP: Glyph.DISC,
+    NodeState.BUSY: Glyph.RUNNING,
+    NodeState.LOADING: Glyph.RUNNING,
+    NodeState.UNCONFIRMED: Glyph.RING,
+}
+SEVERITIES = {
+    NodeState.DEGRADED: Severity.WARNING,
+    NodeState.AUTH: Severity.WARNING,
+    NodeState.OPEN: Severity.WARNING,
+    NodeState.QUARANTINED: Severity.WARNING,
+    NodeState.DOWN: Severity.LOST,
+}
+"""The shape of each state: what is wrong has one of a severity."""
 _ASKABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.LOADING, NodeState.DEGRADED, NodeState.OPEN})
 RETRIED = frozenset({NodeState.DOWN, NodeState.AUTH})
 """States in which asking at once how a node is may change something."""
