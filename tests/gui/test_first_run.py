@@ -217,7 +217,7 @@ class TestMicrophone:
         assert "“what time is it in Paris?”" in texts(page)
         assert "speech model" not in texts(page)
         go_to(steps, qtbot, 3)
-        assert visitor.events[-3:] == [TrialWanted(False), TrialWanted(True), TrialWanted(False)]
+        assert visitor.events[-3:] == [TrialWanted(False), TrialWanted(True, words=False), TrialWanted(False)]
 
     def test_without_a_speech_model_only_the_level_is_asked_for(
         self, open_steps: OpenSteps, visitor: Visitor, qtbot: QtBot
@@ -271,6 +271,16 @@ class TestTalkKey:
         steps.window.show_state(State())
         assert page.seen is Seen.RELEASED
         assert "The key works." in texts(page)
+
+    def test_a_shortcut_that_stands_in_for_the_key_is_followed_as_well(
+        self, open_steps: OpenSteps, qtbot: QtBot
+    ) -> None:
+        steps = open_steps()
+        page = go_to(steps, qtbot, 2)
+        steps.window.show_state(State(trial=Trial(words=False), turn=states.LISTENING))
+        until(lambda: page.seen is Seen.HELD, "the key counts as held")
+        steps.window.show_state(State(trial=Trial(words=False)))
+        assert page.seen is Seen.RELEASED
 
     def test_a_tap_is_told_from_holding(self, open_steps: OpenSteps, qtbot: QtBot, texts: Texts) -> None:
         steps = open_steps()

@@ -522,6 +522,17 @@ def test_a_missing_model_is_told_once_and_before_anybody_speaks_in_vain(tmp_path
     assert library.streams == []
 
 
+def test_the_level_is_seen_without_a_speech_model(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.model.missing = ModelUnavailable(message("No model."))
+        it.ears.record(1, level_only=True)
+        wait_until(lambda: it.library.streams and it.library.stream.running, what="an open microphone")
+        it.speak()
+        it.ears.discard(1)
+    assert max(measured.level for measured in it.events.of(LevelMeasured)) > 0
+    assert it.events.of(Failed) == []
+
+
 def test_whatever_keeps_a_recording_from_beginning_is_told_at_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -83,8 +83,8 @@ class Ears:
         """Start to record for `turn`.  A recording that was not yet to be transcribed is dropped for it.
 
         One that is `hands_free` ends by itself once nobody speaks any more, and reports TalkEnded.  One that `broke_in`
-        while Etoile spoke has no pre-roll; one that was `woken` begins with the wake word.  One of which the level is all
-        that is wanted (`level_only`) needs no speech model, and is to be discarded.
+        while Etoile spoke has no pre-roll; one that was `woken` begins with the wake word.  One of which the
+        `level_only` is wanted needs no speech model, and is to be discarded.
         """
         self._recorder.record(
             self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import TrialWanted
 from etoile.domain.state import State
+from etoile.domain.turn import Phase
 from etoile.gui.design import Tone, Type
 from etoile.gui.first_run.step import Means, Step, with_remedy
 from etoile.gui.glyphs import Glyph
@@ -80,8 +81,8 @@ class TalkKeyStep(Step):
         return row
 
     def enter(self) -> None:
-        """From here on nothing that is heard is carried out."""
-        self._means.publish(TrialWanted(True))
+        """From here on nothing that is heard is carried out, or even taken down."""
+        self._means.publish(TrialWanted(True, words=False))
 
     def leave(self) -> None:
         """What is heard is a request again."""
@@ -89,9 +90,9 @@ class TalkKeyStep(Step):
         self._means.publish(TrialWanted(False))
 
     def show_state(self, state: State) -> None:
-        """Follow the key: in a trial it records nothing."""
+        """Follow the key, or the shortcut that stands in for it: that one listens until it is pressed again."""
         self._way.say(self._heard_by(state))
-        down = state.trial is not None and state.trial.key_down
+        down = state.trial is not None and (state.trial.key_down or state.turn.phase is Phase.LISTENING)
         if down == self._down:
             return
         self._down = down
