@@ -1,17 +1,14 @@
 """The icon in the tray: its shape tells the state, its menu reaches everything."""
 
-import math
 import time
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from etoile.domain.alerting.scope import EVERYTHING, Scope
-from etoile.domain.alerting.words import SNOOZES_S
-from etoile.domain.events import AlertsSnoozed, SpeechStopped, TalkToggled, VoiceMuted, WakeWordWanted
+from etoile.domain.events import SpeechStopped, TalkToggled, VoiceMuted, WakeWordWanted
 from etoile.domain.gpus import GpuReading
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import called
@@ -21,6 +18,7 @@ from etoile.domain.turn.lifetime import is_sounding
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.icons import TrayState, tray_icon, tray_state
+from etoile.gui.snoozing import offer_silence
 from etoile.gui.style import style_sheet
 from etoile.gui.window import Window
 from etoile.gui.words import NODE_STATE, PHASE, gpu_line
@@ -153,17 +151,7 @@ class Tray(QObject):
             self._offer_silence(menu, Scope(subject=gpu.uuid), snoozed=is_silent, wrong=is_hot)
 
     def _offer_silence(self, menu: QMenu, scope: Scope, *, snoozed: bool, wrong: bool) -> None:
-        """Add to `menu` how long there may be silence about `scope`, and its end."""
-        publish = self._doors.publish
-        for length_s in SNOOZES_S:
-            self._action(
-                menu, message("For {length:duration}", length=length_s), partial(self._snooze_for, length_s, scope)
-            )
-        over = message("Until it is over") if scope == EVERYTHING else message("Until it cools")
-        until_over = self._action(menu, over, lambda: publish(AlertsSnoozed(math.inf, scope, until_over=True)))
-        until_over.setEnabled(wrong)
-        self._action(menu, message("Until Etoile starts again"), lambda: publish(AlertsSnoozed(math.inf, scope)))
-        self._action(menu, message("Alert again"), lambda: publish(AlertsSnoozed(0.0, scope))).setEnabled(snoozed)
+        offer_silence(menu, self._look, self._doors.publish, self._now_s, scope, snoozed=snoozed, wrong=wrong)
 
     def _refresh_nodes(self, nodes: tuple[NodeStatus, ...]) -> None:
         lines = [self._words(node_line(node)) for node in nodes] or [self._words(message("No node"))]
@@ -193,9 +181,6 @@ class Tray(QObject):
 
     def _listen_for_word(self) -> None:
         self._doors.publish(WakeWordWanted(self._wake.isChecked()))
-
-    def _snooze_for(self, length_s: float, scope: Scope) -> None:
-        self._doors.publish(AlertsSnoozed(self._now_s() + length_s, scope))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
