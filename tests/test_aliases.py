@@ -1,10 +1,13 @@
 """The user's aliases in their file, and a running matcher that sees each change at once."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from etoile.aliases import AliasFile
+from etoile.config.locking import locked
 from etoile.domain.events import Event, PartMissing, PartReady
 from etoile.domain.learning.offers import Alias
 from etoile.errors import ConfigError
@@ -77,3 +80,31 @@ def test_a_running_matcher_sees_each_change_at_once_and_goes_on_without_a_broken
         assert against is not None
     told = [type(event) for event in events if isinstance(event, PartMissing | PartReady)]
     assert told == [PartReady, PartMissing, PartReady, PartReady]
+
+
+TEACHER = """
+import sys
+from pathlib import Path
+from etoile.aliases import AliasFile
+from etoile.domain.learning.offers import Alias
+file = AliasFile(Path(sys.argv[1]))
+for number in range(20):
+    alias = Alias(said=f"{sys.argv[2]} {number}", language="en", command="media.play")
+    file.change(lambda taken: (*taken, alias))
+"""
+
+
+def test_two_programs_that_learn_at_once_lose_nothing(file: AliasFile) -> None:
+    teachers = [
+        subprocess.Popen([sys.executable, "-c", TEACHER, str(file.path), name]) for name in ("app", "command line")
+    ]
+    assert [teacher.wait(60) for teacher in teachers] == [0, 0]
+    assert len({alias.said for alias in file.read()}) == 40
+
+
+def test_what_another_program_holds_for_too_long_is_told(file: AliasFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etoile.aliases.locked", lambda path: locked(path, within_s=0.0))
+    with locked(file.path), pytest.raises(ConfigError) as raised:
+        file.change(lambda taken: (SAUCE,))
+    assert "another program" in str(raised.value)
+    assert file.read() == ()

@@ -12,13 +12,15 @@ own commands, and they hold where no history is kept.  Any thread.
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from etoile.config import FOLDERS
+from etoile.config.locking import locked
+from etoile.config.replacing import replace_file
 from etoile.domain.commands import COMMANDS
 from etoile.domain.learning.offers import Alias
 from etoile.errors import ConfigError
@@ -74,19 +76,23 @@ class AliasFile:
             raise self._broken(message("{path}: {error}.", path=str(self.path), error=str(error))) from error
         return tuple(map(self._checked, file.alias))
 
+    def change(self, change: Callable[[tuple[Alias, ...]], Iterable[Alias]]) -> None:
+        """Put what `change` makes of the aliases in their place; nobody else changes them meanwhile.
+
+        The app and a command line may both learn and forget, and neither loses what the other did.  Raises ConfigError.
+        """
+        try:
+            with locked(self.path):
+                self.write(change(self.read()))
+        except OSError as error:
+            raise self._unwritten(error) from error
+
     def write(self, aliases: Iterable[Alias]) -> None:
         """Write the aliases, in place of what the file held.  Raises ConfigError."""
-        text = "\n".join([HEAD, *map(_written, aliases)])
-        fresh = self.path.with_suffix(".new")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(text, "utf-8")
-            fresh.replace(self.path)
+            replace_file(self.path, "\n".join([HEAD, *map(_written, aliases)]).encode())
         except (OSError, UnicodeEncodeError) as error:
-            raise ConfigError(
-                message("{path} cannot be written: {error}.", path=str(self.path), error=str(error)),
-                message("Check that the folder can be written and that the disk is not full."),
-            ) from error
+            raise self._unwritten(error) from error
 
     def _checked(self, alias: _Alias) -> Alias:
         command = COMMANDS.get(alias.command)
@@ -103,6 +109,12 @@ class AliasFile:
             )
             raise self._broken(said)
         return Alias(said=alias.said, language=alias.language, command=alias.command, slots=alias.slots)
+
+    def _unwritten(self, error: Exception) -> ConfigError:
+        return ConfigError(
+            message("{path} cannot be written: {error}.", path=str(self.path), error=str(error)),
+            message("Check that the folder can be written and that the disk is not full."),
+        )
 
     def _broken(self, said: Message) -> ConfigError:
         return ConfigError(said, message("Mend the file, or remove it to begin a new one."))

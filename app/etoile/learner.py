@@ -221,7 +221,7 @@ class Learner:
         alias = offer.alias
         if (against := self._objections([alias])[0]) is not None:
             raise UsageError(against)
-        self._aliases.write(with_alias(self._aliases.read(), alias))
+        self._aliases.change(lambda taken: with_alias(taken, alias))
         return message("From now on, “{phrase}” means: {what}.", phrase=alias.said, what=describe(alias.what))
 
     def _refuse(self, key: str) -> Message:
@@ -233,7 +233,7 @@ class Learner:
         if one.standing is Standing.TAKEN and one.misheard:
             self._words.write(word for word in self._words.read() if word.key != one.key)
         elif one.standing is Standing.TAKEN:
-            self._aliases.write(without(self._aliases.read(), one.key))
+            self._aliases.change(lambda taken: without(taken, one.key))
         if self._memory:
             self._memory.forget(one.key, self._evidence(one))
         self._habits = None
@@ -246,7 +246,7 @@ class Learner:
         count = self._memory.forget_all() if self._memory else 0
         aliases, words = self._aliases.read(), self._words.read()
         if aliases:
-            self._aliases.write(())
+            self._aliases.change(lambda taken: ())
         if words:
             self._words.write(())
         self._habits = None
