@@ -88,7 +88,7 @@ from pathlib import Path
 from etoile.aliases import AliasFile
 from etoile.domain.learning.offers import Alias
 file = AliasFile(Path(sys.argv[1]))
-for number in range(20):
+for number in range(10):
     alias = Alias(said=f"{sys.argv[2]} {number}", language="en", command="media.play")
     file.change(lambda taken: (*taken, alias))
 """
@@ -98,8 +98,8 @@ def test_two_programs_that_learn_at_once_lose_nothing(file: AliasFile) -> None:
     teachers = [
         subprocess.Popen([sys.executable, "-c", TEACHER, str(file.path), name]) for name in ("app", "command line")
     ]
-    assert [teacher.wait(60) for teacher in teachers] == [0, 0]
-    assert len({alias.said for alias in file.read()}) == 40
+    assert [teacher.wait(120) for teacher in teachers] == [0, 0]
+    assert len({alias.said for alias in file.read()}) == 20
 
 
 def test_what_another_program_holds_for_too_long_is_told(file: AliasFile, monkeypatch: pytest.MonkeyPatch) -> None:
