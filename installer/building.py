@@ -11,7 +11,7 @@ from pathlib import Path
 
 from installer import system
 from installer.environment import ROOT, Environment, SetupError
-from installer.linux import archive, debian, elf
+from installer.linux import archive, debian, elf, encoders
 from installer.windows import setup_program
 
 USAGE = """\
@@ -58,6 +58,7 @@ def folder() -> Path:
         raise SetupError("Etoile could not be frozen; the lines above say why.")
     shutil.rmtree(BUILD / "work")
     if sys.platform == "linux":
+        encoders.leave_out(BUILD / "etoile/_internal/av.libs")
         elf.lighten(BUILD / "etoile")
     return BUILD / "etoile"
 

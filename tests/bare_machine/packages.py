@@ -57,8 +57,8 @@ def try_archive(report: Report, archive: Path) -> None:
     report.step("root", *APT, *desktop, *SCREEN, called="apt-get install a desktop")
     before = set(files(machine))
     shutil.copy(HERE / "session.sh", machine.root / "root")
-    shutil.copy(archive, machine.root / "opt/archive.tar.gz")
-    unpack = 'cd ~ && tar xzf /opt/archive.tar.gz && mv etoile-* "unpacked here"'
+    shutil.copy(archive, machine.root / "var/tmp/archive.tar.gz")
+    unpack = 'cd ~ && tar xzf /var/tmp/archive.tar.gz && mv etoile-* "unpacked here"'
     report.step(PERSON, "sh", "-c", unpack, called="tar xzf")
     install = f"{HOME}/unpacked here/install.sh"
     report.step(PERSON, install, called="./install.sh")

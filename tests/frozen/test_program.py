@@ -1,12 +1,16 @@
 """The frozen program does without Python what Etoile does with it; tests/desktop/test_app.py tries the rest."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.gpu.simulated_driver import SimulatedDriver
 from tests.llm.fake_node import FakeNode, Script
+from tests.needs import need
 
 ROOT = Path(__file__).parents[2]
 Etoile = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -33,6 +37,41 @@ def test_it_matches_in_both_languages(etoile: Etoile) -> None:
 
 def test_it_speaks_french(etoile: Etoile) -> None:
     assert etoile("help", env={"LANG": "fr_FR.UTF-8"}).stdout.startswith("Sujets")
+
+
+@pytest.mark.parametrize("kind", ["wav", "mp3", "ogg", "flac", "m4a", "film with sound"])
+def test_it_hears_what_was_said_in_a_file(etoile: Etoile, tmp_path: Path, kind: str) -> None:
+    espeak = shutil.which("espeak-ng")
+    need(espeak, "espeak-ng is not installed")
+    spoken = tmp_path / "spoken.wav"
+    subprocess.run([str(espeak), "-v", "fr", "-s", "160", "-w", spoken, "Coupe le son."], check=True)
+    file = spoken if kind == "wav" else converted(spoken, tmp_path, kind)
+    settings = tmp_path / "config.toml"
+    settings.write_text(f'[speech]\nmodel = "{ROOT / "tests/speech_model/model"}"\nlanguage = "fr"\n', "utf-8")
+    done = etoile("transcribe", str(file), env={"ETOILE_CONFIG": str(settings)})
+    assert "coupe le son" in done.stdout.lower(), done.stdout + done.stderr
+
+
+def converted(spoken: Path, folder: Path, kind: str) -> Path:
+    """Return what was spoken in another format; a film has pictures beside it."""
+    import av
+
+    film = kind == "film with sound"
+    file = folder / ("film.mkv" if film else f"spoken.{kind}")
+    with av.open(str(spoken)) as source, av.open(str(file), "w") as target:
+        codec = {"mp3": "libmp3lame", "ogg": "libopus", "flac": "flac"}.get(kind, "aac")
+        sound = target.add_stream(codec, rate=48_000 if codec == "libopus" else 44_100, layout="mono")
+        if film:
+            picture = target.add_stream("mpeg4", rate=10)
+            picture.width, picture.height, picture.pix_fmt = 128, 128, "yuv420p"
+            target.mux(picture.encode(av.VideoFrame(128, 128, "yuv420p")))
+            target.mux(picture.encode())
+        resampler = av.AudioResampler(sound.format.name, "mono", sound.rate, frame_size=sound.frame_size)
+        for frame in [*source.decode(audio=0), None]:
+            for piece in resampler.resample(frame):
+                target.mux(sound.encode(piece))
+        target.mux(sound.encode())
+    return file
 
 
 def test_it_routes_a_question_to_a_node(etoile: Etoile, tmp_path: Path) -> None:

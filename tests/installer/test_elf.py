@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.linux import elf
+from installer.linux import elf, encoders
 from tests.needs import need
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
@@ -68,3 +68,24 @@ def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     assert elf.lighten(tmp_path) == 0
     assert (tmp_path / "words.txt").read_text() == "words"
+
+
+def test_an_encoder_that_nobody_opens_is_left_out_and_the_rest_is_loaded_as_before(folder: Path) -> None:
+    need(shutil.which("nm"), "nm is not installed")
+    (folder / "x265.c").write_text("char space[100000] = {1}; int x265_encode(void) { return 7; }\n")
+    (folder / "codecs.c").write_text("int x265_encode(void); int encode(void) { return x265_encode(); }\n")
+    encoder, codecs = "libx265-1a2b.so.9", "libavcodec-3c4d.so.1"
+    shared = ["cc", "-shared", "-fPIC"]
+    subprocess.run([*shared, f"-Wl,-soname,{encoder}", "-o", encoder, "x265.c"], cwd=folder, check=True)
+    subprocess.run([*shared, "-Wl,-rpath,$ORIGIN", "-o", codecs, "codecs.c", encoder], cwd=folder, check=True)
+    assert encoders.leave_out(folder) > 50_000
+    assert ctypes.CDLL(str(folder / codecs)).encode() == 0
+    assert not list(folder.glob("*.new"))
+    assert not (folder / f"{encoder}.c").exists()
+
+
+def test_without_a_compiler_the_encoders_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "libx265-1a2b.so.9").write_bytes(b"code")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert encoders.leave_out(tmp_path) == 0
+    assert (tmp_path / "libx265-1a2b.so.9").read_bytes() == b"code"
