@@ -1,4 +1,4 @@
-"""HTTP to the nodes: the one home of httpx, and the one place where its failures become Etoile's.
+"""HTTP to the nodes: with `connections` the home of httpx, and the one place where its failures become Etoile's.
 
 Used within the loop of thread `net` alone.  No redirect is followed, so that no key goes where the user did not send
 it; no proxy is used; nothing is decompressed; nothing is read without a bound.
