@@ -251,6 +251,22 @@ def test_a_driver_that_hangs_while_it_opens_is_said() -> None:
         wait_until(lambda: watched.parts[1:] == [PartReady("gpu")])
 
 
+def test_a_driver_that_opens_only_after_all_was_closed_is_closed_again() -> None:
+    opens, opening = threading.Event(), threading.Event()
+
+    def hang() -> tuple[object, ...]:
+        opening.set()
+        opens.wait()
+        return (Card(),)
+
+    source = Scripted(hang)
+    with GpuMonitor(source, lambda event: None, period_s=PERIOD_S):  # type: ignore[arg-type]
+        assert opening.wait(30)
+    assert source.closed == 1
+    opens.set()
+    wait_until(lambda: source.closed == 2)
+
+
 def test_an_error_in_a_source_is_logged_and_the_monitor_lives(caplog: pytest.LogCaptureFixture) -> None:
     tries = iter([ValueError("a bug")])
 

@@ -64,6 +64,7 @@ class Driver:
         self._delay_s = 0.0
         self._out = False
         self._late: list[Worker] = []
+        self._closed = False
         self.turn = 0
         """Grows whenever another thread takes over."""
         self.unhurried = False
@@ -133,6 +134,7 @@ class Driver:
 
     def close(self, timeout_s: float) -> int:
         """Let go of the driver and of every thread, within twice `timeout_s`; return how many calls are stuck."""
+        self._closed = True
         until_s = time.monotonic() + timeout_s
         stuck = sum(not reader.wait(until_s - time.monotonic()) for reader in self._readers.values()) + self._out
         for reader in self._readers.values():
@@ -190,6 +192,8 @@ class Driver:
         return not (unwell or self._outdated or self._failure)
 
     def _open(self) -> None:
+        if self._closed:
+            return
         self._asked_s = self._now_s()
         self._out = self.unhurried = True
         try:
@@ -198,6 +202,8 @@ class Driver:
             self._outcome = error
         finally:
             self._out = self.unhurried = False
+            if self._closed:  # meanwhile, by a thread that did not wait any longer
+                self._source.close()
 
     def _check(self) -> None:
         self._asked_s = self._now_s()
