@@ -108,6 +108,7 @@ class TestTheWay:
         steps = open_steps()
         go_to(steps, qtbot, 4)
         assert steps.window.face.next.text() == "Start"
+        until(steps.window.isActiveWindow, "the window has the keyboard")
         qtbot.keyClick(steps.window, KEY.Key_Left, Qt.KeyboardModifier.AltModifier)
         assert isinstance(steps.window.step, SpeechModelStep)
         assert steps.window.face.next.text() == "Next"
@@ -119,9 +120,18 @@ class TestTheWay:
         assert steps.ended == ["ended"]
         assert not steps.file.path.exists()
 
+    def test_a_minimised_window_tries_nothing(self, open_steps: OpenSteps, visitor: Visitor, qtbot: QtBot) -> None:
+        steps = open_steps()
+        go_to(steps, qtbot, 2)
+        steps.window.showMinimized()
+        until(lambda: visitor.events[-1] == TrialWanted(False), "the trial is over")
+        steps.window.showNormal()
+        until(lambda: visitor.events[-1] == TrialWanted(True, words=False), "the trial goes on")
+
     def test_f1_opens_the_help_of_the_page(self, open_steps: OpenSteps, qtbot: QtBot) -> None:
         steps = open_steps()
         go_to(steps, qtbot, 3)
+        until(steps.window.isActiveWindow, "the window has the keyboard")
         pressed(qtbot, KEY.Key_F1)
         assert steps.helped == ["speech_model"]
 

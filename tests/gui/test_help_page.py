@@ -21,7 +21,12 @@ KEY = Qt.Key
 def guide(qtbot: QtBot, look: Look) -> Iterator[HelpWindow]:
     window = HelpWindow(look, HelpPages("en"))
     window.present()
-    QApplication.processEvents()
+
+    def ready() -> bool:
+        QApplication.processEvents()
+        return window.isActiveWindow()
+
+    wait_until(ready, 20.0, what="the window has the keyboard")
     yield window
     window.close()
     window.deleteLater()

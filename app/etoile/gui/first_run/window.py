@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -133,6 +133,15 @@ class FirstRun(QDialog):
         self._leave_step()
         super().reject()
         self._ended()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """While the window is minimised nothing is tried: the talk key asks again."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange and self._step:
+            if self.isMinimized():
+                self._step.leave()
+            else:
+                self._step.enter()
 
     def _new_face(self) -> Face:
         look = self._means.look
