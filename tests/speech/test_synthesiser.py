@@ -4,7 +4,6 @@ import ctypes.util
 import sys
 import tempfile
 import textwrap
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,9 @@ from etoile.speech.synthesis import usable
 from etoile.speech.synthesiser import Synthesiser, child_command
 from etoile.text import render
 from tests.needs import need
+
+PATIENT_S = 30.0
+"""What a sentence may take on the slowest machine; nobody waits for it but for an engine that hangs."""
 
 SCRIPT = """
 import json, sys, time, wave
@@ -49,7 +51,9 @@ def well_scripted() -> Sequence[str]:
 
 
 @contextmanager
-def synthesiser(command: Callable[[], Sequence[str]] = well_scripted, sentence_s: float = 5.0) -> Iterator[Synthesiser]:
+def synthesiser(
+    command: Callable[[], Sequence[str]] = well_scripted, sentence_s: float = PATIENT_S
+) -> Iterator[Synthesiser]:
     made = Synthesiser(command, sentence_s)
     try:
         yield made
@@ -96,14 +100,13 @@ def test_a_failure_is_told_and_the_next_sentence_is_spoken(text: str, told: str)
 
 def test_a_hung_engine_is_killed_and_replaced() -> None:
     with synthesiser(sentence_s=0.3) as it:
-        started_s = time.monotonic()
         it.start()
         hung = it._process
         with pytest.raises(VoiceUnavailable):
             said(it, "hang")
-        assert time.monotonic() - started_s < 3
         assert hung is not None
-        assert hung.returncode is not None
+        assert hung.returncode not in (None, 0)  # killed: by itself it would have ended with 0, after a minute
+        it._sentence_s = PATIENT_S
         assert said(it, "next") == "next roa/fr"
         assert it._process is not hung
 
@@ -177,7 +180,7 @@ def espeak() -> None:
 
 @pytest.mark.usefixtures("espeak")
 def test_the_real_engine_speaks_both_languages() -> None:
-    with synthesiser(child_command, 10.0) as it:
+    with synthesiser(child_command) as it:
         for language, text in (("fr", "Il est « midi » à l'île."), ("en", "It is noon.")):
             clip = it.synthesise(text, language, None, 180)
             assert clip.seconds > 0.5
@@ -186,7 +189,7 @@ def test_the_real_engine_speaks_both_languages() -> None:
 
 @pytest.mark.usefixtures("espeak")
 def test_the_real_engine_tells_its_voices_and_speaks_with_the_one_that_was_chosen() -> None:
-    with synthesiser(child_command, 10.0) as it:
+    with synthesiser(child_command) as it:
         it.start()
         names = {voice.name for voice in it.voices() if voice.speaks("en")}
         assert len(names) > 3
@@ -197,7 +200,7 @@ def test_the_real_engine_tells_its_voices_and_speaks_with_the_one_that_was_chose
 @pytest.mark.usefixtures("espeak")
 def test_the_real_engines_sound_depends_on_the_language_and_the_rate() -> None:
     seconds = {}
-    with synthesiser(child_command, 10.0) as it:
+    with synthesiser(child_command) as it:
         for language, rate_wpm in (("fr", 120), ("fr", 240), ("en", 120)):
             clip = it.synthesise("Les oiseaux chantent dans la forêt.", language, None, rate_wpm)
             seconds[language, rate_wpm] = clip.seconds
@@ -209,5 +212,5 @@ def test_the_real_engines_sound_depends_on_the_language_and_the_rate() -> None:
 def test_the_folder_where_etoile_was_started_offers_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "wave.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
-    with synthesiser(child_command, 10.0) as it:
+    with synthesiser(child_command) as it:
         it.synthesise("Hello.", "en", None, 180)
