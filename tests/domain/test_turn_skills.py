@@ -12,7 +12,8 @@ from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.nodes import Attribution
 from etoile.domain.skill_files import read
-from etoile.domain.skills import Step
+from etoile.domain.skill_telling import default_in, parameter_in, skill_of
+from etoile.domain.skills import Book, Draft, Skill, Step
 from etoile.domain.turn import Phase, Speaking, Turn, step
 from etoile.text import message, render, verbatim
 
@@ -199,6 +200,45 @@ def test_a_skill_is_told_step_by_step_and_kept() -> None:
     assert (turn.draft, said(turn), turn.undoable) == (None, "It is kept.", True)
 
 
+def test_a_skill_is_told_with_what_it_is_told_each_time() -> None:
+    wanted = command("skills.create", skill="weather with a city")
+    turn, effects = play(QUIET, on.Typed("create a skill called weather with a city"), on.Interpreted(1, wanted))
+    slots = {"skill": "weather", "parameter": "city"}
+    assert effects[-2] == do.Run(1, "skills.create", slots, "en")
+    turn, _ = play(turn, on.ActionDone(1, "skills.create", slots, verbatim("What first?")))
+    assert said(turn) == "Which city shall it be when you name none?"
+    turn, _ = play(turn, on.Typed("{}"))
+    assert said(turn) == "Which city shall it be when you name none?"
+    turn, effects = play(turn, on.Typed("Paris."))
+    assert said(turn) == "What shall “weather” do first? Say “Paris” where the city belongs."
+    turn, _ = play(turn, on.Typed("what is the weather in paris?"), on.Interpreted(4, Match(text="x")))
+    turn, _ = play(turn, on.Typed("mute"), on.Interpreted(5, command("audio.mute")))
+    turn, effects = play(turn, on.Typed("that's all"))
+    [keep] = [one for one in effects if isinstance(one, do.Run)]
+    skill = read(str(keep.slots["file"]), "")
+    assert (skill.name, skill.defaults) == ("weather {city}", {"city": "Paris"})
+    assert skill.steps == (Step("what is the weather in {city}?", asks=True), Step("mute"))
+    book = Book((skill,))
+    assert [(book.find(call) or (0, 0))[1] for call in ("weather", "weather New York")] == [
+        {"city": "Paris"},
+        {"city": "New York"},
+    ]
+
+
+def test_before_a_value_is_told_cancel_drops_the_skill_and_nothing_is_carried_out() -> None:
+    slots = {"skill": "météo", "parameter": "ville"}
+    wanted = command("skills.create", skill="météo avec une ville")
+    turn, _ = play(QUIET, on.Typed("x"), on.Interpreted(1, wanted))
+    turn, _ = play(turn, on.ActionDone(1, "skills.create", slots, verbatim("Quoi ?")))
+    turn, effects = play(turn, on.Typed("annule"))
+    assert (turn.draft, said(turn), begun(effects)) == (None, "The skill “météo” is not kept.", [])
+
+
+def test_what_no_step_needs_is_not_told_each_time() -> None:
+    draft = Draft("tea with", (Step("mute"),), "friend", "Tim")
+    assert skill_of(draft) == Skill(name="tea with", steps=(Step("mute"),))
+
+
 def test_by_voice_as_well() -> None:
     turn, _ = play(Turn(), *READY)
     turn, _ = play(turn, on.TalkPressed(1.0), on.TalkReleased(2.0), on.Transcribed(2, "coupe le son", "fr"))
@@ -290,3 +330,23 @@ def test_cancel_while_an_answer_is_spoken_undoes_nothing() -> None:
     assert turn.phase is Phase.SPEAKING
     turn, effects = play(turn, on.Typed("cancel"), on.Interpreted(2, command("assistant.cancel")))
     assert (begun(effects), said(turn)) == ([], "Cancelled.")
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "parameter"),
+    [
+        ("weather with a city", "weather", "city"),
+        ("bilan météo avec une ville", "bilan météo", "ville"),
+        ("message avec l'expéditeur", "message", "expéditeur"),
+        ("work with music", "work with music", ""),
+        ("with a city", "with a city", ""),
+        ("weather with a big city", "weather with a big city", ""),
+    ],
+)
+def test_what_a_skill_is_told_each_time_is_named_behind_it(said: str, name: str, parameter: str) -> None:
+    assert parameter_in(said) == (name, parameter)
+
+
+@pytest.mark.parametrize(("text", "value"), [(" « New  York ». ", "New York"), ("?!", ""), ("{x}", ""), ("x" * 61, "")])
+def test_a_value_is_what_can_be_said_again(text: str, value: str) -> None:
+    assert default_in(text) == value

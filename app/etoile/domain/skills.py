@@ -97,6 +97,10 @@ class Draft:
 
     name: str
     steps: tuple[Step, ...] = ()
+    parameter: str = ""
+    """What it is told each time; empty for nothing."""
+    default: str = ""
+    """What that is when nobody says; empty until it was told."""
 
 
 @dataclass(frozen=True)

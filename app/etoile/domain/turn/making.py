@@ -13,10 +13,10 @@ from etoile.domain.effects import Decision, Effect
 from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.policy import choices_of, commands_of
-from etoile.domain.replies import is_afresh, is_over
+from etoile.domain.replies import DECLINE, is_afresh, is_over, reply_to
 from etoile.domain.skill_files import written
-from etoile.domain.skills import MOST_STEPS, Draft, Skill
-from etoile.domain.skills import Step as SkillStep
+from etoile.domain.skill_telling import default_in, parameter_in, skill_of, with_step
+from etoile.domain.skills import MOST_STEPS, Draft
 from etoile.domain.turn.lifetime import THINKING_S, broken_off, deadline, enter, finish, interpret
 from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.text import Message, message, plural
@@ -34,15 +34,22 @@ def begin_draft(turn: Turn, command: Candidate) -> Step:
     """Ask whether there may be a skill of that name."""
     if turn.asking.origin not in TELLERS:
         return finish(turn, ok=False, said=_NOT_HERE, remedy=_NOT_HERE_REMEDY)
-    return turn, (do.Run(turn.number, command.command, command.slots, turn.language), deadline(turn, THINKING_S))
+    name, parameter = parameter_in(str(command.slots["skill"]))
+    slots = {"skill": name, "parameter": parameter} if parameter else {"skill": name}
+    return turn, (do.Run(turn.number, command.command, slots, turn.language), deadline(turn, THINKING_S))
 
 
 def kept(turn: Turn, event: on.ActionDone) -> Step:
     """Begin the draft, or end it: its skill is kept.  What was asked for behind the draft is told as not done."""
     if FILE in event.slots:
         return finish(replace(turn, draft=None), ok=True, said=event.said)
-    said = broken_off(replace(turn, said=None), event.said)
-    return _wait(replace(turn, waiting=(), draft=Draft(str(event.slots["skill"]))), said)
+    draft = Draft(str(event.slots["skill"]), parameter=str(event.slots.get("parameter", "")))
+    said = broken_off(replace(turn, said=None), _which(draft) if draft.parameter else event.said)
+    return _wait(replace(turn, waiting=(), draft=draft), said)
+
+
+def _which(draft: Draft) -> Message:
+    return message("Which {parameter} shall it be when you name none?", parameter=draft.parameter)
 
 
 def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
@@ -52,15 +59,40 @@ def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...
         turn = replace(turn, asking=replace(turn.asking, fresh=True))
         return interpret(turn, last.text, last.language, before)
     draft = _draft_of(turn)
-    if draft is None or not is_over(text):
+    wants_default = draft is not None and draft.parameter and not draft.default
+    if draft is None or not (wants_default or is_over(text)):
         return interpret(turn, text, language, before)
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language, offers_undo=True)
+    if wants_default:
+        turn, told = _with_default(turn, draft, text)
+        return turn, (*before, *told)
     if not draft.steps:
         turn, told = _wait(turn, message("“{skill}” has no step yet. What shall it do first?", skill=draft.name))
         return turn, (*before, *told)
-    file = written(Skill(name=draft.name, steps=draft.steps))
+    file = written(skill_of(draft))
     keep = do.Run(turn.number, "skills.create", {"skill": draft.name, FILE: file}, turn.language)
     return turn, (*before, keep, deadline(turn, THINKING_S))
+
+
+def _with_default(turn: Turn, draft: Draft, text: str) -> Step:
+    """Take `text` for the value that the parameter has where none is named."""
+    if reply_to(text, turn.language, 1) is DECLINE:
+        return _dropped(turn, draft)
+    draft = replace(draft, default=default_in(text))
+    if not draft.default:
+        return _wait(turn, _which(draft))
+    said = message(
+        "What shall “{skill}” do first? Say “{default}” where the {parameter} belongs.",
+        skill=draft.name,
+        default=draft.default,
+        parameter=draft.parameter,
+    )
+    return _wait(replace(turn, draft=draft), said)
+
+
+def _dropped(turn: Turn, draft: Draft) -> Step:
+    said = message("The skill “{skill}” is not kept.", skill=draft.name)
+    return finish(replace(turn, draft=None), ok=True, said=said)
 
 
 def is_telling(turn: Turn) -> bool:
@@ -73,8 +105,7 @@ def added(turn: Turn, match: Match) -> Step:
     draft = turn.draft or Draft("")
     match match.command:
         case "assistant.cancel":
-            said = message("The skill “{skill}” is not kept.", skill=draft.name)
-            return finish(replace(turn, draft=None), ok=True, said=said)
+            return _dropped(turn, draft)
         case "assistant.undo":
             draft = replace(draft, steps=draft.steps[:-1])
             said = plural(
@@ -107,7 +138,7 @@ def _with_step(draft: Draft, text: str, match: Match) -> tuple[Draft, Message]:
         return draft, message("I am not sure what “{text}” means. Say it otherwise.", text=text)
     commands = commands_of(match)
     [what] = commands or (Candidate(command=NODE_REQUEST, slots={"query": text}),)
-    draft = replace(draft, steps=(*draft.steps, SkillStep(text, asks=not commands)))
+    draft = with_step(draft, text, asks=not commands)
     return draft, message(
         "{number}: {what}. Then? “That is all” keeps it.", number=len(draft.steps), what=describe(what)
     )
