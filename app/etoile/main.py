@@ -180,6 +180,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
             publish=bridge.publish,
             confirm_node=rooms.router.confirm,
             open_settings=settings.present,
+            open_nodes=lambda: settings.present("nodes"),
             quit=leaving.wanted.emit,
             open_help=aside.open_help,
             open_first_steps=aside.open_first_steps,

@@ -34,6 +34,7 @@ class Visitor:
             publish=self.events.append,
             confirm_node=self.confirmed.append,
             open_settings=lambda: self.called.append("settings"),
+            open_nodes=lambda: self.called.append("nodes"),
             quit=lambda: self.called.append("quit"),
         )
 

@@ -131,7 +131,7 @@ def test_without_a_gpu_the_page_says_so_and_has_one_button(window: Window, visit
     assert blank.isVisible()
     [add] = blank.findChildren(Button)
     qtbot.keyClick(add, Qt.Key.Key_Return)
-    assert visitor.called == ["settings"]
+    assert visitor.called == ["nodes"]
     window.show_state(ONE)
     assert not blank.isVisible()
 

@@ -120,7 +120,7 @@ def test_without_a_node_the_page_says_so_and_has_one_button(window: Window, visi
     blank = window.findChild(Blank)
     assert blank.isVisible()
     qtbot.keyClick(_button(blank, "Add a node"), Qt.Key.Key_Space)
-    assert visitor.called == ["settings"]
+    assert visitor.called == ["nodes"]
 
 
 def test_a_model_is_unloaded_with_one_key(window: Window, visitor: Visitor, qtbot: QtBot) -> None:

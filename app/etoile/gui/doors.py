@@ -22,6 +22,8 @@ class Doors:
     """Opens the settings window."""
     quit: Callable[[], None]
     """Ends the app."""
+    open_nodes: Callable[[], None] = _closed
+    """Opens the settings where nodes are added."""
     open_help: Callable[[str], None] = _closed
     """Opens the help: on a topic, on what helps with a part or the state of a node ("node.auth"); "" where it was."""
     open_first_steps: Callable[[], None] = _closed

@@ -38,7 +38,7 @@ class GpuPage(Page):
         column.setSpacing(_HEADING_GAP)
         column.addLayout(beside_bar(self._heading))
         column.addWidget(self._gpus, 1)
-        self._none = Blank(look, Glyph.SLASHED, message("Add a node"), ground.doors.open_settings, self)
+        self._none = Blank(look, Glyph.SLASHED, message("Add a node"), ground.doors.open_nodes, self)
         self._chart = ChartPage(look, ground.doors.publish, self._close_chart, self)
         self._open_card: OpenCard | None = None
         self._opened = QVBoxLayout()
