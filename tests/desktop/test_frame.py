@@ -29,6 +29,11 @@ def wait_for_pill(app: App) -> Window:
     return found
 
 
+def corner(window: Window) -> tuple[int, int]:
+    """Return the lower right corner."""
+    return window.x + window.width, window.y + window.height
+
+
 def active(app: App) -> int:
     """Return the id of the window that has the keyboard."""
     return int(app.desktop.xdotool("getwindowfocus").strip() or 0)
@@ -39,15 +44,12 @@ def test_it_folds_unfolds_and_hides_by_keyboard(desktop: Desktop, tmp_path: Path
         window = app.wait_for_window()
         desktop.xdotool("windowactivate", "--sync", str(window.id))
         desktop.xdotool("key", "ctrl+w")
-        folded = wait_for_pill(app)
         wait_until(lambda: not app.windows(), what="the window is folded away")
-        corner = folded.x + folded.width, folded.y + folded.height
-        assert corner == (window.x + window.width, window.y + window.height)
-        wait_until(lambda: active(app) == folded.id, what="the pill has the keyboard")
+        wait_until(lambda: corner(wait_for_pill(app)) == corner(window), what="the pill is in the window's corner")
+        wait_until(lambda: active(app) == wait_for_pill(app).id, what="the pill has the keyboard")
         desktop.xdotool("key", "Return")
-        again = app.wait_for_window()
-        assert (again.x, again.y) == (window.x, window.y)
-        desktop.xdotool("windowactivate", "--sync", str(again.id))
+        wait_until(lambda: corner(app.wait_for_window()) == corner(window), what="the window is where it was")
+        desktop.xdotool("windowactivate", "--sync", str(app.wait_for_window().id))
         desktop.xdotool("key", "Escape")
         wait_until(lambda: active(app) == wait_for_pill(app).id, what="the pill has the keyboard")
         desktop.xdotool("key", "Escape")
@@ -65,13 +67,12 @@ def test_dragged_to_an_edge_it_snaps_and_is_there_again_after_a_start(desktop: D
             desktop.xdotool("mousemove", *place.split())
         desktop.xdotool("mouseup", "1")
         wait_until(lambda: wait_for_pill(app).x == 0, what="the pill is at the left edge")
-        there = wait_for_pill(app)
         kept = tmp_path / "drag" / ".local/state/etoile/window.json"
         wait_until(lambda: kept.exists() and "false" in kept.read_text(), what="the place is kept")
+        there = wait_for_pill(app)
     again = tmp_path / "again" / ".local/state/etoile/window.json"
     again.parent.mkdir(parents=True)
     again.write_bytes(kept.read_bytes())
     with running(desktop, tmp_path / "again", QUIET, *CALM) as app:
-        back = wait_for_pill(app)
-        assert (back.x, back.y) == (there.x, there.y)
+        wait_until(lambda: corner(wait_for_pill(app)) == corner(there), what="the pill is where it was")
         assert app.windows() == []

@@ -138,10 +138,17 @@ def test_a_click_unfolds_and_a_drag_moves(folded: Window, qtbot: QtBot) -> None:
 def test_the_place_is_kept_when_it_was_moved(folded: Window, qtbot: QtBot) -> None:
     screen = QGuiApplication.primaryScreen()
     places = folded._places
+    folded.pill._corrections = 0  # it came a while ago
     folded.pill.move(40, 60)
     qtbot.waitUntil(lambda: places.spot(screen.name()) == Spot(False, False, 40, 60))
     folded.present()
     assert folded.place.topLeft() == QPoint(40, 60)
+
+
+def test_what_a_window_manager_does_while_it_comes_is_put_right(folded: Window) -> None:
+    wanted = folded.pill.place
+    folded.pill.move(0, 0)
+    assert folded.pill.place == wanted
 
 
 def test_the_buttons_stop_what_goes_on(folded: Window, visitor: Visitor, qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -29,6 +29,8 @@ GRIP = 6
 DRAG = 4
 """The mouse moves so far before it drags."""
 SETTLE_MS = 300
+COMING_MS, CORRECTIONS = 1000, 3
+"""While it comes into view, a window manager may place it; so often it is put back."""
 _LAYERS = 14
 _WINDOWS_CORNER_PREFERENCE, _WINDOWS_ROUND = 33, 2
 
@@ -51,6 +53,9 @@ class Frame(QWidget):
         """Where the face is held while it is dragged."""
         self._put: QRect | None = None
         """Where the face was put by ourselves, the last time."""
+        self._corrections = 0
+        """How often a place that the window manager chose may still be corrected."""
+        self._came = QElapsedTimer()
         self._settled = QTimer(self)
         """Runs out when the window has come to rest."""
         self._settled.setSingleShot(True)
@@ -82,6 +87,7 @@ class Frame(QWidget):
 
     def settle(self, size: QSize) -> None:
         """Give the visible window `size`, at its place on the screen that was used last."""
+        self._adapt()  # before it is shown: a window manager may overlook what is changed while it comes
         if not can_be_placed():
             margin = 2 * self.margin
             self.resize(size.width() + margin, size.height() + margin)
@@ -98,6 +104,8 @@ class Frame(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._adapt()
+        self._corrections = CORRECTIONS if self._put else 0
+        self._came.start()
         super().showEvent(event)
         self._shape()
 
@@ -140,8 +148,16 @@ class Frame(QWidget):
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)
-        if self.isVisible():
+        if self._misplaced():
+            self._corrections -= 1
+            self.put(self._put or self.place)
+        elif self.isVisible():
             self._settled.start()
+
+    def _misplaced(self) -> bool:
+        """Whether the window manager put it elsewhere while it came: openbox does so with windows that come again."""
+        early = self._corrections > 0 and self._came.elapsed() < COMING_MS
+        return early and self._held is None and self._put is not None and self.place.topLeft() != self._put.topLeft()
 
     def _edges(self, here: QPoint) -> Qt.Edge:
         return edges_at(here, self.face) if self.RESIZABLE else Qt.Edge(0)
