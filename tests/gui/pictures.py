@@ -15,11 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from etoile.domain import events as on
+from etoile.domain.care import Caring
 from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuState, Thermal
 from etoile.domain.history import Span
 from etoile.domain.learning.dialogue import Learning
 from etoile.domain.nodes import NodeState
+from etoile.domain.past import Past
 from etoile.domain.state import State
 from etoile.domain.thermal import Track
 from etoile.domain.turn import Phase
@@ -27,6 +29,7 @@ from etoile.gui.chart import Chart
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
+from etoile.gui.history_page import FIRST
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
 from etoile.gui.pages import GPU, HISTORY, NODES
 from etoile.gui.places import Places
@@ -62,6 +65,9 @@ MIXED = replace(
 FOUND = (*states.NODES, states.node("Ollama", state=NodeState.UNCONFIRMED, url="http://127.0.0.1:11434"))
 
 
+LOADING = Caring(model="openai/gpt-oss-20b", loaded=True, since_s=states.NOW_S - 12)
+
+
 def scenes() -> dict[str, State]:
     """Return what is drawn, by name."""
     calm = states.CALM
@@ -84,8 +90,11 @@ def scenes() -> dict[str, State]:
         "gpu_six": SIX,
         "gpu_unwell": UNWELL,
         "gpu_mixed": replace(MIXED, turn=states.CONFIRMING),
-        "nodes": replace(calm, nodes=FOUND),
-        "history": calm,
+        "gpu_none": State(),
+        "nodes": replace(calm, nodes=(states.WORKING, states.RESTING, *FOUND), cared={"M1": LOADING}),
+        "nodes_none": State(),
+        "history": replace(calm, past=on.PastRead("", FIRST, states.PAST)),
+        "history_none": replace(calm, past=on.PastRead("", FIRST, Past())),
         "failed": replace(calm, turn=states.FAILED),
         "confirming": replace(calm, turn=states.CONFIRMING),
         "proposing": replace(calm, turn=states.PROPOSING),
@@ -102,8 +111,8 @@ def scenes() -> dict[str, State]:
     }
 
 
-PAGED = {"gpu_two": GPU, "gpu_six": GPU, "gpu_unwell": GPU, "gpu_mixed": GPU, "nodes": NODES, "history": HISTORY}
-"""Pictures of another page than the conversation."""
+PAGED = {"gpu": GPU, "nodes": NODES, "history": HISTORY}
+"""Pictures of another page than the conversation, by how their names begin."""
 
 
 def picture(name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
@@ -114,8 +123,8 @@ def picture(name: str, state: State, language: str, theme: str, size: tuple[int,
     window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S, clock=clock)
     window.resize(*size)
     window.compose()
-    if name in PAGED:
-        window.show_page(PAGED[name])
+    if page := PAGED.get(name.partition("_")[0]):
+        window.show_page(page)
     for second in states.minute(state):
         window.show_state(second)
     for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import datetime
 
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain import events as on
@@ -11,7 +12,8 @@ from etoile.domain.events import Asking, Origin
 from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
 from etoile.domain.learning.offers import Alias, AliasOffer, Days, TimeHabit
 from etoile.domain.match import Candidate
-from etoile.domain.nodes import Attribution, NodeState, NodeStatus
+from etoile.domain.nodes import Attribution, LoadedModel, NodeLoad, NodeState, NodeStatus
+from etoile.domain.past import Past, PastExchange, PastRecording
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Turn
 from etoile.text import Message, message
@@ -194,6 +196,48 @@ HEARING_LONG = replace(
     stable="Compare la mémoire libre de chaque carte, puis dis-moi laquelle",
     tentative="peut prendre le modèle",
 )
+
+_ASKED_S = datetime(2026, 11, 21, 13, 50).astimezone().timestamp()
+PAST = Past(
+    exchanges=tuple(
+        PastExchange(
+            id=90 - place,
+            at_s=_ASKED_S - place * 5400,
+            request=request,
+            answer=answer,
+            ok=ok,
+            attribution=(Attribution(node=node_name, model="qwen/qwen3-30b-a3b-2507"),) if node_name else (),
+            elapsed_ms=1420.0 if node_name else None,
+            undone=undone,
+        )
+        for place, (request, answer, ok, node_name, undone) in enumerate(
+            (
+                ("How does vLLM keep its cache?", ANSWER, True, "M1", False),
+                ("mets le volume à quarante", "Le volume est à 40 %.", True, "", True),
+                ("Summarise the log of last night", "No node could take the request.", False, "", False),
+                ("quelle est la température du GPU 1 ?", "GPU 1 : 58 °C, charge 7 %.", True, "", False),
+            )
+        )
+    ),
+    recordings=(PastRecording(path="/recordings/1.wav", at_s=_ASKED_S - 600, audio_s=7.4),),
+    more=True,
+)
+WORKING = node(
+    "athena",
+    dialect="ollama",
+    model="qwen3:30b-a3b",
+    models=("qwen3:30b-a3b", "llama3.3:70b", "gemma3:27b"),
+    loaded=("qwen3:30b-a3b",),
+    in_memory=(LoadedModel(name="qwen3:30b-a3b", size_bytes=round(18.6 * GIB), gpu_bytes=round(18.6 * GIB)),),
+    latency_ms=4.0,
+    first_token_ms=310.0,
+    tokens_per_s=84.0,
+    in_flight=1,
+    max_in_flight=2,
+    load=NodeLoad(running=1, waiting=2, kv_cache_percent=38),
+    temperature_c=71,
+)
+RESTING = node("zephyr", state=NodeState.OPEN, reason=message("its answer is empty"), retry_at_s=_ASKED_S + 1200)
 
 ALIAS_OFFER = AliasOffer(alias=Alias(said="lance la zik", language="fr", command="media.play"), evidence=(1, 2, 3))
 HABIT = TimeHabit(
