@@ -194,12 +194,13 @@ class Pill(Frame):
         hot = self._shown in (Shown.CRITICAL, Shown.WARNING)
         at_rest, locked = self._shown is Shown.IDLE, self._shown is Shown.LOCKED
         listening, busy = self._shown is Shown.LISTENING, self._shown is Shown.BUSY
+        metered = listening and not state.turn.note
         self._sign.show_sign(self._signed(), faint=at_rest or locked)
-        self._say_first(Type.TITLE if hot or at_rest else Type.UI, beside=look.px(_BARS) if listening else 0)
+        self._say_first(Type.TITLE if hot or at_rest else Type.UI, beside=look.px(_BARS) if metered else 0)
         self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
         self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
-        self._level.setVisible(listening)
-        if listening:
+        self._level.setVisible(metered)
+        if metered:
             self._level.show_level(state.turn.level, hearing=state.turn.hearing, still=state.still)
         else:
             self._level.reset()
