@@ -232,7 +232,7 @@ class TestRow:
         first, second, _ = _rows(page)
         undo = {render(said, "en"): do for said, do in first.deeds()}["Undo"]
         undo()
-        assert visitor.events[-1] == on.UndoWanted()
+        assert visitor.events[-1] == on.UndoWanted(0)
         assert "Undo" not in [render(said, "en") for said, _ in second.deeds()]
         window.show_state(state)
         assert "Undo" not in [render(said, "en") for said, _ in first.deeds()]

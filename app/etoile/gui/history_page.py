@@ -54,7 +54,7 @@ class HistoryPage(Page):
         self._wishes = PastWishes(
             copy=QGuiApplication.clipboard().setText,
             ask=lambda text: publish(Typed(text)),
-            undo=lambda: publish(UndoWanted()),
+            undo=lambda: publish(UndoWanted(self._state.turn.number)),
             forget=self._forget,
             play=lambda path: publish(RecordingPlayWanted(path)),
             retry=lambda: publish(UnfinishedWanted()),
