@@ -130,7 +130,7 @@ class _Ears:
     def __init__(self) -> None:
         self.broke_in: list[bool] = []
 
-    def record(self, turn: int, *, hands_free: bool, broke_in: bool, woken: bool) -> None:
+    def record(self, turn: int, *, hands_free: bool, broke_in: bool, woken: bool, level_only: bool) -> None:
         self.broke_in.append(broke_in)
 
 
