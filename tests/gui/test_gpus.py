@@ -210,6 +210,12 @@ class TestRow:
         assert places.memory.right() <= width
         assert places.curve.width() >= 40
 
+    def test_on_a_very_narrow_screen_the_name_has_the_room_of_the_curve(self, look: Look) -> None:
+        places = columns(QRectF(0, 0, 284, 44), look)
+        assert places.curve.width() == 0
+        assert places.name.width() >= look.metrics(Type.TITLE).horizontalAdvance("GPU 63")
+        assert places.memory.right() <= 284
+
     @pytest.mark.parametrize("language", ["en", "fr"])
     @pytest.mark.parametrize("thermal", [Thermal.WARNING, Thermal.CRITICAL])
     def test_the_chip_has_room_even_in_the_narrowest_window(

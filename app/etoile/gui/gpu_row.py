@@ -19,6 +19,8 @@ _PADDING, _GAP = 10, 8
 _NAME = 132
 """Room that a name and a chip beside it want; beyond that the curve grows, and below it the curve shrinks first."""
 _CURVE = (40, 96)
+_LEAST_NAME = 72
+"""A name and the chip below it need as much: on a screen that leaves them less there is no curve."""
 _SHORTEST_NAME = 44
 """A model that would be elided to less is not shown."""
 
@@ -42,6 +44,8 @@ def columns(box: QRectF, look: Look) -> Columns:
     room = box.width() - 2 * padding - temperature - load - memory_width - 4 * gap
     shortest, longest = _CURVE
     curve = min(max(room - look.px(_NAME), look.px(shortest)), look.px(longest))
+    if room - curve < look.px(_LEAST_NAME):
+        curve = 0
     left, found = box.left() + padding, []
     for width in (room - curve, temperature, curve, load, memory_width):
         found.append(QRectF(left, box.top(), width, box.height()))
@@ -61,7 +65,8 @@ class GpuRow(GpuView):
         self._paint_name(painter, places.name)
         self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
         curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
-        paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette, glance.slowed)
+        if curve.width() > 0:
+            paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette, glance.slowed)
         self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
         self._paint_memory(painter, places.memory)
 

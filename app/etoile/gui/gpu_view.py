@@ -11,7 +11,7 @@ from etoile.gui.severity import Severity
 from etoile.gui.words import NOTHING, gpu_details, gpu_line
 from etoile.text import Message, message
 
-NARROWEST, WIDTH = 300, 340
+NARROWEST, WIDTH = 270, 340
 MOST_HOLDERS = 8
 """Programs and models in the description that hold memory."""
 
