@@ -31,6 +31,10 @@ from etoile.text import Message, message
 if TYPE_CHECKING:
     import httpx
 
+# httpx brings its command line along wherever click, pygments and rich happen to be installed: a fifth of the time that
+# importing the router takes, and 5 MB.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+
 Shape = TypeVar("Shape")
 
 LISTING_BYTES = 4_000_000
