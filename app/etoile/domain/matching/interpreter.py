@@ -102,7 +102,7 @@ class Interpreter:
         return self._repaired(text, tokens, bold=bold)
 
     def _as_it_stands(self, text: str, tokens: Tokens) -> Outcome:
-        if self._is_none(tokens) or not self._reach.meet([token.text for token in tokens]):
+        if not self._reach.meet([token.text for token in tokens]) or self._is_none(tokens):
             return Outcome()
         return self._explained(text, tokens, _EXACT)
 
@@ -116,7 +116,8 @@ class Interpreter:
         outcomes: list[Outcome] = []
         least: tuple[bool, int] | None = None
         as_said = frozenset(tokens)
-        for tried in () if self._is_none(tokens) else self._repairer.repaired(tokens, bold=bold):
+        ways = self._repairer.repaired(tokens, bold=bold)
+        for tried in () if not ways or self._is_none(tokens) else ways:
             if least and (tried.doubtful, tried.cost) > least:
                 break
             outcome = self._explained(text, tried.tokens, _TEMPLATE - _OF_A_REPAIR * tried.cost, as_said)
