@@ -87,4 +87,4 @@ def test_purging_says_where_the_users_data_is() -> None:
 
 
 def test_nothing_runs_so_nothing_is_ended() -> None:
-    subprocess.run(["sh", str(debian.HERE / "prerm"), "upgrade"], check=True, timeout=60)
+    subprocess.run(["sh", str(debian.HERE / "prerm"), "upgrade"], check=True, timeout=120)

@@ -28,7 +28,7 @@ def test_a_shell_reads_its_completions(share: Path, shell: str) -> None:
     if program is None:
         pytest.skip(f"{shell} is not installed")
     file = share / described.COMPLETIONS[shell]
-    done = subprocess.run([program, "-n", str(file)], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program, "-n", str(file)], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "doctor" in file.read_text("utf-8")
 
@@ -41,7 +41,7 @@ def test_bash_completes_a_command(share: Path) -> None:
         f'. "{share / described.COMPLETIONS["bash"]}"; COMP_WORDS=(etoile doc); COMP_CWORD=1; '
         '$(complete -p etoile | sed "s/.*-F \\([^ ]*\\) .*/\\1/"); echo "${COMPREPLY[@]}"'
     )
-    done = subprocess.run([program, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([program, "-c", script], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.split() == ["doctor"]
 
 
@@ -60,7 +60,7 @@ def test_man_shows_it_without_complaint(share: Path) -> None:
         command,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
         env={"PATH": "/usr/bin:/bin", "MANWIDTH": "80"},
     )
@@ -85,7 +85,7 @@ def test_the_desktop_entry_is_one() -> None:
     assert (entry["Exec"], entry["Icon"], entry["Terminal"]) == ("etoile", "etoile", "false")
     assert "Comment[fr]" in entry
     if tool := shutil.which("desktop-file-validate"):
-        subprocess.run([tool, str(LINUX / "etoile.desktop")], check=True, timeout=60)
+        subprocess.run([tool, str(LINUX / "etoile.desktop")], check=True, timeout=120)
 
 
 def test_software_centres_read_about_it(tmp_path: Path) -> None:
@@ -96,4 +96,4 @@ def test_software_centres_read_about_it(tmp_path: Path) -> None:
     file = tmp_path / "etoile.metainfo.xml"
     file.write_text(text, "utf-8")
     if tool := shutil.which("appstreamcli"):
-        subprocess.run([tool, "validate", "--no-net", str(file)], check=True, timeout=60, stdout=subprocess.DEVNULL)
+        subprocess.run([tool, "validate", "--no-net", str(file)], check=True, timeout=120, stdout=subprocess.DEVNULL)

@@ -56,7 +56,7 @@ def etoile(installed: Path, tmp_path: Path) -> Etoile:
     def call(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [sys.executable, "-P", "-c", run, *arguments],
-            cwd=tmp_path, env=os.environ | env, capture_output=True, text=True, timeout=60, check=False,
+            cwd=tmp_path, env=os.environ | env, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
     return call

@@ -157,7 +157,7 @@ def test_other_programs_do_not_load_its_libraries(
 )
 def test_the_entry_is_the_command_line(arguments: list[str], code: int, says: str) -> None:
     done = subprocess.run(
-        [sys.executable, entry.__file__, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, entry.__file__, *arguments], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == code, done.stderr
     assert done.stdout.startswith(says)

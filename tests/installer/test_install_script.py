@@ -72,7 +72,7 @@ class Install:
 
     def __call__(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [str(self.script), *arguments], env=self.env, capture_output=True, text=True, timeout=60, check=False
+            [str(self.script), *arguments], env=self.env, capture_output=True, text=True, timeout=120, check=False
         )
 
     def files(self) -> list[str]:
