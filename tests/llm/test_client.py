@@ -1,6 +1,7 @@
 """What the servers' failures mean, and what never leaves or enters."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -94,6 +95,18 @@ def test_without_key_no_header() -> None:
         return answer(b'{"ok": true, "unknown": 1}')
 
     assert get(respond, key=None) == Answer(ok=True)
+
+
+def test_a_name_and_a_password_of_the_address_are_sent() -> None:
+    async def ask() -> bytes:
+        def respond(request: httpx.Request) -> httpx.Response:
+            assert request.headers["authorization"] == "Basic bWU6bGV0IG1lIGlu"
+            return answer(b"come in")
+
+        async with contextlib.aclosing(Client(1.0, 1000, httpx.MockTransport(respond))) as client:
+            return (await client.page("http://me:let%20me%20in@node/", 100))[1]
+
+    assert asyncio.run(ask()) == b"come in"
 
 
 def test_a_key_that_the_server_repeats_is_masked(caplog: pytest.LogCaptureFixture) -> None:
