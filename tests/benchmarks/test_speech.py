@@ -230,13 +230,17 @@ class Loaded:
 
 @pytest.mark.parametrize("silence_s", [0.0, 0.3])
 def test_release_of_the_key(benchmark: Any, base: Any, unguarded: None, silence_s: float, tmp_path: Path) -> None:
-    """Everything counts here: the tail, the look ahead that may still run, and what is left to do."""
+    """Everything counts here: the tail, the look ahead that may still run, and what is left to do.
+
+    By the clock, since it is mostly waiting; without silence the median, since a look ahead may be under way or not.
+    Behind silence the same happens each time, so the least of both sides counts: more is what else the machine did.
+    """
     said = np.concatenate([clip(3, tmp_path), np.zeros(round(silence_s * SAMPLE_RATE_HZ), np.float32)])
     held = Held(base)
     with held.ears:
         held.release_to_text_ms(pcm(said))
         ms = [held.release_to_text_ms(pcm(said)) for _ in range(7)]
-    _report(benchmark, f"release of the key, {silence_s:g} s after the last word", ms)
+    _report_release(benchmark, silence_s, ms)
 
 
 @pytest.mark.parametrize("silence_s", [0.0, 0.3])
@@ -248,7 +252,13 @@ def test_release_of_the_key_plainly(benchmark: Any, base: Any, silence_s: float,
         started_s = time.monotonic()
         plainly(base, said, "fr", **UNGUARDED, max_new_tokens=TOKENS)
         ms.append((time.monotonic() - started_s) * 1000)
-    _report(benchmark, f"release of the key, {silence_s:g} s after the last word", ms, peer=PEER)
+    _report_release(benchmark, silence_s, ms, peer=PEER)
+
+
+def _report_release(benchmark: Any, silence_s: float, ms: list[float], peer: str | None = None) -> None:
+    _report(benchmark, f"release of the key, {silence_s:g} s after the last word", ms, peer)
+    if silence_s:
+        benchmark.extra_info["value"] = min(ms)
 
 
 def test_first_call_after_ready(benchmark: Any, base: Any, unguarded: None, tmp_path: Path) -> None:
