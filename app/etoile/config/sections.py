@@ -39,8 +39,8 @@ class Node(Section, frozen=True):
     """Models that must not be used."""
     tools: tuple[Tool, ...] = ()
     """Where its models get live data from: "search" for the web, "market" for prices.  What needs such data goes to a
-    node that has it; where none has, the answer says so.  "etoile" lets its models call tools of Etoile's: they may read
-    the state of GPUs and nodes and the help, and propose commands, which you carry out by hand or not."""
+    node that has it; where none has, the answer says so.  "etoile" lets its models call tools of Etoile's: they may
+    read the state of GPUs and nodes and the help, and propose commands, which you carry out by hand or not."""
     weight: float = 0.0
     """How much it is preferred: a point is worth a second of waiting.  Without it the order in the file decides between
     nodes that are equally well off; with 20 one waits for its model to be loaded rather than ask another."""
