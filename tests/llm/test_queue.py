@@ -198,3 +198,57 @@ def test_who_waits_for_what_will_never_be_is_told() -> None:
         assert len(nodes.queue) == 0
 
     play(story)
+
+
+def test_one_who_has_given_up_takes_no_place_even_before_it_could_leave() -> None:
+    async def story() -> None:
+        nodes = Nodes(M1=0)
+        first, second = nodes.come("first"), nodes.come("second")
+        await settle()
+        first.cancel()
+        nodes.leave("M1")  # `first` has not run since it was cancelled
+        assert await second == "M1"
+        assert nodes.free == {"M1": 0}
+
+    play(story)
+
+
+def test_a_place_is_not_lost_to_the_only_one_who_waited_and_has_given_up() -> None:
+    async def story() -> None:
+        nodes = Nodes(M1=0)
+        alone = nodes.come("alone")
+        await settle()
+        alone.cancel()
+        nodes.leave("M1")
+        await settle()
+        assert nodes.free == {"M1": 1}
+
+    play(story)
+
+
+def test_one_who_has_given_up_makes_room_in_a_full_queue() -> None:
+    async def story() -> None:
+        nodes = Nodes(most=1, M1=0)
+        gone = nodes.come("gone")
+        await settle()
+        late = nodes.come("late")
+        gone.cancel()  # runs after `late`, which is ahead of it
+        await settle()
+        nodes.leave("M1")
+        assert await late == "M1"
+
+    play(story)
+
+
+def test_one_who_has_given_up_is_not_sent_away_once_more() -> None:
+    async def story() -> None:
+        nodes = Nodes(most=1, M1=0)
+        gone = nodes.come("gone", BACKGROUND)
+        await settle()
+        person = nodes.come("person", PERSON)
+        gone.cancel()
+        await settle()
+        nodes.leave("M1")
+        assert await person == "M1"
+
+    play(story)

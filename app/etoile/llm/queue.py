@@ -91,6 +91,7 @@ class Queue(Generic[Place]):
 
     def reconsider(self) -> None:
         """Let everybody who waits look again: a place may have become free, or a node come up."""
+        self._drop_gone()
         for waiter in tuple(self._waiting):
             try:
                 place = waiter.seek()
@@ -104,6 +105,7 @@ class Queue(Generic[Place]):
 
     def _make_room(self, priority: Priority) -> None:
         """Send the last one away if it is less urgent; raise QueueFull where nobody is."""
+        self._drop_gone()
         if len(self._waiting) < self._most:
             return
         last = self._waiting[-1] if self._waiting else None
@@ -111,6 +113,11 @@ class Queue(Generic[Place]):
             raise QueueFull(self._most)
         self._leave(last)
         last.taken.set_exception(QueueFull(self._most))
+
+    def _drop_gone(self) -> None:
+        """Forget who was cancelled and has not run since: a place that it took would never come back."""
+        for waiter in [one for one in self._waiting if one.taken.done()]:
+            self._leave(waiter)
 
     def _leave(self, waiter: _Waiter[Place]) -> None:
         if waiter in self._waiting:
