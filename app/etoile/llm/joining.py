@@ -49,7 +49,7 @@ class Joining:
             return
         shared.told.append(event)
         if isinstance(event, AnswerEnded):
-            self._by_key.pop(shared.key, None)  # who comes now asks again
+            self._close(shared)  # who comes now asks again
         for turn in tuple(shared.turns):
             self._publish(event if turn == shared.leader else _to(turn, event))
 
@@ -59,13 +59,21 @@ class Joining:
         if shared is None:
             return turn
         shared.turns.remove(turn)
-        return None if shared.turns else shared.leader
+        if shared.turns:
+            return None
+        self._close(shared)  # it is about to be given up: who comes now would hear nothing
+        return shared.leader
 
     def over(self, leader: int) -> list[Event]:
         """Forget the work that `leader` led; return all that was told of it."""
         shared = self._led.pop(leader)
-        self._by_key.pop(shared.key, None)
+        self._close(shared)
         return shared.told
+
+    def _close(self, shared: _Shared) -> None:
+        """Let nobody join `shared` any more; its key may lead to a later work by now, which stays open."""
+        if self._by_key.get(shared.key) is shared:
+            del self._by_key[shared.key]
 
 
 def _to(turn: int, event: Event) -> Event:
