@@ -1,11 +1,13 @@
 """The file of what is misheard: read again when it changes, and told what is wrong in it."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from etoile.dictionary import DictionaryFile
+from etoile.dictionary import DictionaryFile, LearnedWords
+from etoile.domain.learning.offers import Misheard
 from etoile.errors import ConfigError
 from etoile.text import render
 
@@ -43,3 +45,20 @@ def test_what_is_wrong_is_named(tmp_path: Path, content: str, named: str) -> Non
     with pytest.raises(ConfigError) as raised:
         DictionaryFile(path).current()
     assert named in render(raised.value.said, "en")
+
+
+def test_two_who_learn_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "heard-learned.toml"
+
+    def learn(name: str) -> None:
+        file = LearnedWords(path)
+        for number in range(20):
+            word = Misheard(heard=f"{name} {number}", meant="qwen", language="en")
+            file.change(lambda taken, word=word: (*taken, word))  # type: ignore[misc]
+
+    both = [threading.Thread(target=learn, args=(name,)) for name in ("queue when", "quen")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert len(LearnedWords(path).read()) == 40

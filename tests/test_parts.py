@@ -15,7 +15,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
-from etoile.parts import Rooms, open_history
+from etoile.parts import Rooms, open_care, open_fit_ratios, open_history
 from etoile.parts.opening import hotwords, resume
 from etoile.parts.stores import open_recordings, open_samples
 from etoile.store.samples import Samples
@@ -160,6 +160,13 @@ def test_the_speech_model_expects_the_names_that_the_settings_tell() -> None:
     named = hotwords(Config(nodes=(node,), speech=Speech(hotwords=("Etoile", "nodes"))))
     assert named == ("Etoile", "athena", "qwen3", "coder")
     assert hotwords(Config(nodes=(node,))) == ()
+
+
+def test_in_private_mode_a_command_line_keeps_nothing(own_home: Path) -> None:
+    private = Config(store=Store(private=True))
+    with open_care(private, lambda: ()), open_fit_ratios(private) as ratios:
+        assert ratios is None
+    assert not list(own_home.rglob("*.db"))
 
 
 def test_in_private_mode_nothing_is_opened_to_be_written(own_home: Path) -> None:

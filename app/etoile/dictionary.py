@@ -10,10 +10,11 @@ wrote is written anew.  Both are read again whenever they changed.  Any thread.
 import json
 import logging
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from etoile.config import FOLDERS
+from etoile.config.locking import locked
 from etoile.config.replacing import replace_file
 from etoile.domain.learning.offers import Misheard
 from etoile.domain.rewording import Dictionary
@@ -84,6 +85,14 @@ class LearnedWords(DictionaryFile):
             for heard, meant in words.items()
         )
 
+    def change(self, change: Callable[[tuple[Misheard, ...]], Iterable[Misheard]]) -> None:
+        """Put what `change` makes of them in their place; nobody else changes them meanwhile.  Raises ConfigError."""
+        try:
+            with locked(self.path):
+                self.write(change(self.read()))
+        except OSError as error:
+            raise self._unwritten(error) from error
+
     def write(self, words: Iterable[Misheard]) -> None:
         """Write `words` in place of what the file held.  Raises ConfigError."""
         by_language: dict[str, list[str]] = {}
@@ -94,7 +103,10 @@ class LearnedWords(DictionaryFile):
         try:
             replace_file(self.path, "\n".join(lines).encode())
         except (OSError, UnicodeEncodeError) as error:
-            raise ConfigError(
-                message("{path} cannot be written: {error}.", path=str(self.path), error=str(error)),
-                message("Check that the folder can be written and that the disk is not full."),
-            ) from error
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, error: Exception) -> ConfigError:
+        return ConfigError(
+            message("{path} cannot be written: {error}.", path=str(self.path), error=str(error)),
+            message("Check that the folder can be written and that the disk is not full."),
+        )

@@ -210,7 +210,7 @@ class Learner:
             case AliasOffer():
                 said = self._take_alias(offer)
             case WordOffer(misheard=misheard):
-                self._words.write(with_misheard(self._words.read(), misheard))
+                self._words.change(lambda taken: with_misheard(taken, misheard))
                 said = misheard.said
             case _:
                 return offer.said
@@ -231,7 +231,7 @@ class Learner:
 
     def _forget(self, one: Learned) -> Message:
         if one.standing is Standing.TAKEN and one.misheard:
-            self._words.write(word for word in self._words.read() if word.key != one.key)
+            self._words.change(lambda taken: [word for word in taken if word.key != one.key])
         elif one.standing is Standing.TAKEN:
             self._aliases.change(lambda taken: without(taken, one.key))
         if self._memory:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import sqlite3
+import stat
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -73,6 +75,11 @@ def test_a_backup_holds_settings_and_history_and_no_secret(home: Any, file: Path
     assert names == {"manifest.json", "settings/config.toml", "settings/commands/aliases.toml", "data/etoile.db"}
     assert b"secret-word" not in everything
     assert b"http://10.5.0.2:1234" in everything
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the bits are those of Unix")
+def test_a_backup_is_for_its_owner_alone(file: Path) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_what_was_lost_comes_back_and_what_is_replaced_is_kept(home: Any, file: Path) -> None:
@@ -197,6 +204,31 @@ def test_what_is_no_backup_is_refused(content: bytes, home: Any, tmp_path: Path)
     assert home("restore", str(path), "--yes") == 1
     assert "damaged, or no backup at all" in home.err
     assert everything() == before
+
+
+def test_a_backup_with_a_flipped_byte_is_refused(home: Any, file: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        held = archive.getinfo("data/etoile.db")
+        inside = held.header_offset + 30 + len(held.filename) + held.compress_size // 2
+    content = bytearray(file.read_bytes())
+    content[inside : inside + 8] = b"\xff" * 8
+    file.write_bytes(content)
+    before = everything()
+    assert home("restore", str(file), "--yes") == 1
+    assert "cannot be restored" in home.err
+    assert everything() == before
+
+
+def test_a_size_below_nothing_is_refused(home: Any, file: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(held["manifest.json"])
+    manifest["files"]["data/etoile.db"]["size_bytes"] = -2
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in {**held, "manifest.json": json.dumps(manifest).encode()}.items():
+            archive.writestr(name, content)
+    assert home("restore", str(file), "--yes") == 1
+    assert "damaged" in home.err
 
 
 def test_a_backup_cut_off_is_refused(home: Any, file: Path) -> None:

@@ -4,7 +4,6 @@ import argparse
 import platform
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -34,6 +33,7 @@ from etoile.text import message, verbatim
 
 if TYPE_CHECKING:
     from etoile.llm.described import Described
+    from etoile.store.fits import FitRatios
 
 USUAL_CONTEXT = 8192
 LONGEST_CONTEXT = 100_000_000
@@ -43,11 +43,13 @@ MOST_LOG_BYTES = 100_000_000
 
 def fit(arguments: argparse.Namespace, console: Console) -> int:
     """Tell whether the model fits: a line a card, and one for the cards of each host together."""
+    from etoile.parts import open_fit_ratios
+
     config, _ = settings(arguments)
     setup = _setup(arguments)
     model, described = _model(arguments, config, console)
-    with ExitStack() as stack:
-        calibration = _calibrated(stack, arguments, model, setup, described)
+    with open_fit_ratios(config) as ratios:
+        calibration = _calibrated(ratios, arguments, model, setup, described)
     reports = _reports(model, setup, _lines(config, arguments, console), calibration)
     if console.json:
         for report in reports:
@@ -137,13 +139,15 @@ def _from_anywhere(name: str, config: Config) -> "tuple[Model, Described | None]
 
 
 def _calibrated(
-    stack: ExitStack, arguments: argparse.Namespace, model: Model, setup: Setup, described: "Described | None"
+    ratios: "FitRatios | None",
+    arguments: argparse.Namespace,
+    model: Model,
+    setup: Setup,
+    described: "Described | None",
 ) -> Calibration | None:
     """Keep what the engine is seen to take, and return what it was seen to take for settings like these."""
     from etoile.fitting import learn
-    from etoile.parts import open_fit_ratios
 
-    ratios = stack.enter_context(open_fit_ratios())
     seen = _seen_in_log(arguments, model, setup)
     if ratios is None:
         return None

@@ -46,7 +46,7 @@ def check_values(config: Config, name: str) -> None:
                     'of this machine\'s cards; "etoile gpu --json" tells them.'
                 ),
             )
-        if node.key is not None and node.key != "keyring" and not node.key.startswith("env:"):
+        if node.key is not None and not _KEY.fullmatch(node.key):
             raise ConfigError(
                 message("{path}: nodes[{index}].key must not hold the secret itself.", path=name, index=index),
                 message('Write key = "env:NAME" or key = "keyring".'),
@@ -131,6 +131,8 @@ def _check_alerts(config: Config, name: str) -> None:
             )
 
 
+_KEY = re.compile(r"keyring|env:[A-Za-z_][A-Za-z0-9_]*")
+"""Where a key is; nothing that could be one."""
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 

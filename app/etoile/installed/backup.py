@@ -29,6 +29,7 @@ def back_up(file: Path, where: Places, now: datetime) -> Manifest:
     """
     with file.open("xb") as out:
         try:
+            file.chmod(0o600)  # it holds what was asked and answered
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 return _fill(archive, where, now)
         except BaseException:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def restore(file: Path, where: Places, versions: Mapping[str, int], now: datetim
         archive = stack.enter_context(_archive(file))
         manifest = _manifest(archive, file)
         targets = {name: _target(where, name, file) for name in manifest.files}
-        _refuse_full(where, manifest)
+        _refuse_full(where, manifest, file)
         staged = {name: _unpack(archive, manifest, name, targets[name], stack, file) for name in targets}
         for name, path in staged.items():
             _check(name, path, file, versions)
@@ -63,7 +64,7 @@ def _archive(file: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _bad(file, message("it is damaged, or no backup at all")) from error
 
 
@@ -88,7 +89,9 @@ def _target(where: Places, name: str, file: Path) -> Path:
     return target
 
 
-def _refuse_full(where: Places, manifest: Manifest) -> None:
+def _refuse_full(where: Places, manifest: Manifest, file: Path) -> None:
+    if any(entry.size_bytes < 0 for entry in manifest.files.values()):
+        raise _bad(file, message("it is damaged, or no backup at all"))
     needed_bytes = sum(entry.size_bytes for entry in manifest.files.values())
     where.data.mkdir(parents=True, exist_ok=True)
     free_bytes = shutil.disk_usage(where.data).free

@@ -21,6 +21,7 @@ from etoile.llm.keys import secret
 from etoile.parts.live import Live, first_state, interface_language
 from etoile.parts.opening import open_router, read_quietly
 from etoile.parts.stores import MIGRATIONS, open_database, open_history
+from etoile.store.database import Database
 from etoile.store.fits import FitRatios
 
 if TYPE_CHECKING:
@@ -85,16 +86,23 @@ def gpu_reader(
 def open_care(config: Config, statuses: Callable[[], Sequence[NodeStatus]]) -> Iterator[Care]:
     """Open what looks after the models of the nodes that `statuses` tells of; measurements are kept."""
     with ExitStack() as stack:
-        database = open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
-        yield Care(config, statuses, None if database.opened.exception() else database)
+        yield Care(config, statuses, _open_kept(stack, config))
 
 
 @contextmanager
-def open_fit_ratios() -> Iterator[FitRatios | None]:
-    """Open what engines were seen to take for their models; None where the database cannot be opened."""
+def open_fit_ratios(config: Config) -> Iterator[FitRatios | None]:
+    """Open what engines were seen to take for their models; None where nothing is kept of that."""
     with ExitStack() as stack:
-        database = open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
-        yield None if database.opened.exception() else FitRatios(database)
+        database = _open_kept(stack, config)
+        yield FitRatios(database) if database else None
+
+
+def _open_kept(stack: ExitStack, config: Config) -> Database | None:
+    """Open what is kept of requests and measurements; None in private mode, and where it cannot be opened."""
+    if config.store.private:
+        return None
+    database = open_database(stack, "etoile.db", MIGRATIONS, lambda event: log.warning("%s", event))
+    return None if database.opened.exception() else database
 
 
 def _log_event(event: Event) -> None:
