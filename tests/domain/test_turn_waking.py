@@ -4,8 +4,8 @@ import pytest
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.effects import Effect
-from etoile.domain.events import Event, Origin
+from etoile.domain.effects import Decision, Effect
+from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Match, Reason
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn, step
@@ -103,10 +103,54 @@ def test_a_question_stands_where_nobody_called() -> None:
         Turn(phase=Phase.LISTENING),
         Turn(phase=Phase.SPEAKING),
         Turn(phase=Phase.THINKING, spoken=3),
+        *(Turn(phase=Phase.THINKING, asking=Asking(origin=origin, ticket="t")) for origin in Origin),
+        Turn(phase=Phase.THINKING, answer="Because ", decision=Decision.ROUTE),
     ],
 )
-def test_it_breaks_neither_into_a_hand_nor_into_its_own_voice(turn: Turn) -> None:
+def test_it_breaks_neither_into_a_hand_nor_into_work_nor_into_its_own_voice(turn: Turn) -> None:
     assert step(turn, on.WakeWordHeard(10.0)) == (turn, ())
+
+
+CALLED_IN_VAIN: dict[str, tuple[Event, ...]] = {
+    "while it is recorded": (on.WakeWordHeard(10.0), on.RecordingStarted(1)),
+    "while it is looked at": (on.WakeWordHeard(10.0), on.RecordingStarted(1), on.TalkEnded(1)),
+}
+
+
+@pytest.mark.parametrize("before", CALLED_IN_VAIN.values(), ids=CALLED_IN_VAIN)
+def test_a_hand_that_presses_the_key_is_heard_though_nobody_called(before: tuple[Event, ...]) -> None:
+    turn, _ = play(QUIET, *before)
+    turn, effects = play(turn, on.TalkPressed(12.0))
+    assert (turn.phase, turn.heard_by, turn.asking.origin) == (Phase.LISTENING, Origin.VOICE, Origin.VOICE)
+    assert do.Record(turn.number) in effects, "it ends with the release, not with a pause"
+    assert play(turn, on.TalkPressed(12.1)) == (turn, []), "a key that repeats itself begins nothing anew"
+    turn, effects = play(turn, on.TalkReleased(14.0), on.Transcribed(turn.number, "open Firefox", "en"))
+    assert [effect.text for effect in interpreted(effects)] == ["open Firefox"]
+
+
+def test_what_was_recorded_for_nobody_goes_when_a_hand_takes_over() -> None:
+    turn, _ = play(QUIET, *CALLED_IN_VAIN["while it is recorded"])
+    turn, effects = play(turn, on.TalkPressed(12.0), on.TalkEnded(1))
+    assert turn.phase is Phase.LISTENING, "nor does its end end the hand's"
+    assert effects[0] == do.DiscardRecording(1)
+    assert not turn.interrupted
+    assert not [effect for effect in effects if isinstance(effect, do.Remember)]
+
+
+@pytest.mark.parametrize("before", CALLED_IN_VAIN.values(), ids=CALLED_IN_VAIN)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (on.TalkPressed(12.0), on.TalkReleased(14.0), on.Transcribed(1, "yes", "en")),
+        (on.Typed("yes"),),
+    ],
+    ids=["by voice", "typed"],
+)
+def test_a_hand_answers_the_question_though_nobody_called(before: tuple[Event, ...], answer: tuple[Event, ...]) -> None:
+    turn, _ = play(QUIET, on.Typed("shut down"), on.Interpreted(1, SHUTDOWN))
+    turn, effects = play(turn, *before, *answer)
+    assert do.DiscardRecording(1) in effects
+    assert [effect.command for effect in effects if isinstance(effect, do.Run)] == ["power.shutdown"]
 
 
 def test_it_is_switched_and_shown() -> None:

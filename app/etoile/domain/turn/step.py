@@ -112,15 +112,19 @@ def _kept_if_late(event: Event) -> tuple[Effect, ...]:
 
 
 def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_free: bool = False) -> Step:
-    if turn.phase is Phase.LISTENING or not may_break_in(turn, origin):
+    taken_over = turn.phase is Phase.LISTENING and turn.heard_by is Origin.WAKE and origin is Origin.VOICE
+    if (turn.phase is Phase.LISTENING and not taken_over) or not may_break_in(turn, origin):
         return turn, ()
     if turn.phase is Phase.CONFIRMING:
         # The answer to the question is about to be spoken: the question stays.
         stop: tuple[Effect, ...] = (do.Hush(),)
         fresh = replace(turn, standing=Standing.OPEN) if turn.standing is Standing.READING else turn
+    elif _may_be_of_nobody(turn):
+        stop, fresh = (do.DiscardRecording(turn.number),), turn
     else:
         stop = give_up(turn) or (do.Hush(),)
         fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
+        fresh = replace(fresh, interrupted=turn.interrupted) if taken_over else fresh
     fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
     fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
     record = do.Record(fresh.number, hands_free, broke_in=is_sounding(turn), woken=origin is Origin.WAKE)
@@ -128,10 +132,19 @@ def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_fre
 
 
 def _called(turn: Turn, at_s: float) -> Step:
-    """Listen to whoever said the wake word, unless a hand's own words are being taken down, or Etoile is heard."""
-    if turn.phase is Phase.TRANSCRIBING:
+    """Listen to whoever said the wake word, unless a request is in the works, or Etoile is heard.
+
+    The first look may be wrong: what goes on is not given up for it.
+    """
+    if turn.phase in (Phase.TRANSCRIBING, Phase.THINKING):
         return turn, ()
     return _listen(turn, at_s, Origin.WAKE, hands_free=True)
+
+
+def _may_be_of_nobody(turn: Turn) -> bool:
+    """Whether perhaps nobody called, while a question waits: a hand answers it all the same."""
+    recorded = turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
+    return recorded and turn.heard_by is Origin.WAKE and turn.question is not None
 
 
 def may_break_in(turn: Turn, origin: Origin) -> bool:
@@ -165,6 +178,9 @@ def _typed(turn: Turn, text: str, asking: Asking) -> Step:
         return turn, _busy(turn, text, asking)
     if turn.question and turn.phase is Phase.CONFIRMING:
         return answered(turn, turn.question, text, turn.language, asking)
+    if turn.question and _may_be_of_nobody(turn):
+        answering, told = answered(turn, turn.question, text, turn.language, asking)
+        return answering, (do.DiscardRecording(turn.number), *told)
     return heard(begin(turn, Phase.THINKING, asking), text, None, give_up(turn))
 
 
