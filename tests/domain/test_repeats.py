@@ -33,8 +33,17 @@ NOT_KEPT = {
         "what does a RTX 5090 cost",
         "best GPU for Llama",
         "who won the cup",
+        "who leads France",
+        "Who’s leading Spain",
+        "who currently runs Twitter",
+        "how far is the ISS",
+        "How far away are the Voyagers",
     ],
-    "change": ["qui est le président de la France", "combien coûte une RTX 5090", "le meilleur modèle pour coder"],
+    "change": [
+        *("qui est le président de la France", "combien coûte une RTX 5090", "le meilleur modèle pour coder"),
+        *("Qui dirige la France ?", "qui est-ce qui gouverne l'Italie", "qui est à la tête de Renault"),
+        "À quelle distance est la comète de Halley",
+    ],
     "state": ["is the node M1 loaded", "how hot are the GPUs", "which processes are running", "is Docker installed"],
     "état": ["le nœud M1 est-il chargé", "quels processus tournent", "est-ce que Docker est installé"],
     "somebody": ["what is my name again", "should I take aspirin", "can you dance the tango", "our plan for Bob"],
@@ -62,7 +71,7 @@ NOT_KEPT = {
         "summarise https://example.org",
         "read /etc/hosts aloud",
     ],
-    "too short": ["Python?", "hello", "bonjour", ""],
+    "too short": ["Python?", "the Python?", "l'Espagne ?", "hello", "bonjour", ""],
 }
 
 
@@ -144,6 +153,20 @@ def test_courtesy_and_frame_make_no_other_question(one: str, other: str) -> None
         ("Capitale de l'Australie", "Capitale de l'Autriche"),
         ("Règles du jeu d'échecs", "Règles du jeu de dames"),
         ("Le plus grand lac d'Italie", "Le plus petit lac d'Italie"),
+        ("What is the difference between a and the?", "What is the difference between an and the?"),
+        ("difference between le and la", "difference between un and une"),
+        ("Quelle est la différence entre le et la ?", "Quelle est la différence entre un et une ?"),
+        ("le ou la covid", "le ou les covid"),
+        ("translate the to French", "translate a to French"),
+        ('translate "the" to French', 'translate "a" to French'),
+        ("what does la mean in French", "what does les mean in French"),
+        ("how to say un in English", "how to say la in English"),
+        ("how to pronounce the correctly", "how to pronounce a correctly"),
+        ("hepatitis a symptoms", "hepatitis symptoms"),
+        ("what is hepatitis a", "what is hepatitis"),
+        ("vitamin a deficiency", "vitamin deficiency"),
+        ("chords of a minor", "chords of minor"),
+        ("cent un dalmatiens", "cent dalmatiens"),
     ],
 )
 def test_every_other_word_makes_another_question(one: str, other: str) -> None:

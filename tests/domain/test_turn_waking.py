@@ -81,10 +81,11 @@ def test_no_word_destroys_anything_only_a_hand_does() -> None:
     assert turn.phase is Phase.CONFIRMING
     assert turn.question
     assert turn.question.by_hand
+    number = turn.question.number
     turn, effects = play(turn, *called(1, "Jarvis, yes."))
     assert turn.phase is Phase.CONFIRMING
     assert not [effect for effect in effects if isinstance(effect, do.Run)]
-    turn, effects = play(turn, on.Chosen(1, turn.question.number, 0))
+    turn, effects = play(turn, on.Chosen(1, number, 0))
     assert [effect.command for effect in effects if isinstance(effect, do.Run)] == ["power.shutdown"]
 
 

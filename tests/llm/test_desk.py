@@ -95,10 +95,10 @@ class TestMemory:
 
     def test_asked_afresh_a_node_answers_and_its_answer_is_the_one_kept(self) -> None:
         memory = Memory()
-        memory.keep("capital of france", "?", "Lyon.", (M1,))
+        memory.keep("the capital of france", "?", "Lyon.", (M1,))
         with FakeNode(Script(answer="Paris.")) as node, scene(settings("M1", node), answers=memory) as play:
             asked(play, replace(STEADY, fresh=True))
-            wait_until(lambda: memory.kept["capital of france"].answer == "Paris.", what="the new answer is kept")
+            wait_until(lambda: memory.kept["the capital of france"].answer == "Paris.", what="the new answer is kept")
         assert play.of(AnswerReused) == []
 
     @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ class TestMemory:
     )
     def test_other_questions_are_neither_recalled_nor_kept(self, ask: Ask) -> None:
         memory = Memory()
-        memory.keep("capital of france", "?", "Lyon.", (M1,))
+        memory.keep("the capital of france", "?", "Lyon.", (M1,))
         kept = dict(memory.kept)
         with FakeNode(Script(answer="Paris.")) as node, scene(settings("M1", node), answers=memory) as play:
             asked(play, ask)
@@ -140,7 +140,7 @@ class TestMemory:
 
     def test_other_instructions_make_another_answer(self) -> None:
         memory = Memory()
-        memory.keep("capital of france", "?", "Paris.", (M1,))
+        memory.keep("the capital of france", "?", "Paris.", (M1,))
         routing = Routing(system="Talk like a pirate.")
         with (
             FakeNode(Script(answer="Arr, Paris.")) as node,
@@ -151,7 +151,7 @@ class TestMemory:
 
     def test_where_every_node_is_down_what_was_answered_before_still_is(self) -> None:
         memory = Memory()
-        memory.keep("capital of france", "?", "Paris.", (M1,))
+        memory.keep("the capital of france", "?", "Paris.", (M1,))
         with FakeNode() as node:
             dead = settings("M1", node)
         with scene(dead, answers=memory) as play:

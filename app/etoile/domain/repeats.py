@@ -5,7 +5,8 @@ that has to be looked at, and it is asked for an answer rather than for somethin
 node that is asked once too often costs seconds, a stale answer costs trust.
 
 Two requests ask the same when nothing but courtesy and the frame of the question tells them apart.  Every other word
-counts, in its place: "not", numbers, names, "from" and "to", and who bites whom.
+counts, in its place: "not", numbers, names, "from" and "to", who bites whom, and the articles: "le" and "la" are asked
+about as well, and hepatitis A is written with a small letter.
 """
 
 import re
@@ -122,6 +123,16 @@ _BRINGS_TEXT = re.compile(r"[\n`{}\\]|https?:|www\.|(?:^|\s)[~.]?/\w|\w\.(?:py|t
 _YEAR = re.compile(r"\b20[2-9]\d\b")
 _POINTS_AHEAD = re.compile(r"^comment (?:(?:le|la|les) |l')\w+(?:er|ir|re)\b|^comment en ", re.IGNORECASE)
 """French puts "it" before the verb, and writes it as the article: "comment la réparer"."""
+_IN_OFFICE = re.compile(
+    r"\bwho(?: is|'s)?(?: \w+ly)? (?:leads?|leading|runs?|running|rules?|ruling|heads?|heading|governs?|governing"
+    r"|chairs?|owns?)\b"
+    r"|\bqui(?: est-ce qui)? (?:dirige|dirigent|gouverne|gouvernent|préside|mène|règne|possède|est à la tête)\b",
+    re.IGNORECASE,
+)
+"""Whoever it is, not for ever."""
+_ON_THE_MOVE = re.compile(r"\bhow far(?: away| off)? (?:is|are)\b|\bà quelle distance\b", re.IGNORECASE)
+"""A station in orbit, a planet, a storm."""
+_PASSING = (_YEAR, _POINTS_AHEAD, _IN_OFFICE, _ON_THE_MOVE)
 _FRONTED = re.compile(r"^((?:in|with|using|en|avec|sous|dans) [^,]{2,30}), (.+)$")
 _LEADING, _TRAILING = "\"'«“‘¿¡", ".,;:…\"'»”’"
 _ELISION = re.compile(r"^(l|d|qu|n|s|c|jusqu|lorsqu|puisqu)'(?=\w)")
@@ -144,12 +155,12 @@ def keepable(text: str, *, kind: str | None = None, before: Sequence[Exchange] =
     """
     if before or kind in _UNSTEADY_KINDS or len(text) > LONGEST:
         return False
-    if _BRINGS_TEXT.search(text) or _YEAR.search(text) or _POINTS_AHEAD.search(text):
+    if _BRINGS_TEXT.search(text) or any(passing.search(_spaced(text)) for passing in _PASSING):
         return False
-    words = sense(text).split() or [""]
-    if words[0] in _GOING_ON or words[1:2] == ["about"]:
+    words = [word for word in sense(text).split() if word not in _ARTICLES]
+    if len(words) < _FEWEST_WORDS or words[0] in _GOING_ON or words[1] == "about":
         return False
-    return len(words) >= _FEWEST_WORDS and not any(map(_is_unsteady, words))
+    return not any(map(_is_unsteady, words))
 
 
 def sense(text: str) -> str:
@@ -161,8 +172,7 @@ def sense(text: str) -> str:
     said = _FRONTED.sub(r"\2 \1", said)
     for frame, generic in _GENERIC:
         said = re.sub(frame, generic, said)
-    parts = [part for word in said.split() for part in _parts(word)]
-    return " ".join(part for part in parts if part not in _ARTICLES)
+    return " ".join(part for word in said.split() for part in _parts(word))
 
 
 def _spaced(text: str) -> str:
