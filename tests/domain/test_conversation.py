@@ -58,6 +58,22 @@ def test_exchanges_are_numbered_and_a_later_request_carries_them() -> None:
     assert state.turn.conversation.exchanges == before
 
 
+def test_what_the_history_told_is_private_until_a_new_conversation_begins() -> None:
+    told = (*asking(1, "what did I ask"), on.AnswerStarted(1, M1), on.AnswerText(1, "So."))
+    state, effects = play(QUIET, *told, on.AnswerEnded(1, private=True), *talk(2, "how", "Thus."))
+    assert [effect.outcome.private for effect in effects if isinstance(effect, do.Remember)] == [True, False]
+    state, effects = play(state, on.Summarised(1, "They asked.", 1), *talk(3, "when", "Then."))
+    assert [ask.private for ask in asks(effects)] == [True]
+    _, effects = play(state, on.NewConversationWanted(), *asking(5, "where"))
+    assert [ask.private for ask in asks(effects)] == [False]
+
+
+def test_a_private_conversation_is_so_after_a_restart() -> None:
+    resumed = on.ConversationResumed((Exchange("why", "So.", (M1,), 2),), "They asked.", 1, private=True)
+    _, effects = play(QUIET, resumed, *asking(1, "how"))
+    assert [ask.private for ask in asks(effects)] == [True]
+
+
 def test_a_dry_run_and_a_failure_leave_nothing_to_refer_to() -> None:
     failed = (*asking(1, "why"), on.AnswerStarted(1, M1), on.AnswerText(1, "So"), on.Failed(1, message("It broke.")))
     state, effects = play(QUIET, *failed, *asking(2, "why", Asking(dry_run=True)))

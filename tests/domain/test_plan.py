@@ -273,6 +273,13 @@ STORIES: dict[str, tuple[list[NodeStatus], Wanted, str, str]] = {
         "big -gemini",
         "gemini: it is a cloud provider, and requests of the kind analyse stay here",
     ),
+    "what was read in the history stays, even where the node is named": (
+        [GEMINI],
+        Wanted(node="gemini", private=True),
+        "-gemini",
+        "gemini: it is a cloud provider, and what was read in the history stays here",
+    ),
+    "what was read in the history is for nodes of this house": ([BIG], Wanted(private=True), "big", ""),
     "a node is both in the cloud and named: its user has said so": ([GEMINI], Wanted(node="gemini"), "gemini", ""),
     "there is no node": ([], Wanted(), "", ""),
 }
@@ -293,6 +300,13 @@ LIVE: dict[str, tuple[list[NodeStatus], Wanted, Rules, str, str]] = {
         WEB,
         Rules(),
         "finder -big",
+        "",
+    ),
+    "what was read in the history may leave, where the user allows it": (
+        [GEMINI],
+        Wanted(kind="web", private=True),
+        Rules.of(Routing(cloud=("web",), cloud_history=True)),
+        "gemini",
         "",
     ),
     "a cloud provider that searches may, where the user allows it": (

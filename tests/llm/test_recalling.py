@@ -37,6 +37,7 @@ REVIEWED = units(UnitStatus.DONE, UnitStatus.DONE)
         pytest.param((STARTED, AnswerText(1, " \n"), ENDED), False, id="empty"),
         pytest.param((STARTED, AnswerText(1, "x" * (LONGEST_ANSWER + 1)), ENDED), False, id="far too long"),
         pytest.param((STARTED, TEXT, AnswerEnded(1, notes=(NOTE,))), False, id="something is missing"),
+        pytest.param((STARTED, TEXT, AnswerEnded(1, private=True)), False, id="the history was read for it"),
         pytest.param((AnswerStarted(1, STARTED.attribution, (NOTE,)), TEXT, ENDED), False, id="something was left out"),
         pytest.param((STARTED, TEXT, REVIEWED, AnswerEnded(1, score=0.9, notes=(NOTE,))), True, id="a good review"),
         pytest.param((STARTED, TEXT, REVIEWED, AnswerEnded(1, score=0.5, notes=(NOTE,))), False, id="a bad review"),

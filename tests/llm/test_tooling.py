@@ -9,6 +9,7 @@ import pytest
 from etoile.config import Routing
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerStarted, Failed, Proposed
+from etoile.domain.exchange import Exchange
 from etoile.llm.tools import help_with, without_calls
 from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import Scene, scene, settings
@@ -180,6 +181,33 @@ def test_what_was_read_of_the_history_goes_to_no_cloud_when_the_node_fails() -> 
             run(play)
             assert play.failure()
         assert far.chats == []
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_what_follows_on_the_history_goes_to_no_cloud_either(allowed: bool) -> None:
+    routing = Routing(
+        first_token_s=20.0, between_tokens_s=20.0, discover=False, cloud=("systeme",), cloud_history=allowed
+    )
+    near_by = caller([("history", {"query": "gpu"})])
+    with FakeNode(near_by) as near, FakeNode(Script(answer="From afar.")) as far:
+        nodes = settings("M1", near, tools=("etoile",)), settings("C1", far, local=False)
+        with scene(*nodes, routing=routing, tools=FakeTools()) as play:
+            run(play)
+            [ended] = play.of(AnswerEnded)
+            assert ended.private
+            before = (Exchange("How hot is my GPU?", "It is 61 °C.", number=1),)
+            play.router.ask(Ask(2, "And now?", "en", before, node="C1", kind="systeme", private=ended.private))
+            play.wait_for(lambda: play.of(AnswerEnded, 2) or play.of(Failed, 2))
+        assert bool(far.chats) is allowed
+
+
+def test_an_answer_without_the_history_is_nobodys_secret() -> None:
+    with (
+        FakeNode(caller([("gpu_state", {})])) as node,
+        scene(settings("M1", node, tools=("etoile",)), routing=PATIENT, tools=FakeTools()) as play,
+    ):
+        run(play)
+        assert [ended.private for ended in play.of(AnswerEnded)] == [False]
 
 
 def test_another_node_goes_on_with_what_was_looked_up() -> None:

@@ -19,6 +19,7 @@ MIGRATIONS = [
     conversations.MIGRATION,
     conversations.HOW_IT_WAS_UNDERSTOOD,
     conversations.WHAT_BELONGS_TOGETHER,
+    conversations.WHAT_STAYS_HERE,
     learning.MIGRATION,
     table.MIGRATION,
 ]

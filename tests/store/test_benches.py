@@ -67,6 +67,7 @@ def test_when_a_model_last_answered(tmp_path: Path) -> None:
         conversations.MIGRATION,
         conversations.HOW_IT_WAS_UNDERSTOOD,
         conversations.WHAT_BELONGS_TOGETHER,
+        conversations.WHAT_STAYS_HERE,
     ]
     with Database(tmp_path / "etoile.db", migrations) as database:
         uses = Uses(database)

@@ -19,6 +19,7 @@ MIGRATIONS = [
     conversations.HOW_IT_WAS_UNDERSTOOD,
     learning.MIGRATION,
     conversations.WHAT_BELONGS_TOGETHER,
+    conversations.WHAT_STAYS_HERE,
     answers.MIGRATION,
 ]
 LONG_AGO = datetime(2000, 1, 1).astimezone()

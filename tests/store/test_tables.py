@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,12 @@ from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.text import message, verbatim
 
-MIGRATIONS = [conversations.MIGRATION, conversations.HOW_IT_WAS_UNDERSTOOD, conversations.WHAT_BELONGS_TOGETHER]
+MIGRATIONS = [
+    conversations.MIGRATION,
+    conversations.HOW_IT_WAS_UNDERSTOOD,
+    conversations.WHAT_BELONGS_TOGETHER,
+    conversations.WHAT_STAYS_HERE,
+]
 M1 = Attribution(node="M1", model="qwen3")
 AN_HOUR = 3600.0
 
@@ -89,6 +95,31 @@ def test_what_a_summary_holds_is_not_read_again(database: Database) -> None:
     before.keep_summary("They asked why.", 2)
     resumed = Conversations(database, "en").resume(AN_HOUR).result()
     assert resumed == ConversationResumed((exchange(3),), "They asked why.", 2)
+
+
+def test_a_conversation_that_holds_what_the_history_told_stays_so_after_a_restart(database: Database) -> None:
+    before = Conversations(database, "en")
+    before.resume(AN_HOUR)
+    before.remember(replace(answered(1), private=True))
+    before.remember(answered(2))
+    before.keep_summary("They asked why.", 1)  # made of what must stay here
+    resumed = Conversations(database, "en").resume(AN_HOUR).result()
+    assert resumed == ConversationResumed((exchange(2),), "They asked why.", 1, private=True)
+
+
+def test_what_was_kept_before_this_was_known_goes_on(tmp_path: Path) -> None:
+    with Database(tmp_path / "old.db", MIGRATIONS[:-1]) as old:
+        old.write(lambda connection: connection.execute("INSERT INTO conversations (id) VALUES (1)"))
+        old.write(
+            lambda connection: connection.execute(
+                "INSERT INTO exchanges (at_s, request, decision, slots, ok, answer, attribution, conversation, place)"
+                " VALUES (?, 'why', 'route', '{}', 1, 'Because 1.', ?, 1, 1)",
+                (time.time(), '[{"node": "M1", "model": "qwen3"}]'),
+            )
+        )
+    with Database(tmp_path / "old.db", MIGRATIONS) as database:
+        resumed = Conversations(database, "en").resume(AN_HOUR).result()
+    assert resumed == ConversationResumed((exchange(1),))
 
 
 def test_an_ended_conversation_does_not_come_back(database: Database) -> None:

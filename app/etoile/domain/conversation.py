@@ -23,13 +23,16 @@ class Conversation:
     """What came before these, in short."""
     summarised: int = 0
     """The number of the last exchange that the summary holds."""
+    private: bool = False
+    """Whether the history was read for any of it: later answers and the summary may repeat what was found."""
     shown_from: int = 0
     """The turn from which on the window shows it: what was said before the user began anew is out of sight."""
 
-    def having(self, request: str, answer: str, attribution: tuple[Attribution, ...]) -> Self:
-        """With a further exchange."""
+    def having(self, request: str, answer: str, attribution: tuple[Attribution, ...], *, private: bool = False) -> Self:
+        """With a further exchange; `private` tells that the history was read for it."""
         exchange = Exchange(request, answer, attribution, self._last + 1)
-        return replace(self, exchanges=(*self.exchanges, exchange)[-MOST_EXCHANGES:])
+        exchanges = (*self.exchanges, exchange)[-MOST_EXCHANGES:]
+        return replace(self, exchanges=exchanges, private=self.private or private)
 
     def over(self, shown_from: int | None = None) -> "Conversation":
         """A new one; the former stays in sight unless `shown_from` tells the turn with which the new one begins."""
@@ -40,7 +43,8 @@ class Conversation:
         last = event.exchanges[-1].number if event.exchanges else event.summarised
         since = tuple(replace(one, number=last + count) for count, one in enumerate(self.exchanges, start=1))
         exchanges = (*event.exchanges, *since)
-        return replace(self, exchanges=exchanges, summary=event.summary, summarised=event.summarised)
+        private = self.private or event.private
+        return replace(self, exchanges=exchanges, summary=event.summary, summarised=event.summarised, private=private)
 
     def shortened(self, event: Summarised) -> Self:
         """With a summary in place of its oldest exchanges; as it was, where that tells of another conversation."""

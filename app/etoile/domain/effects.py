@@ -181,6 +181,8 @@ class Ask:
     """What came before `before`, in short."""
     conversation: int = 0
     """Which conversation of this run it belongs to; 0 for none."""
+    private: bool = False
+    """Whether the history was read for any of `before` or `summary`."""
     priority: Priority = Priority.PERSON
     sure: bool = True
     """Whether its kind is beyond doubt."""
@@ -263,6 +265,8 @@ class Outcome:
     """What is to be known of the answer: who reviewed it, what is missing."""
     reused_s: float | None = None
     """How old the answer is, if it was given before; None for one of now."""
+    private: bool = False
+    """Whether the history was read for the answer."""
     place: int | None = None
     """Which exchange of its conversation it is, from 1; None if nothing later can refer to it."""
 

@@ -398,6 +398,8 @@ class AnswerEnded:
     """What reviewers gave it, or how far several nodes agree: 0 to 1."""
     notes: tuple[Message, ...] = ()
     """What is to be known of it: who reviewed it, what is missing."""
+    private: bool = False
+    """Whether the history was read for it: it stays in this house like that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +433,8 @@ class ConversationResumed:
     """What came before these, in short."""
     summarised: int = 0
     """The number of the last exchange that the summary holds."""
+    private: bool = False
+    """Whether the history was read for any of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,11 @@ class Commander:
 
     def _polled(self, role: str, ask: Ask, kind: str) -> Sequence[str]:
         """Return the nodes that are asked the same: those that are well, unless there are too few of them."""
-        able = [name for name in self._able(Wanted(kind=kind, role=role)) if not ask.nodes or name in ask.nodes]
+        able = [
+            name
+            for name in self._able(Wanted(kind=kind, role=role, private=ask.private))
+            if not ask.nodes or name in ask.nodes
+        ]
         unwell = {status.name for status in self._statuses() if is_last_resort(status)}
         well = [name for name in able if name not in unwell]
         return well if len(well) > 1 else able

@@ -81,9 +81,9 @@ def _may_be_repeated(ask: Ask) -> bool:
 
 
 def _is_whole(told: Sequence[Event]) -> bool:
-    """Whether nothing broke off, and nothing is to be added to what was answered but a good review."""
+    """Whether nothing broke off, nothing is to be added to what was answered but a good review, and all may know it."""
     starts = [place for place, event in enumerate(told) if isinstance(event, AnswerStarted)]
-    if not starts or not isinstance(told[-1], AnswerEnded):
+    if not starts or not isinstance(told[-1], AnswerEnded) or told[-1].private:
         return False
     began = [event for event in told if isinstance(event, AnswerStarted)]
     noted = any(event.notes for event in began) or (told[-1].notes and not _is_well_reviewed(told))

@@ -315,7 +315,7 @@ class Router:
         """Return what the request wants that one node answers."""
         warm = ask.before[-1].attribution if ask.before else ()
         wanted = self._rules.whole(ask.kind or "simple", ask.node)
-        return replace(wanted, sticky=warm[-1].node if warm else None, among=frozenset(ask.nodes))
+        return replace(wanted, sticky=warm[-1].node if warm else None, among=frozenset(ask.nodes), private=ask.private)
 
     async def _with_kind(self, ask: Ask) -> Ask:
         """Return the request with its kind, which a node may know better."""
@@ -393,4 +393,5 @@ def _ended(turn: int, end: Ended) -> AnswerEnded:
         elapsed_ms=end.elapsed_ms,
         output_tokens=end.output_tokens,
         notes=(_CUT,) if end.cut else (),
+        private=end.private,
     )

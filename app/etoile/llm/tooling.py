@@ -155,6 +155,7 @@ class Tooling:
             output_tokens=course.output_tokens or None,
             first_token_ms=course.first_token_ms or last.first_token_ms,
             elapsed_ms=_since_ms(course.began_s),
+            private=course.looked_back,
         )
 
     async def _answer_calls(self, ask: Ask, course: _Course) -> AsyncGenerator[Progress]:
@@ -168,9 +169,8 @@ class Tooling:
             {"role": "tool", "tool_call_id": call.id, "content": await self._result(call, node, ask, course)}
             for call in calls
         ]
-        wanted = replace(course.work.wanted, sticky=node, tokens=0)
-        if course.looked_back and not self._cloud_history:
-            wanted = replace(wanted, tried=wanted.tried | self._in_the_cloud())
+        private = course.work.wanted.private or course.looked_back
+        wanted = replace(course.work.wanted, sticky=node, tokens=0, private=private)
         course.work = replace(course.work, messages=(*course.work.messages, asked, *told), wanted=wanted)
 
     async def _result(self, call: ToolCall, node: str, ask: Ask, course: _Course) -> str:

@@ -71,6 +71,8 @@ class Ended:
     input_tokens: int | None = None
     cut: bool = False
     """Whether the node stopped at its limit of length, in the middle of what it had to say."""
+    private: bool = False
+    """Whether the history was read for it."""
 
 
 Progress = PassedOver | Waiting | Started | Text | ToolCall | Ended

@@ -28,6 +28,7 @@ MIGRATIONS = [
     benches.MIGRATION,
     conversations.WHAT_BELONGS_TOGETHER,
     answers.MIGRATION,
+    conversations.WHAT_STAYS_HERE,
 ]
 """Of `etoile.db`, in the order in which they came."""
 

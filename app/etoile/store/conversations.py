@@ -58,6 +58,11 @@ ALTER TABLE exchanges ADD COLUMN place INTEGER;          -- in its conversation,
 CREATE INDEX exchanges_conversation ON exchanges (conversation)
 """
 
+WHAT_STAYS_HERE = """
+-- The history was read for the answer.
+ALTER TABLE exchanges ADD COLUMN private INTEGER NOT NULL DEFAULT 0
+"""
+
 _ALL = (
     "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
     " FROM exchanges"
@@ -128,14 +133,15 @@ class Conversations:
             match.confidence if match else None,
             match.reason if match else None,
             bool(match and match.then),
+            outcome.private,
             outcome.place,
         )
 
         def insert(connection: sqlite3.Connection) -> None:
             inserted = connection.execute(
                 "INSERT INTO exchanges (at_s, request, decision, command, slots, ok, answer, attribution, elapsed_ms,"
-                " language, origin, confidence, reason, compound, place, conversation)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " language, origin, confidence, reason, compound, private, place, conversation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, self._conversation if outcome.place else None),
             )
             self._rows[outcome.turn] = inserted.lastrowid, row[0]
@@ -164,8 +170,9 @@ class Conversations:
                 self._conversation = _begin(connection)
                 return None
             self._conversation, summary, upto = row
-            exchanges = tuple(_exchange(*told) for _, *told in rows if told[-1] > upto)
-            return ConversationResumed(exchanges, summary, upto) if exchanges else None
+            exchanges = tuple(_exchange(*told) for _, _, *told in rows if told[-1] > upto)
+            private = any(private for _, private, *_ in rows)  # what is in the summary too
+            return ConversationResumed(exchanges, summary, upto, private) if exchanges else None
 
         return self.database.ask(resume)
 
@@ -277,9 +284,9 @@ def _is_known(connection: sqlite3.Connection, conversation: int) -> bool:
 
 
 def _rows_of(connection: sqlite3.Connection, conversation: int) -> Sequence[tuple[Any, ...]]:
-    """Return time, request, answer, attribution and place of each exchange of `conversation`, oldest first."""
+    """Return time, privacy, request, answer, attribution and place of each exchange of `conversation`, oldest first."""
     return connection.execute(
-        "SELECT at_s, request, answer, attribution, place FROM exchanges"
+        "SELECT at_s, private, request, answer, attribution, place FROM exchanges"
         " WHERE conversation = ? AND place IS NOT NULL ORDER BY id",
         (conversation,),
     ).fetchall()

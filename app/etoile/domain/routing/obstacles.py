@@ -41,6 +41,11 @@ def _obstacles(wanted: Wanted, node: NodeStatus, model: str | None, rules: Rules
             message("it is a cloud provider, and requests of the kind {kind} stay here", kind=wanted.kind),
             message('Add "{kind}" to “cloud” under [routing] in the settings, or name the node.', kind=wanted.kind),
         )
+    if wanted.private and not (node.local or rules.cloud_history):
+        yield Obstacle(
+            message("it is a cloud provider, and what was read in the history stays here"),
+            message("Begin a new conversation, or set cloud_history = true under [routing] in the settings."),
+        )
     if model is None and node.model is not None and forbidden(node, node.model):
         yield Obstacle(message("{model} must never be used there", model=node.model))
     if node.context_tokens is not None and model == node.model and wanted.tokens > node.context_tokens:

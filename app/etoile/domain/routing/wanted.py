@@ -28,6 +28,8 @@ class Wanted:
     """Estimate of the prompt."""
     needs: frozenset[str] = frozenset()
     """Tools ("search", "market") that the node must declare."""
+    private: bool = False
+    """Whether what goes along was read in the history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +39,15 @@ class Rules:
     matrix: Mapping[str, Steps] = field(default_factory=lambda: DEFAULT_MATRIX)
     cloud: frozenset[str] = frozenset()
     """Kinds that may leave for a cloud provider."""
+    cloud_history: bool = False
+    """Whether what was read in the history may leave for one too."""
 
     @staticmethod
     def of(routing: Routing) -> "Rules":
         """Return the rules of [routing]."""
-        return Rules(matrix=matrix_of(routing.matrix), cloud=frozenset(routing.cloud))
+        return Rules(
+            matrix=matrix_of(routing.matrix), cloud=frozenset(routing.cloud), cloud_history=routing.cloud_history
+        )
 
     def steps(self, kind: str) -> Steps:
         """Return what a task of `kind` takes."""

@@ -118,7 +118,8 @@ def units_shown(turn: Turn, event: on.UnitsShown) -> Step:
 def answer_ended(turn: Turn, event: on.AnswerEnded) -> Step:
     """End the turn, or go on with the skill that asked: the answer is whole."""
     turn = replace(turn, first_token_ms=event.first_token_ms, elapsed_ms=event.elapsed_ms)
-    turn = replace(turn, score=event.score, notes=(*turn.notes, *event.notes))
+    private = turn.private or event.private
+    turn = replace(turn, score=event.score, notes=(*turn.notes, *event.notes), private=private)
     rest = reduce(_and, event.notes, verbatim(turn.answer[turn.spoken :]))
     if turn.proposals and not turn.waiting:
         return _offer(turn, rest)

@@ -98,7 +98,7 @@ def _unreviewed(turn: Turn) -> Outcome:
 def _with_exchange(turn: Turn, outcome: Outcome) -> tuple[Turn, Outcome]:
     """Return the turn with its answer in the conversation, and its outcome with the place there."""
     answer = best_of(turn.units) or turn.answer
-    conversation = turn.conversation.having(turn.request, answer, turn.attribution)
+    conversation = turn.conversation.having(turn.request, answer, turn.attribution, private=turn.private)
     outcome = replace(outcome, place=conversation.exchanges[-1].number)
     return replace(turn, conversation=conversation, last=outcome), outcome
 
@@ -158,6 +158,7 @@ def outcome_of(turn: Turn, *, ok: bool, said: Message | None, remedy: Message | 
         first_token_ms=turn.first_token_ms,
         elapsed_ms=turn.elapsed_ms,
         undoable=turn.undoable,
+        private=turn.private,
         reused_s=turn.reused_s,
         kind=turn.kind if turn.decision is Decision.ROUTE else None,
         standings=turn.standings,
@@ -214,6 +215,7 @@ def question(turn: Turn, text: str) -> do.Ask:
         nodes=turn.asking.nodes,
         summary=turn.conversation.summary,
         conversation=turn.conversation.number,
+        private=turn.conversation.private,
         priority=_PRIORITIES.get(turn.asking.origin, Priority.PERSON),
     )
 

@@ -133,6 +133,8 @@ class Turn:
     """Whether the user wants to hear no more of this turn."""
     queued: Message | None = None
     """That it waits for a node, and where in the queue."""
+    private: bool = False
+    """Whether the history was read for the answer."""
     reused_s: float | None = None
     """How old its answer is, if it was given before; None for one of now."""
 
