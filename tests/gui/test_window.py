@@ -14,7 +14,7 @@ from etoile.domain.events import Cancelled, Chosen, Declined, TalkToggled, Typed
 from etoile.domain.gpus import GpuState
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
-from etoile.domain.turn import Phase, Standing
+from etoile.domain.turn import Phase, Standing, Turn
 from etoile.gui.activity import Level
 from etoile.gui.button import Button
 from etoile.gui.code_block import CodeBlock
@@ -372,10 +372,25 @@ class TestKeyboard:
         self, shown: Window, visitor: Visitor, qtbot: QtBot, key: Qt.Key, index: int
     ) -> None:
         shown.show_state(replace(CALM, turn=states.PROPOSING))
+        assert shown.focusWidget() is _button(shown, "Cancel")
+        qtbot.keyClick(shown.focusWidget(), key)
+        assert visitor.events == [], "nobody has gone to the choices yet"
+        qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_Backtab)
         qtbot.keyClick(shown.focusWidget(), Qt.Key.Key_3)
         assert visitor.events == []
         qtbot.keyClick(shown.focusWidget(), key)
         assert visitor.events == [Chosen(3, 2, index)]
+
+    @pytest.mark.parametrize("turn", [states.PROPOSING, states.CONFIRMING])
+    def test_a_question_that_comes_while_somebody_types_leaves_the_focus_and_carries_nothing_out(
+        self, shown: Window, visitor: Visitor, qtbot: QtBot, turn: Turn
+    ) -> None:
+        qtbot.keyClick(shown, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(shown.focusWidget(), "set the")
+        shown.show_state(replace(CALM, turn=turn))
+        qtbot.keyClicks(shown.focusWidget(), " volume to 2")
+        assert visitor.events == []
+        assert shown.findChild(Composer).text == "set the volume to 2"
 
     def test_digits_are_text_in_the_composer(self, shown: Window, visitor: Visitor, qtbot: QtBot) -> None:
         shown.show_state(replace(CALM, turn=states.PROPOSING))

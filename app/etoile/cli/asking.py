@@ -1,7 +1,6 @@
 """Asking the person at the terminal."""
 
-import sys
-
+from etoile.cli.answer import answer_to
 from etoile.cli.console import Console
 from etoile.cli.view import can_confirm
 from etoile.domain.replies import reply_to
@@ -24,6 +23,5 @@ def agreed(question: Message, console: Console, *, yes: bool) -> bool:
         raise UsageError(
             message("Nobody is there to confirm it: nothing was done."), message("Add --yes to say yes beforehand.")
         )
-    console.note(message("{question}  [yes / no]", question=question))
-    typed = sys.stdin.readline()
+    typed = answer_to(message("{question}  [yes / no]", question=question), console)
     return typed.strip().lower() == INITIALS[console.language] or reply_to(typed, console.language, 1) == 0

@@ -1,10 +1,10 @@
 """`etoile skills`: the user's own sequences of commands and requests."""
 
 import argparse
-import sys
 
 from etoile.actions.skills import folder, path_of, read_book, remove
 from etoile.cli import requests, view
+from etoile.cli.answer import answer_to
 from etoile.cli.commands import open_interpreter
 from etoile.cli.console import Console
 from etoile.domain.descriptions import describe
@@ -85,8 +85,8 @@ def _remove(name: str, path: str, arguments: argparse.Namespace, console: Consol
                 message("Nobody is there to confirm it: nothing was done."),
                 message("Add --yes to remove {path} without being asked.", path=path),
             )
-        console.note(message("Remove the skill {skill}? {path} is deleted.", skill=name, path=path))
-        if reply_to(sys.stdin.readline(), console.language, 1) != 0:
+        question = message("Remove the skill {skill}? {path} is deleted.", skill=name, path=path)
+        if reply_to(answer_to(question, console), console.language, 1) != 0:
             console.note(message("Nothing was done."))
             return 1
     console.say(remove(name).said)

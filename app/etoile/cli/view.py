@@ -2,6 +2,7 @@
 
 import sys
 
+from etoile.cli.answer import answer_to
 from etoile.cli.console import Console
 from etoile.cli.why import show_plan
 from etoile.domain.ages import from_memory
@@ -9,7 +10,7 @@ from etoile.domain.commander.units import SETTLED, UnitStatus
 from etoile.domain.effects import Decision
 from etoile.domain.replies import reply_to
 from etoile.domain.shapes import Line
-from etoile.text import message, verbatim
+from etoile.text import Message, message, verbatim
 
 
 class View:
@@ -61,15 +62,15 @@ class View:
         for number, option in enumerate(question["options"], start=1):
             self._console.note(verbatim(f"  {number}  {option}"))
         if question["by_hand"]:
-            self._console.note(message("Its number carries it out, anything else does nothing:"))
+            invitation = message("Its number carries it out, anything else does nothing:")
         else:
-            self._console.note(message("Yes or a number carries it out, anything else does nothing:"))
-        return self._choice_in(self._typed(), question)
+            invitation = message("Yes or a number carries it out, anything else does nothing:")
+        return self._choice_in(self._typed(invitation), question)
 
-    def _typed(self) -> str:
+    def _typed(self, invitation: Message) -> str:
         self.is_asking = True
         try:
-            return sys.stdin.readline()
+            return answer_to(invitation, self._console)
         except KeyboardInterrupt:
             if not self._goes_on:
                 raise

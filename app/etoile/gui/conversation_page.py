@@ -51,7 +51,7 @@ class ConversationPage(Page):
             self,
         )
         self._offer = OfferView(look, publish, self)
-        self._question = QuestionView(look, publish, self)
+        self._question = QuestionView(look, publish, self._is_typing, self)
         self._activity = Activity(look, publish, self)
         self._composer = Composer(look, ground.talk_key, publish, self)
         self._tick = QTimer(self)
@@ -66,6 +66,10 @@ class ConversationPage(Page):
         for part in (self._offer, self._question, self._activity, self._composer):
             column.addLayout(beside_bar(part))
         self._found.hide()
+
+    def _is_typing(self) -> bool:
+        """Whether somebody has begun to write something that is not sent yet."""
+        return bool(self._composer.text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

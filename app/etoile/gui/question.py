@@ -63,7 +63,11 @@ class Confirmation(Surface):
 
 
 class Suggestions(QWidget):
-    """Asks which of several commands was meant; the keys 1 to 3 choose while the row has the focus."""
+    """Asks which of several commands was meant.
+
+    Cancel has the focus, and the keys 1 to 3 choose only while one of the choices has it: whoever was about to type
+    carries nothing out.
+    """
 
     def __init__(self, look: Look, question: Question, publish: Callable[[Event], None]) -> None:
         super().__init__()
@@ -74,12 +78,12 @@ class Suggestions(QWidget):
         row = QWidget(self)
         flow = Flow(row)
         buttons = [self._made(look, place, option) for place, option in enumerate(question.options)]
-        self.preferred = buttons[0]
         for button in buttons:
             flow.addWidget(button)
-        decline = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
-        decline.clicked.connect(lambda: publish(Declined(question.turn, question.number)))
-        flow.addWidget(decline)
+        self._options = buttons
+        self.preferred = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
+        self.preferred.clicked.connect(lambda: publish(Declined(question.turn, question.number)))
+        flow.addWidget(self.preferred)
         head = QHBoxLayout()
         head.addWidget(asked)
         head.addStretch()
@@ -97,7 +101,7 @@ class Suggestions(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = event.key() - Qt.Key.Key_1.value
-        if 0 <= place < len(self._question.options):
+        if 0 <= place < len(self._options) and any(option.hasFocus() for option in self._options):
             self._publish(Chosen(self._question.turn, self._question.number, place))
         else:
             super().keyPressEvent(event)
@@ -111,9 +115,12 @@ class Suggestions(QWidget):
 class QuestionView(QWidget):
     """The place of the pending question, above the line to type in: always in view."""
 
-    def __init__(self, look: Look, publish: Callable[[Event], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, publish: Callable[[Event], None], typing: Callable[[], bool], parent: QWidget | None = None
+    ) -> None:
+        """`typing` tells whether somebody has begun to write: the focus is then left where it is."""
         super().__init__(parent)
-        self._look, self._publish = look, publish
+        self._look, self._publish, self._typing = look, publish, typing
         self._question: Question | None = None
         self._view: Confirmation | Suggestions | None = None
         self._column = QVBoxLayout(self)
@@ -129,6 +136,7 @@ class QuestionView(QWidget):
 
     def _replace(self, question: Question | None) -> None:
         self._question = question
+        was_here = self._view is not None and self._view.isAncestorOf(self.window().focusWidget() or self)
         if self._view:
             self._column.removeWidget(self._view)
             self._view.hide()
@@ -138,7 +146,8 @@ class QuestionView(QWidget):
         if self._view:
             self._column.addWidget(self._view)
             self._view.show()
-            self._view.preferred.setFocus()
+            if was_here or not self._typing():
+                self._view.preferred.setFocus()
 
     def _made(self, question: Question) -> Confirmation | Suggestions:
         return (Suggestions if question.proposes else Confirmation)(self._look, question, self._publish)
