@@ -82,9 +82,7 @@ def test_a_second_start_shows_the_window_of_the_first(desktop: Desktop, tmp_path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_on_a_signal_and_leaves_nothing(
-    desktop: Desktop, tmp_path: Path, number: signal.Signals
-) -> None:
+def test_it_ends_on_a_signal_and_leaves_nothing(desktop: Desktop, tmp_path: Path, number: signal.Signals) -> None:
     with (
         node("--answer", "word " * 500, "--token-ms", "20") as (url, _),
         running(desktop, tmp_path / "end", settings_of("M1", url), "--simulate", "heatwave@20") as app,
