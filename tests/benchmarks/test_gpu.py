@@ -112,10 +112,12 @@ def test_nvitop(benchmark: Any, count: int) -> None:
 
 @pytest.fixture
 def events(driver: SimulatedDriver) -> Iterator[list[Event]]:
-    """Run the monitor on six cards, ten times a second."""
+    """Run the monitor on six cards, ten times a second, as the app does: two processes stand by after a while."""
     published: list[Event] = []
-    with GpuMonitor(NvmlSource(), published.append, period_s=0.1):
-        wait_until(lambda: len(samples(published)) > 5)
+    with GpuMonitor(NvmlSource(stand_by=True), published.append, period_s=0.1):
+        wait_until(lambda: [one.name for one in threading.enumerate()].count("gpu process") == 2)
+        ready = len(samples(published)) + 10
+        wait_until(lambda: len(samples(published)) > ready)
         yield published
         driver.only()
 

@@ -83,7 +83,8 @@ def _timed(check: Check) -> tuple[list[Finding], float]:
     try:
         found = check.look()
     except EtoileError as error:
-        found = Finding(ok=False if check.wanted else None, detail=error.said, remedy=error.remedy)
+        remedy = error.remedy or message("Try again; “etoile --verbose doctor” tells more.")
+        found = Finding(ok=False if check.wanted else None, detail=error.said, remedy=remedy)
     except Exception as error:  # noqa: BLE001  # a check that breaks is itself a finding, and hides none of the others
         found = Finding(ok=False, detail=message("The check itself failed: {error}.", error=repr(error)))
     listed = [found] if isinstance(found, Finding) else list(found)

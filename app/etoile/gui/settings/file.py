@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from etoile.config import Config, load
@@ -68,6 +69,20 @@ class SettingsFile(QObject):
         self._watcher.fileChanged.connect(self._changed_outside)
         self._watcher.directoryChanged.connect(self._changed_outside)
         self._follow()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Take what was written since the program read the file, and before anybody watched.
+
+        The language may have been given on the command line: that is no change.
+        """
+        self._content = None
+        with suppress(ConfigError):
+            now = load(self.path, must_exist=False)
+            window = msgspec.structs.replace(now.window, language=self.config.window.language)
+            if msgspec.structs.replace(now, window=window) == self.config:
+                self._content = self._read()
+        self.reload()
 
     def _changed_outside(self, _: str) -> None:
         self._settle.start()
