@@ -22,7 +22,7 @@ def locked(path: Path, within_s: float = WITHIN_S) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("ab") as file:
         until_s = time.monotonic() + within_s
-        while not _taken(file):
+        while not taken(file):
             if time.monotonic() > until_s:
                 raise TimeoutError(f"{path.name} is being changed by another program")
             time.sleep(_AGAIN_S)
@@ -32,7 +32,11 @@ def locked(path: Path, within_s: float = WITHIN_S) -> Iterator[None]:
             _let_go(file)
 
 
-def _taken(file: IO[bytes]) -> bool:
+def taken(file: IO[bytes]) -> bool:
+    """Lock the open `file` and tell whether that was possible; false where somebody else has it.
+
+    The system gives the lock back when the file is closed, and when its process dies.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from etoile.config import FOLDERS
+from etoile.config.locking import taken
 
 LONGEST_LINE_BYTES = 1_000_000
 LONGEST_PATH_BYTES = 100
@@ -108,16 +109,7 @@ def listen(folder: Path) -> tuple[socket.socket, str, int | None]:
 def lock(folder: Path) -> IO[bytes] | None:
     """Return the lock of the one app that runs, as an open file; None when another app holds it."""
     file = (folder / "app.lock").open("ab")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
+    if taken(file):
+        return file
+    file.close()
+    return None
