@@ -172,6 +172,15 @@ def told(node: FakeNode) -> list[str]:
 
 
 class TestCode:
+    def test_code_that_is_not_whole_says_so(self, tmp_path: Path) -> None:
+        with (
+            FakeNode(Script(answer=by_task(work="def f(): pa"), finish="length")) as one,
+            FakeNode(Script(answer=by_task(review=scored(0.9)))) as two,
+        ):
+            course = Course([settings("M1", one, roles=("code",)), settings("M2", two, roles=("review",))], tmp_path)
+            notes = course.ask("code: a function").notes
+        assert notes[0] == "The node stopped at its limit of length: this answer is not whole."
+
     def test_the_code_streams_at_once_and_another_node_reviews_it(self, tmp_path: Path) -> None:
         with (
             FakeNode(Script(answer=by_task(work="def f(): pass"))) as one,

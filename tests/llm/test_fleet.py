@@ -52,8 +52,12 @@ def test_a_node_that_hung_is_tried_in_the_background_and_taken_back() -> None:
         wait_until(lambda: len(node.chats) >= 2)
         assert play.ask(turn=2).passed_over(2) == []
         node.script = Script(answer="Healed.")
-        play.wait_for(lambda: play.state("M1") is NodeState.UP)
-        assert play.ask(turn=3).answer(3) == "Healed."
+        play.wait_for(lambda: play.state("M1") is NodeState.DEGRADED)
+        # It speaks again; another is preferred until it has shown for a while, or by a whole answer, that it is well.
+        assert play.ask(turn=3).answer(3) == "Other."
+        other.script = Script(status=500)
+        assert play.ask(turn=4).answer(4) == "Healed."
+        assert play.state("M1") is NodeState.UP
         assert node.chats[1].body["max_tokens"] == 1
 
 

@@ -42,7 +42,7 @@ def after(dialogue: str) -> tuple[Health, NodeState]:
                 health = health.failed(error(KINDS[kind]), float(now_s), OPEN_S)
             case _:
                 health = getattr(health, what)()
-    return health, health.at(float(now_s)).state(MAX_IN_FLIGHT)
+    return health, health.at(float(now_s)).state(MAX_IN_FLIGHT, float(now_s))
 
 
 KINDS: dict[str, type[NodeError]] = {
@@ -82,14 +82,18 @@ KINDS: dict[str, type[NodeError]] = {
         ("seen failed:broken seen answered", NodeState.UP),
         ("seen failed:silent unseen:silent", NodeState.OPEN),
         # The first text of an answer closes it: whoever waits for the trial need not wait for its end.
-        ("seen failed:silent spoke", NodeState.UP),
+        ("seen failed:silent spoke", NodeState.DEGRADED),
+        # It is trusted like any other after a whole answer, or a minute.
+        ("seen failed:silent spoke answered", NodeState.UP),
+        ("seen failed:silent spoke" + 59 * " seen", NodeState.UP),
+        ("seen failed:silent spoke began began", NodeState.BUSY),
         # Nonsense twice in a row sets the node aside, whatever trials say in between.
         ("seen failed:nonsense", NodeState.OPEN),
         ("seen failed:nonsense failed:nonsense", NodeState.QUARANTINED),
         ("seen failed:nonsense spoke failed:nonsense", NodeState.QUARANTINED),
         ("seen failed:nonsense spoke answered failed:nonsense", NodeState.OPEN),
         ("seen failed:nonsense failed:nonsense seen", NodeState.QUARANTINED),
-        ("seen failed:nonsense failed:nonsense spoke", NodeState.UP),
+        ("seen failed:nonsense failed:nonsense spoke", NodeState.DEGRADED),
         ("seen failed:nonsense failed:nonsense spoke failed:nonsense", NodeState.QUARANTINED),
         ("seen failed:nonsense failed:silent", NodeState.OPEN),
         # Sleep.
@@ -131,8 +135,9 @@ def test_a_node_that_is_full_is_left_alone_as_long_as_it_asks(asked_s: float | N
     assert health.until_s == 100.0 + pause_s
     assert health.pauses
     assert not health.trial_due(10_000.0)
-    assert health.at(99.9).state(MAX_IN_FLIGHT) is NodeState.BUSY
-    assert health.at(100.0 + pause_s).state(MAX_IN_FLIGHT) is NodeState.UP
+    assert health.at(99.9).state(MAX_IN_FLIGHT, 99.9) is NodeState.BUSY
+    over_s = 100.0 + pause_s
+    assert health.at(over_s).state(MAX_IN_FLIGHT, over_s) is NodeState.UP
 
 
 def test_every_further_strike_doubles_the_time_up_to_a_bound() -> None:
@@ -146,5 +151,7 @@ def test_every_further_strike_doubles_the_time_up_to_a_bound() -> None:
 
 def test_the_reason_is_told() -> None:
     health, _ = after("seen failed:silent")
-    assert health.reason == message("what happened")
-    assert Health().seen(LISTING, 1.0).reason is None
+    assert health.reason(2.0) == message("what happened")
+    assert health.spoke().reason(2.0) == message("it failed a moment ago, and speaks again")
+    assert health.spoke().reason(90.0) is None
+    assert Health().seen(LISTING, 1.0).reason(2.0) is None

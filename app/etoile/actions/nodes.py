@@ -15,7 +15,7 @@ _STATES = {
     NodeState.UP: message("up"),
     NodeState.LOADING: message("loading a model"),
     NodeState.BUSY: message("busy"),
-    NodeState.DEGRADED: message("slow or failing now and then"),
+    NodeState.DEGRADED: message("unsteady: it failed a moment ago"),
     NodeState.OPEN: message("failed lately, left alone for a while"),
     NodeState.QUARANTINED: message("quarantined"),
     NodeState.AUTH: message("wants another key"),

@@ -15,6 +15,7 @@ class NodeState(StrEnum):
     LOADING = "loading"
     BUSY = "busy"
     DEGRADED = "degraded"
+    """It failed a moment ago and speaks again: another is preferred until it has answered a whole request."""
     OPEN = "open"
     """Its circuit breaker is open: it failed lately and is left alone for a while."""
     QUARANTINED = "quarantined"

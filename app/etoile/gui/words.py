@@ -41,7 +41,7 @@ NODE_STATE = {
     NodeState.UP: message("Online"),
     NodeState.LOADING: message("Loading"),
     NodeState.BUSY: message("Busy"),
-    NodeState.DEGRADED: message("Slow"),
+    NodeState.DEGRADED: message("Unsteady"),
     NodeState.OPEN: message("Resting after errors"),
     NodeState.QUARANTINED: message("Set aside"),
     NodeState.AUTH: message("Wants another key"),

@@ -20,7 +20,7 @@ from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import load_memory_power
 from etoile.llm.pages import Section, common_words, sections, topics
-from etoile.text import LANGUAGES, Message, message, render
+from etoile.text import SPOKEN_LANGUAGES, Message, message, render
 
 _ENOUGH = 0.5
 """A section must hold more than this part of the question's words, or the question is about something else."""
@@ -37,7 +37,7 @@ _STATES = {
     NodeState.UP: message("ready"),
     NodeState.LOADING: message("loading"),
     NodeState.BUSY: message("busy"),
-    NodeState.DEGRADED: message("degraded"),
+    NodeState.DEGRADED: message("unsteady"),
     NodeState.OPEN: message("left alone after a failure"),
     NodeState.QUARANTINED: message("quarantined"),
     NodeState.AUTH: message("wants another key"),
@@ -190,7 +190,7 @@ def _terms(question: str, tongue: str) -> list[str]:
 def language_of(text: str, otherwise: str) -> str:
     """Return "en" or "fr" as the small words of `text` tell; `otherwise` when they do not."""
     words = _words(text)
-    counts = {language: sum(word in common_words(language) for word in words) for language in LANGUAGES}
+    counts = {language: sum(word in common_words(language) for word in words) for language in SPOKEN_LANGUAGES}
     most = max(counts.values())
     winners = [language for language, count in counts.items() if count == most]
     return winners[0] if len(winners) == 1 else otherwise

@@ -32,6 +32,8 @@ _NONSENSE_BEFORE_QUARANTINE = 2
 _BUSY_S = 2.0
 """How long a node that is full is left alone when it does not say how long."""
 _LOADING_S = 1.0
+_RECOVERING_S = 60.0
+"""After a failure a node counts as unsteady for so long, unless it answers a whole request before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ class Health:
             return self  # it works, and answers one thing after the other
         if self.until_s is not None and not isinstance(error, NodeUnreachable):
             return self
-        return replace(self, latency_ms=None, trouble=Trouble(type(error), error.said), until_s=None)
+        gone = isinstance(error, NodeUnreachable)  # what comes back is another server, without a past
+        strikes = 0 if gone else self.strikes
+        return replace(self, latency_ms=None, trouble=Trouble(type(error), error.said), until_s=None, strikes=strikes)
 
     def spoke(self) -> Self:
         """The first text of an answer is there, or a trial went well: it may be asked again."""
@@ -147,12 +151,18 @@ class Health:
         """Whether it is asked nothing but trials."""
         return self.until_s is not None and self.nonsense >= _NONSENSE_BEFORE_QUARANTINE
 
-    def state(self, max_in_flight: int) -> NodeState:
-        """Return what to call all this."""
+    def recovering(self, now_s: float) -> bool:
+        """Whether it failed a moment ago, and speaks again without having answered a whole request since."""
+        return self.trouble is None and self.strikes > 0 and now_s < (self.failed_at_s or now_s) + _RECOVERING_S
+
+    def state(self, max_in_flight: int, now_s: float) -> NodeState:
+        """Return what to call all this at `now_s`."""
         if self.trouble is None:
             if self.loading is not None:
                 return NodeState.LOADING
-            return NodeState.BUSY if self.in_flight >= max_in_flight else NodeState.UP
+            if self.in_flight >= max_in_flight:
+                return NodeState.BUSY
+            return NodeState.DEGRADED if self.recovering(now_s) else NodeState.UP
         if self._is(NodeLoading):
             return NodeState.LOADING
         if self._is(NodeBusy):
@@ -163,12 +173,13 @@ class Health:
             return NodeState.OPEN
         return NodeState.AUTH if self.locked_out else NodeState.DOWN
 
-    @property
-    def reason(self) -> Message | None:
-        """Why it is not simply up."""
+    def reason(self, now_s: float) -> Message | None:
+        """Return why it is not simply up at `now_s`."""
         if self.trouble is not None:
             return self.trouble.said
-        return message("it is loading {model}", model=self.loading) if self.loading is not None else None
+        if self.loading is not None:
+            return message("it is loading {model}", model=self.loading)
+        return message("it failed a moment ago, and speaks again") if self.recovering(now_s) else None
 
     def _is(self, kind: type[NodeError]) -> bool:
         return self.trouble is not None and issubclass(self.trouble.kind, kind)

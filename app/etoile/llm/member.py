@@ -58,7 +58,8 @@ class Member:
     def status(self, clock_ahead_s: float = 0.0) -> NodeStatus:
         """Return what others see of it; `clock_ahead_s` is the time of day less the monotonic clock."""
         health, confirmed, status = self._told
-        if health is not self.health or confirmed is not self.confirmed or health.until_s is not None:
+        changes_by_itself = health.until_s is not None or health.strikes
+        if health is not self.health or confirmed is not self.confirmed or changes_by_itself:
             health, confirmed = self.health, self.confirmed
             status = self._status(clock_ahead_s)
             self._told = health, confirmed, status
@@ -73,18 +74,19 @@ class Member:
                 here=True,
                 reason=message("found on this machine; it is used once you confirm it"),
             )
-        health, model = self.health.at(self._now_s()), self.usual_model()
+        now_s = self._now_s()
+        health, model = self.health.at(now_s), self.usual_model()
         pace = self.paces.get(model) if model is not None else None
         return replace(
             self._usual,
-            state=health.state(self.node.max_in_flight),
+            state=health.state(self.node.max_in_flight, now_s),
             model=model,
             models=health.listing.models,
             loaded=health.listing.loaded,
             in_memory=health.listing.in_memory,
             latency_ms=health.latency_ms,
             in_flight=health.in_flight,
-            reason=health.reason or self._usual.reason,
+            reason=health.reason(now_s) or self._usual.reason,
             first_token_ms=pace.first_token_ms if pace else None,
             tokens_per_s=pace.tokens_per_s if pace else None,
             context_tokens=health.listing.context_tokens.get(model) if model is not None else None,
@@ -103,13 +105,14 @@ class Member:
     @property
     def is_well(self) -> bool:
         """Whether it may be asked like any other; one that nobody asked yet is taken to be well."""
-        health = self.health.at(self._now_s())
-        return health.untried or health.state(self.node.max_in_flight) not in FAILED_LATELY
+        now_s = self._now_s()
+        health = self.health.at(now_s)
+        return health.untried or health.state(self.node.max_in_flight, now_s) not in FAILED_LATELY
 
     @property
     def is_loading(self) -> bool:
         """Whether it tells that its model is on the way."""
-        return self.health.state(self.node.max_in_flight) is NodeState.LOADING
+        return self.health.state(self.node.max_in_flight, self._now_s()) is NodeState.LOADING
 
     @property
     def pauses(self) -> bool:
@@ -118,8 +121,9 @@ class Member:
 
     def why_not_now(self) -> Message:
         """Return, as a clause, why it cannot be asked now."""
-        reason = self.health.reason or message("it is busy")
-        left_s = (self.health.until_s or 0.0) - self._now_s()
+        now_s = self._now_s()
+        reason = self.health.reason(now_s) or message("it is busy")
+        left_s = (self.health.until_s or 0.0) - now_s
         if left_s < _WORTH_TELLING_S:
             return reason
         return message("{reason}, for {time:duration} more", reason=reason, time=left_s)

@@ -198,8 +198,8 @@ class Places:
         """Pass over the nodes that failed somebody else while this waited: each would cost the same again."""
         for one in self._candidates(course) if course.position else ():
             health = one.member.health
-            if not one.healthy and health.reason and (health.failed_at_s or 0.0) > course.began_s:
-                course.news.append(course.pass_over(one.member.node.name, health.reason))
+            if not one.healthy and health.trouble and (health.failed_at_s or 0.0) > course.began_s:
+                course.news.append(course.pass_over(one.member.node.name, health.trouble.said))
 
     def _leave_out(self, candidates: Sequence[Place], course: Course) -> None:
         """Pass over those that would not let themselves be waited for, and tell who was never asked, and why."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from etoile.config import Node, Routing
 from etoile.config.routing_checks import GUIDE
+from etoile.domain.commander.telling import CUT
 from etoile.domain.effects import Ask, Correct
 from etoile.domain.events import (
     AnswerEnded,
@@ -68,8 +69,6 @@ if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
 log = logging.getLogger(__name__)
-
-_CUT = message("The node stopped at its limit of length: this answer is not whole.")
 
 GLANCE_S = 0.5
 """A node of this house says how it is within some milliseconds; one that does not is asked when no other is left."""
@@ -392,6 +391,6 @@ def _ended(turn: int, end: Ended) -> AnswerEnded:
         first_token_ms=end.first_token_ms,
         elapsed_ms=end.elapsed_ms,
         output_tokens=end.output_tokens,
-        notes=(_CUT,) if end.cut else (),
+        notes=(CUT,) if end.cut else (),
         private=end.private,
     )

@@ -104,7 +104,7 @@ class Undertaking:
         """Have one unit done.  Whatever fails is its own failure: the others go on."""
         started_s = time.monotonic()
         try:
-            result = await self._result(unit)
+            result, cut = await self._result(unit)
         except EtoileError as error:
             log.info("unit %s of turn %d failed: %s", unit.id, self._ask.turn, error)
             units = self._failed(unit, error)
@@ -113,7 +113,7 @@ class Undertaking:
             if unit.reviews is not None:
                 units = running.judged(self._units, unit.id, verdict_in(result), ms)
             else:
-                units = running.finished(self._units, unit.id, result, ms)
+                units = running.finished(self._units, unit.id, result, ms, cut=cut)
         self._change(units)
         self._settled.set()
 
@@ -124,10 +124,14 @@ class Undertaking:
             self._failure = error
         return running.failed(self._units, unit.id, error.said)
 
-    async def _result(self, unit: TaskUnit) -> str:
-        """Return what a node answers to `unit`.  Raises NodeError, NobodyAnswered, QueueFull."""
+    async def _result(self, unit: TaskUnit) -> tuple[str, bool]:
+        """Return what a node answers to `unit`, and whether it had to stop before its end.
+
+        Raises NodeError, NobodyAnswered, QueueFull.
+        """
         told_s = time.monotonic()
         pieces: list[str] = []
+        stopped_short = False
         work = self._work(unit)
         async with aclosing(self._dispatch.answer(work)) as progress:
             async for step in progress:
@@ -144,12 +148,12 @@ class Undertaking:
                         self._change(running.held(self._units, unit.id, said))
                     case PassedOver(node, reason) if node not in work.wanted.tried:
                         self._pass_over(node, reason)
-                    case Ended(output_tokens=output_tokens):
+                    case Ended(output_tokens=output_tokens, cut=stopped_short):
                         self._output_tokens += (output_tokens or 0) if unit.shown else 0
                 if time.monotonic() - told_s > _SIGN_S:
                     told_s = time.monotonic()
                     self._publish(UnitsShown(self._ask.turn, self._units))
-        return "".join(pieces)
+        return "".join(pieces), stopped_short
 
     def _work(self, unit: TaskUnit) -> Work:
         *before, _ = self._whole.messages

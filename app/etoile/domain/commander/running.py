@@ -9,7 +9,7 @@ author done -> review running -> 0.7 or better   settled
 from collections.abc import Callable
 from dataclasses import replace
 
-from etoile.domain.commander.units import Attempt, TaskUnit, Units, UnitStatus, named
+from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
 from etoile.domain.commander.verdicts import Verdict
 from etoile.text import Message, message
 
@@ -50,9 +50,9 @@ def taken(units: Units, unit_id: str, node: str, model: str) -> Units:
     return _changed(units, unit_id, lambda unit: replace(unit, target=node, model=model, note=None))
 
 
-def finished(units: Units, unit_id: str, result: str, ms: float) -> Units:
-    """The unit has its result, still to be reviewed where the plan has a review."""
-    return _changed(units, unit_id, lambda unit: replace(unit, status=UnitStatus.DONE, result=result, ms=ms))
+def finished(units: Units, unit_id: str, result: str, ms: float, *, cut: bool = False) -> Units:
+    """The unit has its result, still to be reviewed where the plan has a review; `cut`: not the whole of it."""
+    return _changed(units, unit_id, lambda unit: replace(unit, status=UnitStatus.DONE, result=result, ms=ms, cut=cut))
 
 
 def failed(units: Units, unit_id: str, why: Message) -> Units:
@@ -103,9 +103,8 @@ def settled_with_reviews(unit: TaskUnit, units: Units) -> bool:
 
 
 def _again(unit: TaskUnit) -> TaskUnit:
-    fresh = replace(unit, status=UnitStatus.WAITING, target=None, model=None, result="", score=None, ms=None)
-    attempt = Attempt(target=unit.target or "", model=unit.model or "", result=unit.result, score=unit.score)
-    return replace(fresh, earlier=(*unit.earlier, attempt))
+    fresh = replace(unit, status=UnitStatus.WAITING, target=None, model=None, result="", cut=False, score=None, ms=None)
+    return replace(fresh, earlier=(*unit.earlier, unit.latest))
 
 
 def _kept(units: Units, unit: TaskUnit) -> Units:
@@ -116,7 +115,7 @@ def _kept(units: Units, unit: TaskUnit) -> Units:
 
 def _back(unit: TaskUnit) -> TaskUnit:
     *earlier, last = unit.earlier
-    before = replace(unit, target=last.target, model=last.model, result=last.result, score=last.score)
+    before = replace(unit, target=last.target, model=last.model, result=last.result, score=last.score, cut=last.cut)
     return replace(before, status=UnitStatus.DONE, earlier=tuple(earlier))
 
 

@@ -27,6 +27,8 @@ STATUS = {
     UnitStatus.STOPPED: message("stopped"),
 }
 
+CUT = message("The node stopped at its limit of length: this answer is not whole.")
+
 
 def row(unit: TaskUnit) -> Message:
     """Return how far `unit` is, on one line: "Write code · M1 · done · 0.80 · 2.1 s"."""
@@ -71,6 +73,8 @@ def _notes(unit: TaskUnit, units: Units) -> Iterator[Message]:
         yield from (LACKING[need] for need in sorted(unit.needs) if need in LACKING)
     elif unit.status is UnitStatus.FAILED and unit.note is not None:
         yield message("“{unit}” is missing: {reason}", unit=unit.id, reason=unit.note)
+    elif unit.shown and unit.best.cut:
+        yield CUT
     elif unit.status is UnitStatus.SKIPPED:
         yield message("“{unit}” was left out: what it builds on is missing.", unit=unit.id)
 

@@ -30,6 +30,7 @@ class Attempt:
     model: str
     result: str
     score: float | None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ class TaskUnit:
 
     status: UnitStatus = UnitStatus.WAITING
     result: str = ""
+    cut: bool = False
+    """Whether its node stopped at the most tokens allowed."""
     score: float | None = None
     """What its reviewer gave its result, 0 to 1."""
     note: Message | None = None
@@ -78,12 +81,18 @@ class TaskUnit:
         return self.status in SETTLED
 
     @property
+    def latest(self) -> Attempt:
+        """What its node has made of it now."""
+        target, model = self.target or "", self.model or ""
+        return Attempt(target=target, model=model, result=self.result, score=self.score, cut=self.cut)
+
+    @property
     def best(self) -> Attempt:
-        """The result with the best score; the newest where it has the same, or none yet."""
-        newest = Attempt(target=self.target or "", model=self.model or "", result=self.result, score=self.score)
-        if newest.score is None:
-            return newest
-        return max((newest, *self.earlier), key=lambda attempt: attempt.score or 0.0)
+        """The result with the best score; the latest where it has the same, or none yet."""
+        latest = self.latest
+        if latest.score is None:
+            return latest
+        return max((latest, *self.earlier), key=lambda attempt: attempt.score or 0.0)
 
 
 Units = tuple[TaskUnit, ...]
