@@ -5,7 +5,22 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from etoile.domain.history import Extent, KeptCard, Level, Point, Span, chosen, extent, nearest, runs, since
+from etoile.domain.history import (
+    DAY_S,
+    HOUR_S,
+    Extent,
+    KeptCard,
+    Level,
+    Point,
+    Span,
+    Stretch,
+    chosen,
+    extent,
+    finest,
+    nearest,
+    runs,
+    since,
+)
 
 SUPER = KeptCard(uuid="GPU-a", index=0, name="NVIDIA GeForce GTX 1660 SUPER")
 RTX = KeptCard(uuid="GPU-b", index=1, name="NVIDIA GeForce RTX 3080")
@@ -26,6 +41,37 @@ def test_a_span_is_read_from_rows_that_make_up_its_points(span: Span) -> None:
     assert span.point_s % span.level == 0
     assert span.length_s / span.point_s <= 740
     assert span.length_s <= span.level.kept_s
+
+
+@pytest.mark.parametrize("span", Span)
+def test_a_stretch_as_long_as_a_span_is_read_as_finely(span: Span) -> None:
+    assert Stretch(span.length_s, None, span.level).point_s == span.point_s
+
+
+@pytest.mark.parametrize(
+    ("length_s", "level", "point_s"),
+    [
+        (60, Level.SECOND, 1),
+        (1200, Level.SECOND, 2),
+        (60, Level.MINUTE, 60),
+        (3 * HOUR_S, Level.MINUTE, 60),
+        (HOUR_S, Level.QUARTER, 900),
+        (100 * DAY_S, Level.QUARTER, 6 * HOUR_S),
+        (2000 * DAY_S, Level.QUARTER, DAY_S),
+    ],
+)
+def test_who_zooms_in_sees_finer_points(length_s: int, level: Level, point_s: int) -> None:
+    assert Stretch(length_s, 1_000_000, level).point_s == point_s
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "level"),
+    [(0, Level.SECOND), (HOUR_S, Level.SECOND), (2 * HOUR_S, Level.MINUTE), (DAY_S, Level.MINUTE)]
+    + [(2 * DAY_S, Level.QUARTER), (400 * DAY_S, Level.QUARTER)],
+)
+def test_the_finest_level_that_still_holds_everything(ago_s: int, level: Level) -> None:
+    now_s = 1_795_269_720.0
+    assert finest(now_s - ago_s, now_s) is level
 
 
 def test_each_level_is_made_of_whole_rows_of_the_one_below() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from etoile.domain.gpus import GpuReading, GpuState, Kind
-from etoile.domain.history import DAY_S, HOUR_S, CardHistory, Measure, Span
+from etoile.domain.history import DAY_S, HOUR_S, CardHistory, Level, Measure, Span, Stretch
 from etoile.store import sample_tables
 from etoile.store.database import Database
 from etoile.store.samples import FLUSH_S, STEADY_S, Samples
@@ -86,6 +86,28 @@ def test_what_was_just_kept_is_in_every_span(samples: Samples, clocks: Clocks) -
     for span in Span:
         [point] = _read(samples, span).series[Measure.TEMPERATURE]
         assert point[1:] == (71.0, 71.0, 71.0), span
+
+
+def test_who_zooms_in_reads_finer_data_and_no_peak_is_lost(samples: Samples, clocks: Clocks) -> None:
+    for second in range(600):
+        samples.keep([reading(temperature_c=90 if second == 301 else 60)])
+        clocks.passes(1)
+    whole = _read(samples, Span.HOUR)
+    part = samples.read("GPU-0", Stretch(60, NOON_S + 330, Level.SECOND)).result(5)
+    assert (part.since_s, part.until_s, part.now_s) == (NOON_S + 270, NOON_S + 330, NOON_S + 601)
+    assert whole.oldest_s == part.oldest_s == NOON_S
+    assert len(part.series[Measure.TEMPERATURE]) == 60
+    assert [point for point in part.series[Measure.TEMPERATURE] if point.highest > 60] == [(NOON_S + 301, 90, 90, 90)]
+    assert max(point.highest for point in whole.series[Measure.TEMPERATURE]) == 90
+    now = samples.read("GPU-0", Stretch(60, None, Level.SECOND)).result(5)
+    assert (now.until_s, len(now.series[Measure.TEMPERATURE])) == (NOON_S + 601, 59)
+
+
+@pytest.mark.parametrize("minutes", [0, 2, 40])
+def test_since_when_anything_is_known(samples: Samples, clocks: Clocks, minutes: int) -> None:
+    _run(samples, clocks, minutes * 60 + 1, reading())
+    assert _read(samples, Span.HOUR).oldest_s == NOON_S
+    assert _read(samples, Span.HOUR, "GPU-never-seen").oldest_s is None
 
 
 def test_what_is_not_reported_is_not_zero(samples: Samples, clocks: Clocks, database: Database) -> None:

@@ -12,7 +12,7 @@ from etoile.domain.commander.units import TaskUnit
 from etoile.domain.events import Origin
 from etoile.domain.exchange import Exchange
 from etoile.domain.gpus import GpuReading
-from etoile.domain.history import Span
+from etoile.domain.history import Span, Stretch
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
@@ -411,7 +411,7 @@ class ReadHistory:
     """Read the history of the card `uuid`, and report `HistoryRead`."""
 
     uuid: str
-    span: Span
+    span: Span | Stretch
 
 
 @dataclass(frozen=True, slots=True)

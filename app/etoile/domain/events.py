@@ -13,7 +13,7 @@ from etoile.domain.alerting.scope import EVERYTHING, Scope
 from etoile.domain.commander.units import TaskUnit
 from etoile.domain.exchange import Exchange
 from etoile.domain.gpus import GpuReading
-from etoile.domain.history import CardHistory, Span
+from etoile.domain.history import CardHistory, Span, Stretch
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
@@ -589,7 +589,7 @@ class HistoryWanted:
     """Somebody looks at the history of the card `uuid`."""
 
     uuid: str
-    span: Span
+    span: Span | Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,7 +597,7 @@ class HistoryRead:
     """What `HistoryWanted` asked for is here."""
 
     uuid: str
-    span: Span
+    span: Span | Stretch
     history: CardHistory | None
     """None where no history can be read."""
 

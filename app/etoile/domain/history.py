@@ -1,6 +1,7 @@
 """The history of the GPUs: how finely it is kept and for how long, and what a chart shows of it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,6 +71,33 @@ class Span(Enum):
         return self.value[2]
 
 
+_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 900, 1800, HOUR_S, 3 * HOUR_S, 6 * HOUR_S, DAY_S)
+"""How many seconds a point may stand for."""
+_MOST_POINTS = 740
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the history that was zoomed to; it tells how it is read, as a `Span` does."""
+
+    length_s: int
+    until_s: int | None
+    """Its end in seconds since 1970; None for now."""
+    level: Level
+
+    @property
+    def point_s(self) -> int:
+        """How many seconds one point stands for: whole rows of its level, and no more points than `Span` allows."""
+        fits = (step_s for step_s in _STEPS_S if step_s >= self.level and self.length_s <= step_s * _MOST_POINTS)
+        return next(fits, DAY_S)
+
+
+def finest(since_s: float, now_s: float) -> Level:
+    """Return the finest level that still holds everything from `since_s` on."""
+    kept = (level for level in Level if since_s >= now_s - level.kept_s + Level.MINUTE)
+    return next(kept, Level.QUARTER)
+
+
 class Point(NamedTuple):
     """What was measured within some seconds from `at_s` (since 1970) on, in the unit of its measure."""
 
@@ -100,12 +128,16 @@ class CardHistory:
     """The history of one card over a span that ends at `until_s` (seconds since 1970)."""
 
     uuid: str
-    span: Span
+    span: Span | Stretch
     until_s: int
     series: Mapping[Measure, Sequence[Point]]
     """Oldest first; where nothing was measured there is no point."""
     cards: Sequence[KeptCard] = ()
     """Every card that there is a history of."""
+    now_s: int | None = None
+    """When it was read; None where that is its end."""
+    oldest_s: int | None = None
+    """From when on anything is known of the card, to a quarter of an hour; None when nothing is."""
 
     @property
     def since_s(self) -> int:
@@ -143,12 +175,12 @@ NEXT = 1.5
 """The same where each has: one that is missing is a gap."""
 
 
-def runs(points: Sequence[Point], span: Span) -> Iterator[Sequence[Point]]:
+def runs(points: Sequence[Point], span: Span | Stretch) -> Iterator[Sequence[Point]]:
     """Yield `points` cut where nothing was measured: gaps are gaps, and never joined."""
     steps_s = [later.at_s - point.at_s for point, later in pairwise(points)]
     usual_s = median(steps_s) if steps_s else span.point_s
-    # Other machines are asked every few seconds only: in the finest span not every point has a measurement.
-    longest_s = usual_s * (MISSED if span is Span.HOUR or usual_s > span.point_s else NEXT)
+    # Other machines are asked every few seconds only: at the finest level not every point has a measurement.
+    longest_s = usual_s * (MISSED if span.level is Level.SECOND or usual_s > span.point_s else NEXT)
     begin = 0
     for place, step_s in enumerate(steps_s, start=1):
         if step_s > longest_s:
@@ -158,13 +190,13 @@ def runs(points: Sequence[Point], span: Span) -> Iterator[Sequence[Point]]:
         yield points[begin:]
 
 
-def nearest(points: Sequence[Point], at_s: float, span: Span) -> Point | None:
-    """Return the point that tells of the moment `at_s`; None in a gap."""
-    if not points:
-        return None
+def nearest(points: Sequence[Point], at_s: float, span: Span | Stretch) -> Point | None:
+    """Return the point, of `points` with the oldest first, that tells of the moment `at_s`; None in a gap."""
     middle_s = span.point_s / 2
-    found = min(points, key=lambda point: abs(point.at_s + middle_s - at_s))
-    return found if abs(found.at_s + middle_s - at_s) <= MISSED * middle_s * 2 else None
+    after = bisect_left(points, at_s - middle_s, key=lambda point: point.at_s)
+    beside = points[max(0, after - 1) : after + 1]
+    found = min(beside, key=lambda point: abs(point.at_s + middle_s - at_s), default=None)
+    return found if found and abs(found.at_s + middle_s - at_s) <= MISSED * middle_s * 2 else None
 
 
 def chosen(cards: Iterable[KeptCard], named: str) -> list[KeptCard]:

@@ -12,7 +12,7 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
-from etoile.domain.history import CardHistory, Span
+from etoile.domain.history import CardHistory, Span, Stretch
 from etoile.interpreter import Interpreter
 from etoile.learner import Learner
 from etoile.llm.router import Router
@@ -144,7 +144,7 @@ class Rooms:
             case do.KeepSummary(summary, upto):
                 self.history.keep_summary(summary, upto)
 
-    def _read_history(self, uuid: str, span: Span) -> None:
+    def _read_history(self, uuid: str, span: Span | Stretch) -> None:
         if self.samples is None:
             self.publish(on.HistoryRead(uuid, span, None))
             return

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from etoile.domain.gpus import Kind
-from etoile.domain.history import CardHistory, KeptCard, Level, Measure, Point, Span
+from etoile.domain.history import CardHistory, KeptCard, Level, Measure, Point, Span, Stretch
 from etoile.store import sample_tables as sql
 
 PER_UNIT = {
@@ -64,11 +64,13 @@ def read_rows(
         yield Row(at_s, samples, [_values(low, mean, high, factor) for low, mean, high, factor in triples])
 
 
-def read_history(connection: sqlite3.Connection, uuid: str, span: Span, until_s: int) -> CardHistory:
-    """Return what a chart of the card `uuid` shows."""
+def read_history(connection: sqlite3.Connection, uuid: str, span: Span | Stretch, now_s: int) -> CardHistory:
+    """Return what a chart of the card `uuid` shows; lowest and highest of what a point stands for are kept."""
     cards = kept_cards(connection)
     number = next((number for number, card in cards.items() if card.uuid == uuid), 0)
+    until_s = now_s if isinstance(span, Span) or span.until_s is None else span.until_s
     since_s = until_s - span.length_s
+    [oldest_s] = connection.execute(sql.OLDEST, {"card": number}).fetchone()
     rows = list(read_rows(connection, number, span.level, span.point_s, since_s, until_s))
     return CardHistory(
         uuid=uuid,
@@ -76,6 +78,8 @@ def read_history(connection: sqlite3.Connection, uuid: str, span: Span, until_s:
         until_s=until_s,
         series={measure: _points(rows, place) for place, measure in enumerate(PER_UNIT)},
         cards=tuple(cards.values()),
+        now_s=now_s,
+        oldest_s=oldest_s,
     )
 
 

@@ -150,6 +150,15 @@ GROUP BY 1 ORDER BY 1
 """  # noqa: S608
 """The history of one card: for each point its time, how many samples it has, and what they come to."""
 
+OLDEST = """
+SELECT coalesce(
+    (SELECT min(at_s) FROM quarters WHERE card = :card),
+    (SELECT min(at_s) FROM minutes WHERE card = :card),
+    (SELECT min(at_s) FROM seconds WHERE card = :card)
+)
+"""
+"""From when on anything is known of a card.  Only of a new one, of which there is little, no quarter of an hour is."""
+
 ROLL_UP = {
     60: f"""
 INSERT INTO minutes

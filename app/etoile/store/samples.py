@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from etoile.domain.gpus import GpuReading, GpuState
-from etoile.domain.history import CardHistory, KeptCard, Level, Span
+from etoile.domain.history import CardHistory, KeptCard, Level, Span, Stretch
 from etoile.store import sample_tables as sql
 from etoile.store.database import Database
 from etoile.store.sample_rows import PER_UNIT, kept_cards, read_history
@@ -85,11 +85,11 @@ class Samples:
             may_drop = self._monotonic_s() - self._steady_since_s >= STEADY_S
             self._database.write(lambda connection: _write(connection, batch, may_drop=may_drop))
 
-    def read(self, uuid: str, span: Span) -> "Future[CardHistory]":
-        """Return the history of the card `uuid` until now, to be had as soon as the store has read it."""
+    def read(self, uuid: str, span: Span | Stretch) -> "Future[CardHistory]":
+        """Return the history of the card `uuid`, to be had as soon as the store has read it."""
         self.flush()
-        until_s = int(self._now_s()) + 1
-        return self._database.ask(lambda connection: read_history(connection, uuid, span, until_s))
+        now_s = int(self._now_s()) + 1
+        return self._database.ask(lambda connection: read_history(connection, uuid, span, now_s))
 
     def forget_all(self) -> None:
         """Erase every measurement that was written; those of the last seconds may follow.
