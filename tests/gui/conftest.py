@@ -59,7 +59,9 @@ def desk() -> Desk:
 
 @pytest.fixture
 def look(qapp: object) -> Look:
-    return Look("en", "dark")
+    made = Look("en", "dark")
+    made.motion.pace = 0
+    return made
 
 
 @pytest.fixture

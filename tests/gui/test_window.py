@@ -20,7 +20,7 @@ from etoile.gui.button import Button
 from etoile.gui.code_block import CodeBlock
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
-from etoile.gui.design import DARK, LIGHT, Look, Palette, Tone
+from etoile.gui.design import DARK, LIGHT, Look
 from etoile.gui.frame import edges_at
 from etoile.gui.gpu_card import GpuCard
 from etoile.gui.header import Header
@@ -600,25 +600,3 @@ class TestComingAndGoing:
         assert edges_at(QPoint(200, 300), face) == edge(0)
         assert edges_at(QPoint(1, 300), face) == edge.LeftEdge
         assert edges_at(QPoint(399, 599), face) == edge.RightEdge | edge.BottomEdge
-
-
-def _contrast(one: object, other: object) -> float:
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: object) -> float:
-    """WCAG 2.1, relative luminance."""
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.getRgbF()[:3]]  # type: ignore[attr-defined]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
-def test_text_can_be_read_on_every_surface(palette: Palette) -> None:
-    for tone in Tone:
-        for ground in (palette.bg, palette.surface, palette.raised):
-            assert _contrast(palette.tone(tone), ground) >= 4.5, tone
-    assert _contrast(palette.on_warning, palette.warning_fill) >= 4.5
-    assert _contrast(palette.accent, palette.raised) >= 4.5
-    for fill in (palette.critical_fill, palette.accent_fill):
-        assert _contrast(LIGHT.surface, fill) >= 4.5

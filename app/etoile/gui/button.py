@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from etoile.gui.design import BUTTON_RADIUS, ON_FILL, Look, Type
 from etoile.gui.glyphs import Glyph, paint_glyph
+from etoile.gui.motion import Glow, faded
 from etoile.text import Message
 
 RING = 4
@@ -48,6 +49,7 @@ class Button(QAbstractButton):
         super().__init__(parent)
         self._face, self._radius = look.px(face), radius
         self._look, self._kind, self._glyph, self._words, self._key = look, kind, glyph, words, key
+        self._glow = Glow(self, look.motion)
         name = look.words(said)
         self.setText(name)
         self.setAccessibleName(name)
@@ -144,19 +146,19 @@ class Button(QAbstractButton):
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor]:
         """Return fill, edge and text; pressed and hovered faces are raised."""
         palette = self._look.palette
-        active = self.isEnabled() and (self.underMouse() or self.isDown())
+        warm = self._glow.towards(lit=self.isEnabled() and (self.underMouse() or self.isDown()))
+        raised = faded(palette.raised, warm) if warm else None
         match self._kind:
             case Kind.PRIMARY if self.isEnabled():
-                return palette.accent_fill.lighter(108) if active else palette.accent_fill, None, ON_FILL
+                return palette.accent_fill.lighter(round(100 + 8 * warm)), None, ON_FILL
             case Kind.DESTRUCTIVE:
-                fill = palette.critical_fill
-                return fill.lighter(108) if active else fill, palette.critical_edge, ON_FILL
+                return palette.critical_fill.lighter(round(100 + 8 * warm)), palette.critical_edge, ON_FILL
             case Kind.LINK:
-                return palette.raised if active else None, None, palette.accent
+                return raised, None, palette.accent
             case Kind.FLAT:
-                return palette.raised if active or self.isDown() else None, None, self._ink()
+                return raised, None, self._ink()
             case _:
-                return palette.raised if active else None, palette.ctrl, self._ink()
+                return raised, palette.ctrl, self._ink()
 
     def _ink(self) -> QColor:
         palette = self._look.palette

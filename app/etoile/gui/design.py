@@ -4,7 +4,7 @@ Three rules: normal is grey; severity is a shape and a word, colour comes last; 
 place.  Contrast of every text colour is at least 4.5:1 on each of the three surfaces.  Sizes are logical pixels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApplication
 
+from etoile.gui.motion import Motion
 from etoile.text import Message, render
 
 Theme = Literal["auto", "dark", "light"]
@@ -127,6 +128,12 @@ LIGHT = Palette(
 )
 
 
+def with_contrast(palette: Palette) -> Palette:
+    """Return `palette` for a desktop that wants high contrast: every line is seen, and no text is faint."""
+    clear = QColor(Qt.GlobalColor.transparent)
+    return replace(palette, border=palette.text2, ctrl=palette.text2, text3=palette.text2, shadow=clear)
+
+
 class Type(Enum):
     """The type scale: size in pixels, whether it is semibold."""
 
@@ -155,7 +162,7 @@ class Type(Enum):
 class Look(QObject):
     """How everything is shown now: colours, fonts, language.  One for the whole interface; main thread.
 
-    `changed` is emitted when the desktop turns dark or light.
+    `changed` is emitted when the desktop turns dark or light, or to another contrast.
     """
 
     changed = Signal()
@@ -164,9 +171,12 @@ class Look(QObject):
         super().__init__()
         self.language = language
         self._theme = theme
+        self.motion = Motion()
         hints = QGuiApplication.styleHints()
         self.palette = self._wanted()
         hints.colorSchemeChanged.connect(self._follow)
+        if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+            hints.accessibility().contrastPreferenceChanged.connect(self._follow)
 
     def use_theme(self, theme: Theme) -> None:
         """Be dark, light, or as the desktop is, from now on."""
@@ -219,10 +229,20 @@ class Look(QObject):
         return font
 
     def _wanted(self) -> Palette:
-        if self._theme != "auto":
-            return DARK if self._theme == "dark" else LIGHT
-        return LIGHT if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+        theme = self._theme
+        if theme == "auto":
+            theme = "light" if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light else "dark"
+        palette = DARK if theme == "dark" else LIGHT
+        return with_contrast(palette) if _wants_contrast() else palette
 
     def _follow(self) -> None:
         self.palette = self._wanted()
         self.changed.emit()
+
+
+def _wants_contrast() -> bool:
+    """Whether the desktop wants high contrast: Qt tells from 6.10 on."""
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from etoile.gui.button import RING
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.motion import Glow, faded
 from etoile.gui.severity import Severity, paint_sign
 from etoile.text import Message, message
 
@@ -27,6 +28,7 @@ class Tab(QAbstractButton):
         super().__init__(parent)
         self._look, self._height = look, look.px(height)
         self._severity: Severity | None = None
+        self._glow = Glow(self, look.motion)
         self.setText(look.words(said))
         self.setAccessibleName(look.words(said))
         self.setCheckable(True)
@@ -52,8 +54,9 @@ class Tab(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         face = QRectF(self.rect()).adjusted(RING, RING, -RING, -RING)
         painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked() or self.underMouse():
-            painter.setBrush(palette.raised)
+        warm = self._glow.towards(lit=self.underMouse() or self.isDown())
+        if self.isChecked() or warm:
+            painter.setBrush(palette.raised if self.isChecked() else faded(palette.raised, warm))
             painter.drawRoundedRect(face, BUTTON_RADIUS, BUTTON_RADIUS)
         self._paint_words(painter, face)
         if self.hasFocus():
