@@ -13,7 +13,7 @@ from etoile.config import FOLDERS
 from etoile.domain.matching import Catalogue, parse
 from etoile.errors import ConfigError
 from etoile.resources import resource
-from etoile.text import LANGUAGES, message
+from etoile.text import SPOKEN_LANGUAGES, message
 
 Stamps = tuple[tuple[Path, int, int], ...]
 """Files as they are: path, when last written in ns, size in bytes."""
@@ -29,7 +29,8 @@ def load_catalogues(own: Path | None = None) -> dict[str, Catalogue]:
     wrong in it.
     """
     own = own or own_folder()
-    return {language: _catalogue(language, _stamps((resource("commands"), own), language)) for language in LANGUAGES}
+    folders = (resource("commands"), own)
+    return {language: _catalogue(language, _stamps(folders, language)) for language in SPOKEN_LANGUAGES}
 
 
 def own_folder() -> Path:

@@ -19,7 +19,7 @@ from etoile.config.replacing import replace_file
 from etoile.domain.learning.offers import Misheard
 from etoile.domain.rewording import Dictionary
 from etoile.errors import ConfigError
-from etoile.text import LANGUAGES, message
+from etoile.text import SPOKEN_LANGUAGES, message
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class DictionaryFile:
                 message("{path} cannot be read: {error}.", path=str(self.path), error=str(error))
             ) from error
         for language, entries in tables.items():
-            if language not in LANGUAGES or not isinstance(entries, dict):
+            if language not in SPOKEN_LANGUAGES or not isinstance(entries, dict):
                 raise self._wrong(language)
             if wrong := next((heard for heard, meant in entries.items() if not isinstance(meant, str)), None):
                 raise self._wrong(f"{language}.{wrong}")

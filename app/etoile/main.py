@@ -30,7 +30,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from etoile import logs
-from etoile.config import FOLDERS, Config
+from etoile.config import FOLDERS, Config, interface_language
 from etoile.domain.effects import Effect
 from etoile.domain.state import State
 from etoile.gui.aside import Aside
@@ -45,7 +45,7 @@ from etoile.gui.window import Window
 from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
-from etoile.parts import Rooms, first_state, interface_language, open_rooms
+from etoile.parts import Rooms, first_state, open_rooms
 from etoile.parts.first_steps import FirstSteps
 from etoile.parts.help_pages import HelpPages
 from etoile.parts.outside import Outside

@@ -20,12 +20,20 @@ from string import Formatter
 
 from etoile.resources import resource
 
-LANGUAGES = ("en", "fr")
-"""The languages of the interface and of speech; the first is the source."""
+INTERFACE_LANGUAGES = ("en", "fr", "pt")
+"""What windows, notifications and the command line are written in; the first is the source, and needs no catalogue."""
+
+SPOKEN_LANGUAGES = ("en", "fr")
+"""What is heard, understood as a command, and spoken; the help is written in them, too."""
+
+OWN_NAMES = {"en": "English", "fr": "Français", "pt": "Português"}
+"""What each language is called by those who speak it."""
 
 NO_BREAK_SPACE = "\u00a0"
 
-_BYTE_UNITS = {"en": ("B", "KiB", "MiB", "GiB", "TiB"), "fr": ("o", "Kio", "Mio", "Gio", "Tio")}
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+_OCTETS = ("o", "Kio", "Mio", "Gio", "Tio")
+_DECIMAL_COMMA = ("fr", "pt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,13 @@ def verbatim(text: str) -> Message:
     return Message("{text}", {"text": text})
 
 
+def with_decimals(digits: str, language: str) -> str:
+    """Return the number `digits`, as Python writes it, with the decimal sign of `language`: "3,1" in French."""
+    return digits.replace(".", ",") if language in _DECIMAL_COMMA else digits
+
+
 def render(said: Message, language: str) -> str:
-    """Return `said` as a sentence in `language` ("en", "fr"; anything else is taken for English)."""
+    """Return `said` as a sentence in `language` ("en", "fr", "pt"; anything else is taken for English)."""
     catalogue = _catalogue(language)
     if said.many is None:
         pattern = catalogue.gettext(said.id)
@@ -73,7 +86,7 @@ class _Words(Formatter):
     """Formats values as `language` writes them."""
 
     def __init__(self, language: str) -> None:
-        self._language = language if language in LANGUAGES else LANGUAGES[0]
+        self._language = language if language in INTERFACE_LANGUAGES else INTERFACE_LANGUAGES[0]
 
     def format_field(self, value: object, format_spec: str) -> str:
         match value, format_spec:
@@ -86,16 +99,13 @@ class _Words(Formatter):
             case datetime(), "clock":
                 return self._clock(value)
             case float(), _:
-                return self._decimal(format(value, format_spec))
+                return with_decimals(format(value, format_spec), self._language)
             case str(), _:
                 return format(value, format_spec)
             case Sequence(), _:
                 return ", ".join(self.format_field(part, format_spec) for part in value)
             case _:
                 return format(value, format_spec)
-
-    def _decimal(self, digits: str) -> str:
-        return digits.replace(".", ",") if self._language == "fr" else digits
 
     def _clock(self, at: datetime) -> str:
         """Return "14:05", in French "14 h 05": as it is written, and as a voice reads it rightly."""
@@ -107,17 +117,17 @@ class _Words(Formatter):
         return f"{hours}{at:%M}"
 
     def _bytes(self, size: float) -> str:
-        units = _BYTE_UNITS[self._language]
+        units = _OCTETS if self._language == "fr" else _BYTES
         power = 0
         while size >= 1024 and power < len(units) - 1:
             size /= 1024
             power += 1
         digits = f"{size:.1f}" if power >= 3 and size < 100 else f"{size:.0f}"
-        return self._decimal(digits) + NO_BREAK_SPACE + units[power]
+        return with_decimals(digits, self._language) + NO_BREAK_SPACE + units[power]
 
 
 def _duration(seconds: float) -> str:
-    """Return "50 s", "4 min", "1 min 20 s" or "2 h 5 min": the same in both languages."""
+    """Return "50 s", "4 min", "1 min 20 s" or "2 h 5 min": the same in all languages."""
     whole = round(seconds)
     parts = [(whole // 3600, "h"), (whole % 3600 // 60, "min"), (whole % 60 if whole < 3600 else 0, "s")]
     shown = [f"{count}{NO_BREAK_SPACE}{unit}" for count, unit in parts if count]
@@ -125,18 +135,18 @@ def _duration(seconds: float) -> str:
 
 
 def desktop_language() -> str:
-    """Return the language of this desktop if Etoile speaks it, else English."""
+    """Return the language of this desktop if Etoile is written in it, else English; "pt" for Brazil and Portugal."""
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     if not named and sys.platform in ("win32", "darwin"):
         named = locale.getlocale()[0] or ""
     found = named[:2].lower()
-    return found if found in LANGUAGES else LANGUAGES[0]
+    return found if found in INTERFACE_LANGUAGES else INTERFACE_LANGUAGES[0]
 
 
 @cache
 def _catalogue(language: str) -> NullTranslations:
     compiled = resource(f"translations/{language}/LC_MESSAGES/etoile.mo")
-    if language == LANGUAGES[0] or not compiled.is_file():
+    if language == INTERFACE_LANGUAGES[0] or not compiled.is_file():
         return NullTranslations()
     with compiled.open("rb") as file:
         return GNUTranslations(file)

@@ -9,8 +9,7 @@ import pytest
 import etoile
 from etoile.domain.nodes import NodeState
 from etoile.llm.guide import search
-from etoile.llm.pages import about, page, sections, see_also, topics
-from etoile.text import LANGUAGES
+from etoile.llm.pages import LANGUAGES, about, page, sections, see_also, topics
 
 SOURCES = Path(etoile.__file__).parent
 NAMED = (r'PartMissing\(\s*f?"(\w+)', r' Part\("(\w+)"', r'Check\(\s*name="(\w+)')
@@ -28,7 +27,8 @@ def named() -> Iterator[str]:
 def test_every_part_every_check_and_every_state_of_a_node_has_a_section_that_helps() -> None:
     names = {*named(), *(f"node.{state}" for state in NodeState if state not in WELL)}
     assert {"microphone", "store", "gpus", "speech_model", "disk", "node.auth"} <= names
-    assert [(name, language) for name in sorted(names) for language in LANGUAGES if about(name, language) is None] == []
+    pairs = [(name, language) for name in sorted(names) for language in LANGUAGES]
+    assert [pair for pair in pairs if about(*pair) is None] == []
 
 
 def test_the_languages_have_the_same_sections_about_the_same() -> None:

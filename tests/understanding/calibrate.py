@@ -16,7 +16,7 @@ from etoile.domain.matching import Matcher
 from etoile.domain.matching.confidence import RUNS, confidence_of
 from etoile.domain.matching.noise import noisy
 from etoile.domain.matching.scoring import Line
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 
 HERE = Path(__file__).parent
 SEEDS = 4
@@ -36,7 +36,7 @@ def machine(language: str) -> dict[str, list[str]]:
 def judged() -> Iterator[Judged]:
     """Return every match, or first choice, that is made of the lines."""
     catalogues = load_catalogues(HERE / "nothing of the user's")
-    for language in LANGUAGES:
+    for language in SPOKEN_LANGUAGES:
         matcher = Matcher(catalogues, machine(language), IDENTITY)
         for line in itertools.chain(*map(lines, sorted((HERE / "development").glob(f"*{language}.jsonl")))):
             for text in (line.text, *_noisy(line.text, language)):

@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from etoile.domain.matching.tokens import fold
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 
 MOST = 25_000
 SHORTEST = 2
@@ -38,7 +38,7 @@ def words(counts: dict[str, int]) -> list[str]:
 
 def main(folder: Path) -> None:
     """Write the dictionary of each language from the lists of `folder`."""
-    for language in LANGUAGES:
+    for language in SPOKEN_LANGUAGES:
         with gzip.open(folder / f"{language}.json.gz", "rt", encoding="utf-8") as file:
             found = words(json.load(file))
         target = Path(__file__).parents[2] / "resources/commands" / language / "dictionary.txt"

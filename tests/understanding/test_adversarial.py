@@ -11,7 +11,7 @@ from etoile.domain.commands import COMMANDS, Consequence
 from etoile.domain.matching import Matcher
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.scoring import Line
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 from tests.understanding.calibrate import HERE, lines, machine
 from tests.understanding.talked_about import talked_about
 
@@ -27,13 +27,13 @@ def catalogues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Catalogue]
     return load_catalogues(tmp_path_factory.mktemp("nothing"))
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=SPOKEN_LANGUAGES)
 def judged(request: pytest.FixtureRequest, catalogues: dict[str, Catalogue]) -> Judged:
     return judge(catalogues, lines(adversarial(request.param)))
 
 
 def judge(catalogues: dict[str, Catalogue], among: Iterable[Line]) -> Judged:
-    matchers = {language: Matcher(catalogues, machine(language)) for language in LANGUAGES}
+    matchers = {language: Matcher(catalogues, machine(language)) for language in SPOKEN_LANGUAGES}
     return [(line, matchers[line.language or ""].match(line.text, line.language).command) for line in among]
 
 
@@ -57,14 +57,14 @@ def test_a_command_is_understood_or_left_and_never_taken_for_another(judged: Jud
     assert verdicts[True] >= 0.75 * sum(line.command is not None for line, _ in judged)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
 def test_no_sentence_about_a_command_is_one(catalogues: dict[str, Catalogue], language: str) -> None:
     judged = judge(catalogues, talked_about(language, every=7))
     assert len(judged) > 1000
     assert [line.text for line, ran in judged if ran] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
 def test_what_has_the_words_of_a_command_and_is_none_runs_nothing(
     catalogues: dict[str, Catalogue], language: str
 ) -> None:

@@ -12,7 +12,7 @@ from etoile.catalogue import load_catalogues
 from etoile.domain.match import Match
 from etoile.domain.matching import Matcher
 from etoile.domain.matching.scoring import Score, Share, score
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 from tests.understanding.calibrate import lines, machine
 
 HERE = Path(__file__).parent
@@ -23,17 +23,17 @@ NEVER = ("negation", "code", "quote", "question")
 @pytest.fixture(scope="module", params=["judging/{}.jsonl", "development/first_{}.jsonl"])
 def scored(request: pytest.FixtureRequest) -> dict[str, Score]:
     catalogues = load_catalogues(HERE / "nothing of the user's")
-    matchers = {language: Matcher(catalogues, machine(language)) for language in LANGUAGES}
+    matchers = {language: Matcher(catalogues, machine(language)) for language in SPOKEN_LANGUAGES}
 
     def match(text: str, language: str | None) -> Match:
         return matchers[language or "en"].match(text, language)
 
-    written = [line for language in LANGUAGES for line in lines(HERE / request.param.format(language))]
+    written = [line for language in SPOKEN_LANGUAGES for line in lines(HERE / request.param.format(language))]
     return score(written, match)
 
 
 def test_there_are_enough_lines_of_each_language(scored: dict[str, Score]) -> None:
-    assert all(scored[language].verdicts.total() >= 400 for language in LANGUAGES)
+    assert all(scored[language].verdicts.total() >= 400 for language in SPOKEN_LANGUAGES)
 
 
 def test_what_must_run_nothing_hardly_ever_runs_anything(scored: dict[str, Score]) -> None:
@@ -47,7 +47,7 @@ def test_a_command_is_hardly_ever_taken_for_another(scored: dict[str, Score]) ->
     assert scored["all"].wrong_in_noise.percent <= 0.2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
 @pytest.mark.parametrize(("level", "percent"), [("canonical", 98), ("paraphrase", 85), ("loose", 45)])
 def test_commands_are_understood(scored: dict[str, Score], language: str, level: str, percent: float) -> None:
     assert scored[language].right.get(level, Share()).percent >= percent

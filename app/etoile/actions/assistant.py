@@ -3,7 +3,7 @@
 from etoile.actions.action import Action, ActionTable, Context, Done, text_of
 from etoile.domain.match import Slots
 from etoile.errors import ActionFailed
-from etoile.text import LANGUAGES, Message, message
+from etoile.text import SPOKEN_LANGUAGES, Message, message
 
 REMEMBERED = 5
 SLOWEST_WPM, FASTEST_WPM = 80, 450
@@ -31,7 +31,7 @@ def _history(slots: Slots, context: Context) -> Done:
 
 def _set_language(slots: Slots, context: Context) -> Done:
     code = text_of(slots, "language")
-    if code not in LANGUAGES:
+    if code not in SPOKEN_LANGUAGES:
         raise ActionFailed(message("I speak English and French."))
     before = context.desk.spoken_language()
     context.desk.set_language(code)

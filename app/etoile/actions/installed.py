@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etoile.actions.spoken import folded
+from etoile.text import SPOKEN_LANGUAGES
 
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "WebBrowser": ("browser", "web browser", "navigateur", "navigateur web"),
@@ -22,7 +23,6 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
     "Settings": ("settings", "paramètres", "réglages"),
 }
 """What applications of a category are called when nobody says which one."""
-_LANGUAGES = ("fr", "en")
 _LNK_HEADER = 76
 _LAUNCHERS = re.compile(
     r"python[\d.]*|perl|ruby|node|nodejs|java|javaw|gjs(-console)?|electron[\d]*|bash|sh|dash|zsh|fish|env|pkexec|sudo"
@@ -149,10 +149,10 @@ def _window_names(kind: str | None, id: str, program: str) -> tuple[str, ...]:
 def _names(entry: Mapping[str, str], key: str) -> tuple[str, ...]:
     """Return `key` in the languages that Etoile hears, this system's language first."""
     own = (locale.getlocale()[0] or "").partition("_")[0]
-    languages = sorted(_LANGUAGES, key=lambda language: language != own)
+    languages = sorted(SPOKEN_LANGUAGES, key=lambda language: language != own)
     found = [entry.get(f"{key}[{language}]", "") for language in languages]
     plain = entry.get(key, "")
-    ordered = (*found, plain) if own in _LANGUAGES and found[0] else (plain, *found)
+    ordered = (*found, plain) if own in SPOKEN_LANGUAGES and found[0] else (plain, *found)
     return tuple(dict.fromkeys(name for name in ordered if name))
 
 

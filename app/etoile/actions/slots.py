@@ -14,7 +14,7 @@ from etoile.actions.installed import installed
 from etoile.actions.processes import process_names
 from etoile.actions.programs import Programs
 from etoile.actions.services import service_names
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class SlotValues:
         nodes = self._desk.nodes()
         names = tuple(node.name for node in nodes)
         models = tuple(sorted({model for node in nodes for model in (*node.models, *node.loaded)}))
-        said = {"language": LANGUAGES, "voice": self._desk.voices()}
+        said = {"language": SPOKEN_LANGUAGES, "voice": self._desk.voices()}
         return {**self._values, "node": names, "host": names, "model": models, **said}
 
     def _refresh(self) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from etoile.cli.console import Console
-from etoile.cli.parser import parse, spoken_language
+from etoile.cli.parser import parse, written_language
 from etoile.errors import ConfigError, EtoileError, UsageError
 
 FAILED, WRONG_CALL, NOBODY = 1, 2, 3
@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     _never_fail_to_print()
-    console = Console(language=spoken_language(arguments), json="--json" in arguments)
+    console = Console(language=written_language(arguments), json="--json" in arguments)
     try:
         return _run(parse(arguments, console.language), console)
     except (ConfigError, UsageError) as error:

@@ -7,7 +7,7 @@ from etoile.domain.replies import reply_to
 from etoile.errors import UsageError
 from etoile.text import Message, message
 
-INITIALS = {"en": "y", "fr": "o"}
+INITIALS = {"en": "y", "fr": "o", "pt": "s"}
 """Of "yes": enough for who types, and never taken from a voice."""
 
 

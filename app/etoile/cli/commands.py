@@ -16,7 +16,7 @@ from etoile.domain.commands import COMMANDS
 from etoile.domain.descriptions import describe
 from etoile.domain.match import Candidate, Match
 from etoile.domain.shapes import match_line
-from etoile.text import Message, message, verbatim
+from etoile.text import SPOKEN_LANGUAGES, Message, message, verbatim
 
 if TYPE_CHECKING:
     from etoile.interpreter import Interpreter
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 def match(arguments: argparse.Namespace, console: Console) -> int:
     """Tell which command each text means."""
+    language = arguments.language if arguments.language in SPOKEN_LANGUAGES else None
     with open_interpreter(arguments) as interpreter:
         for text in _texts(arguments.text):
-            found, ms = interpreter.match(text, arguments.language)
+            found, ms = interpreter.match(text, language)
             if console.json:
                 console.line(match_line(found, ms))
             else:

@@ -35,18 +35,18 @@ from etoile.domain.fit.quantisation import KV_TYPES
 from etoile.domain.pinning import Format
 from etoile.errors import ConfigError
 from etoile.resources import resource
-from etoile.text import LANGUAGES, Message, desktop_language, message, render
+from etoile.text import INTERFACE_LANGUAGES, Message, desktop_language, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
 
 
-def spoken_language(arguments: Sequence[str]) -> str:
-    """Return the language to speak before anything is parsed: --language, else the settings', else the desktop's."""
+def written_language(arguments: Sequence[str]) -> str:
+    """Return what to write in before anything is parsed: --language, else the settings', else the desktop's."""
     for position, given in enumerate(arguments):
         name, _, value = given.partition("=")
         if name == "--language":
             value = value or "".join(arguments[position + 1 : position + 2])
-            if value in LANGUAGES:
+            if value in INTERFACE_LANGUAGES:
                 return value
     try:
         configured = load(config_path(), must_exist=False).window.language
@@ -132,7 +132,7 @@ def _common(words: Words) -> argparse.ArgumentParser:
     """Return the options that stand before or after every command."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--config", metavar="FILE", help=words(message("another settings file")))
-    common.add_argument("--language", choices=LANGUAGES, help=words(message("the language to speak")))
+    common.add_argument("--language", choices=INTERFACE_LANGUAGES, help=words(message("the language to write in")))
     common.add_argument(
         "--simulate",
         metavar="SCENARIO",

@@ -12,7 +12,7 @@ from etoile.cli.console import Console
 from etoile.cli.settings import settings
 from etoile.cli.view import View, can_confirm
 from etoile.cli.why import with_heat
-from etoile.config import Config
+from etoile.config import Config, interface_language
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.events import Asking, Event, Origin
@@ -154,7 +154,7 @@ class _Here:
     """This process takes requests: the same step, with a queue for a loop.  What was said is known to the next one."""
 
     def __init__(self, config: Config, simulate: str | None, *, aloud: bool) -> None:
-        from etoile.parts import first_state, interface_language
+        from etoile.parts import first_state
 
         self._config = config
         self._simulate = simulate

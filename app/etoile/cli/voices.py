@@ -7,7 +7,7 @@ from etoile.cli.settings import settings
 from etoile.config import Speech
 from etoile.errors import UsageError
 from etoile.speech.engines import SpeechVoice, called, choose, engine_of, known_here
-from etoile.text import LANGUAGES, message
+from etoile.text import SPOKEN_LANGUAGES, message
 
 
 def voices(arguments: argparse.Namespace, console: Console) -> int:
@@ -19,7 +19,7 @@ def voices(arguments: argparse.Namespace, console: Console) -> int:
     from etoile.config.writing import put
 
     chosen = _named(known, " ".join(arguments.name))
-    for language in filter(chosen.speaks, LANGUAGES):
+    for language in filter(chosen.speaks, SPOKEN_LANGUAGES):
         put(path, "speech.voices", language, chosen.name)
     console.note(message("Etoile speaks with the voice {name} from its next start on.", name=chosen.name))
     return 0
@@ -43,9 +43,9 @@ def _known(speech: Speech) -> tuple[SpeechVoice, ...]:
 
 def _list(known: tuple[SpeechVoice, ...], speech: Speech, console: Console) -> int:
     named = dict[str, str](speech.voices.items())
-    used = {language: choose(known, language, named.get(language)) for language in LANGUAGES}
+    used = {language: choose(known, language, named.get(language)) for language in SPOKEN_LANGUAGES}
     for voice in known:
-        speaks = [language for language in LANGUAGES if used[language] == voice]
+        speaks = [language for language in SPOKEN_LANGUAGES if used[language] == voice]
         if console.json:
             console.line({"name": voice.name, "id": voice.id, "languages": list(voice.languages), "used_for": speaks})
         else:

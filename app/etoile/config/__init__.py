@@ -1,5 +1,6 @@
 """The configuration: TOML into frozen structs, validated once, complete or refused."""
 
+from etoile.config.languages import interface_language, spoken_language
 from etoile.config.reading import FOLDERS, config_path, load, parse
 from etoile.config.sections import (
     UUIDS,
@@ -8,13 +9,14 @@ from etoile.config.sections import (
     Commands,
     Config,
     Gpu,
+    InterfaceLanguage,
     Kind,
-    Language,
     Node,
     Role,
     Routing,
     Section,
     Speech,
+    SpokenLanguage,
     Store,
     Thermal,
     Window,
@@ -29,18 +31,21 @@ __all__ = [
     "Commands",
     "Config",
     "Gpu",
+    "InterfaceLanguage",
     "Kind",
-    "Language",
     "Node",
     "Role",
     "Routing",
     "Section",
     "Speech",
+    "SpokenLanguage",
     "Store",
     "Thermal",
     "Window",
     "config_path",
+    "interface_language",
     "load",
     "parse",
+    "spoken_language",
     "uuids",
 ]

@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-Language = Literal["en", "fr"]
+InterfaceLanguage = Literal["en", "fr", "pt"]
+SpokenLanguage = Literal["en", "fr"]
 Role = Literal["classify", "code", "review", "analyse", "search", "synthesise", "validate", "respond"]
 Kind = Literal["code", "analyse", "trading", "systeme", "web", "simple"]
 Tool = Literal["search", "market", "etoile"]
@@ -116,7 +117,8 @@ class Speech(Section, frozen=True):
 
     model: str = "base"
     """A model's name, or a folder in CTranslate2 form."""
-    language: Literal["fr", "en", "auto"] = "auto"
+    language: Literal[SpokenLanguage, "auto"] = "auto"
+    """What is heard and spoken, whatever the windows are written in; between the two with "auto"."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     preload: bool = False
     """The speech model is loaded at the start, rather than when somebody first speaks."""
@@ -162,7 +164,7 @@ class Speech(Section, frozen=True):
     speak: Literal["always", "voice", "never"] = "always"
     """Whether answers are spoken: always, to spoken requests only, never."""
     rate_wpm: int = 180
-    voices: dict[Literal["fr", "en"], str] = {}
+    voices: dict[SpokenLanguage, str] = {}
     """The voice for each language: its name or a part of it ("Thomas"), as “etoile voices” lists them; for another
     engine what its command takes for `{voice}`."""
     engine: str = "system"
@@ -225,7 +227,8 @@ class Commands(Section, frozen=True):
 class Window(Section, frozen=True):
     """[window]: the interface."""
 
-    language: Literal["fr", "en", "auto"] = "auto"
+    language: Literal[InterfaceLanguage, "auto"] = "auto"
+    """What windows, notifications and the command line are written in; the desktop's with "auto"."""
     theme: Literal["auto", "dark", "light"] = "auto"
 
 

@@ -4,12 +4,12 @@ import ctypes
 import sys
 from collections.abc import Iterator
 
-from etoile.config import Speech
+from etoile.config import Config, spoken_language
 from etoile.doctor.finding import GPU_S, Check, Finding, Patient
 from etoile.errors import ModelUnavailable, NvmlUnavailable
 from etoile.speech import models
 from etoile.speech.keys import names_of
-from etoile.text import desktop_language, message, verbatim
+from etoile.text import message, verbatim
 
 MICROPHONE_S = 7.0
 """A Bluetooth headset may take five to deliver its first sound."""
@@ -29,7 +29,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     yield Check(name="speech_model", look=lambda: _speech_model(speech.model), wanted="speech.model" in asked)
     yield Check(name="placement", look=lambda: _placement(patient), wanted=speech.device == "cuda", limit_s=GPU_S)
     spoken = "speech.speak" in asked and speech.speak != "never"
-    yield Check(name="voice", look=lambda: _voice(speech), wanted=spoken, limit_s=10.0)
+    yield Check(name="voice", look=lambda: _voice(patient.config), wanted=spoken, limit_s=10.0)
 
 
 def _microphone(device: str | None) -> Finding:
@@ -133,11 +133,11 @@ def _has_cublas() -> bool:
     return True
 
 
-def _voice(speech: Speech) -> Finding:
+def _voice(config: Config) -> Finding:
     """Have a word synthesised: an engine that is another program tells only then what it lacks."""
     from etoile.speech.engines import choose, engine_of
 
-    language = desktop_language() if speech.language == "auto" else speech.language
+    speech, language = config.speech, spoken_language(config)
     named = dict[str, str](speech.voices.items()).get(language)
     engine = engine_of(speech)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from etoile.domain.matching.nearness import ratio
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 
 ALIKE = 55.0
 """A correction sounds like what was heard; an answer or a translation does not."""
@@ -28,7 +28,7 @@ class Dictionary:
 
     def reworded(self, text: str, language: str | None) -> str:
         """Return `text` with every entry of its language in the place of its words, the longest entries first."""
-        languages = (language,) if language else LANGUAGES
+        languages = (language,) if language else SPOKEN_LANGUAGES
         meant = {_plain(heard): word for one in languages for heard, word in self.entries.get(one, {}).items()}
         meant.pop((), None)
         words = list(re.finditer(r"\w+", text))

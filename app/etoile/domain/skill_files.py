@@ -19,7 +19,7 @@ from typing import Any, Never
 
 from etoile.domain.skills import LONGEST_NAME, MOST_STEPS, Book, Parameter, Skill, Step, places_in
 from etoile.errors import ConfigError
-from etoile.text import LANGUAGES, Message, message
+from etoile.text import SPOKEN_LANGUAGES, Message, message
 
 LONGEST_BYTES = 64_000
 _LONGEST_STEP = 500
@@ -132,7 +132,7 @@ class _Reader:
         return name
 
     def _language(self, value: object) -> str | None:
-        if value is not None and value not in LANGUAGES:
+        if value is not None and value not in SPOKEN_LANGUAGES:
             self._refuse("language", message("I do not speak “{language}”", language=str(value)), _LANGUAGES)
         return str(value) if value else None
 
@@ -200,5 +200,5 @@ _PARAMETER = message("Write for example {example} under [parameters].", example=
 _HOW_MANY = message("Write 1 to {most} steps.", most=MOST_STEPS)
 _A_NAME = message("Write for example {example}.", example='name = "morning report"')
 _GOOD_NAME = message("Use up to {most} letters, digits and spaces.", most=LONGEST_NAME)
-_LANGUAGES = message("Known languages: {languages}.", languages=list(LANGUAGES))
+_LANGUAGES = message("Known languages: {languages}.", languages=list(SPOKEN_LANGUAGES))
 _ENDS = message("Put it at the end, or list the values that it may have.")

@@ -19,7 +19,9 @@ from functools import cache
 from pathlib import Path
 
 from etoile.resources import resource
-from etoile.text import LANGUAGES
+
+LANGUAGES = ("en", "fr")
+"""The languages of the pages."""
 
 _COMMENT = re.compile(r"^<!-- (live|words|about|see): (.*?) -->\n", re.MULTILINE)
 
@@ -43,7 +45,7 @@ class Section:
 
 @cache
 def sections(language: str) -> tuple[Section, ...]:
-    """Return every section in `language` ("en", "fr"; anything else is taken for English)."""
+    """Return every section in `language`, or in English where nobody has written pages in it."""
     return tuple(
         section
         for path in sorted(_folder(language).glob("*.md"))

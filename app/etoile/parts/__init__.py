@@ -4,7 +4,7 @@
 notifications and the samples by `desktop=True`.
 """
 
-from etoile.parts.live import Live, first_state, interface_language
+from etoile.parts.live import Live, first_state
 from etoile.parts.once import check_nodes, describe_model, gpu_reader, open_care, open_fit_ratios, speech_model
 from etoile.parts.opening import open_learner, open_rooms
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
@@ -21,7 +21,6 @@ __all__ = [
     "describe_model",
     "first_state",
     "gpu_reader",
-    "interface_language",
     "open_care",
     "open_fit_ratios",
     "open_history",

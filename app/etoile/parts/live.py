@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from etoile.actions.notes import read_notes
 from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
 from etoile.caring import Care
-from etoile.config import Config
+from etoile.config import Config, spoken_language
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
@@ -17,7 +17,7 @@ from etoile.domain.turn import Turn
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
 from etoile.store.conversations import Conversations, Kept
-from etoile.text import Message, desktop_language
+from etoile.text import Message
 
 if TYPE_CHECKING:
     from etoile.speech.voice import Voice
@@ -25,14 +25,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def interface_language(config: Config) -> str:
-    """Return the language of window and command line: the configured one, else the desktop's, else English."""
-    return desktop_language() if config.window.language == "auto" else config.window.language
-
-
 def first_state(config: Config) -> State:
     """Return what is known before anything has happened."""
-    language = interface_language(config)
+    language = spoken_language(config)
     return with_settings(State(turn=Turn(language=language, home_language=language)), config)
 
 

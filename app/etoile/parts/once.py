@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from etoile.caring import Care
-from etoile.config import Config, Node
+from etoile.config import Config, Node, interface_language
 from etoile.domain.events import Event
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.gpu.far import ONCE_S, FarGpus
@@ -18,7 +18,7 @@ from etoile.gpu.monitor import reader_of
 from etoile.gpu.place import exporters
 from etoile.gpu.processor import ProcessorCard
 from etoile.llm.keys import secret
-from etoile.parts.live import Live, first_state, interface_language
+from etoile.parts.live import Live, first_state
 from etoile.parts.opening import open_router, read_quietly
 from etoile.parts.stores import MIGRATIONS, open_database, open_history
 from etoile.store.database import Database

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from etoile.actions.runner import Actions
 from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
-from etoile.config import Config
+from etoile.config import Config, interface_language
 from etoile.dictionary import LearnedWords
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
@@ -35,7 +35,8 @@ from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.llm.toolbox import Toolbox
 from etoile.parts.errands import Errands
-from etoile.parts.live import Live, interface_language
+from etoile.parts.keeping import keeping
+from etoile.parts.live import Live
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_recordings, open_samples
 from etoile.store.conversations import Conversations

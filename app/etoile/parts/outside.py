@@ -12,7 +12,7 @@ from etoile.config import FOLDERS, Config, Node
 from etoile.errors import EtoileError
 from etoile.llm import keys
 from etoile.parts.rooms import Rooms
-from etoile.text import LANGUAGES, Message, message, render
+from etoile.text import SPOKEN_LANGUAGES, Message, message, render
 
 if TYPE_CHECKING:
     from etoile.installed.versions import About
@@ -65,7 +65,7 @@ class Outside:
             known = known_here(engine.voices())
         finally:
             engine.kill()
-        return {language: [voice.name for voice in known if voice.speaks(language)] for language in LANGUAGES}
+        return {language: [voice.name for voice in known if voice.speaks(language)] for language in SPOKEN_LANGUAGES}
 
     def try_voice(self, language: str, name: str) -> None:
         """Say a sentence in `language`; nobody else speaks meanwhile.  Raises VoiceUnavailable."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from etoile import config
 from etoile.speech.clip import Clip
-from etoile.text import LANGUAGES
+from etoile.text import SPOKEN_LANGUAGES
 
 PREFERRED = {"en": ("en-us", "en-gb"), "fr": ("fr-fr",)}
 
@@ -82,7 +82,7 @@ def spoken_names(voices: Sequence[SpeechVoice]) -> tuple[str, ...]:
 
 def known_here(voices: Sequence[SpeechVoice]) -> tuple[SpeechVoice, ...]:
     """Return those of `voices` that speak a language of Etoile's."""
-    return tuple(voice for voice in voices if any(map(voice.speaks, LANGUAGES)))
+    return tuple(voice for voice in voices if any(map(voice.speaks, SPOKEN_LANGUAGES)))
 
 
 def _short(name: str) -> str:

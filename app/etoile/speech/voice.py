@@ -21,7 +21,7 @@ from etoile.speech.part import Part
 from etoile.speech.playback import Player, Sound
 from etoile.speech.playing import Era, Loudspeaker, Piece, Playing
 from etoile.speech.spoken import speakable
-from etoile.text import LANGUAGES, message
+from etoile.text import SPOKEN_LANGUAGES, message
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Voice:
         chosen = next(iter(called(voices, name)), None)
         if chosen is None:
             return None
-        language = next(filter(chosen.speaks, LANGUAGES))
+        language = next(filter(chosen.speaks, SPOKEN_LANGUAGES))
         before = choose(voices, language, self._named.get(language))
         self._named = {**self._named, language: chosen.id}
         return (before or chosen).name

@@ -26,7 +26,7 @@ from etoile.speech.hallucinations import is_invented
 from etoile.speech.placed import cpu_threads
 from etoile.speech.spans import SAMPLE_RATE_HZ, SPEECH, STILL_SPEECH, WINDOW_SAMPLES, Speech, find_speech
 from etoile.speech.transcript import Transcript
-from etoile.text import LANGUAGES, message, verbatim
+from etoile.text import SPOKEN_LANGUAGES, message, verbatim
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class Whisper:
         started_s = time.monotonic()
         noise = np.random.default_rng(0).normal(0.0, 0.01, SAMPLE_RATE_HZ).astype(np.float32)
         _voice_probabilities(noise)
-        self._decode(noise, LANGUAGES[0])
+        self._decode(noise, SPOKEN_LANGUAGES[0])
         log.info("speech model %s ready on %s after %.2f s", self._model, self._device, time.monotonic() - started_s)
 
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
@@ -123,7 +123,7 @@ class Whisper:
         context_s = decoding.context_s(len(sound) / SAMPLE_RATE_HZ, self._context_s)
         encoded = decoding.encode(self._engine, sound, context_s)
         if language == "auto":
-            language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
+            language = decoding.likeliest_language(self._engine, encoded, SPOKEN_LANGUAGES)
         begins = decoding.first_words(self._engine, encoded, language)
         return begins.text if math.exp(begins.log_probability) >= sure else ""
 
@@ -151,7 +151,7 @@ class Whisper:
         """
         started_s = time.monotonic()
         speech = hear(samples)
-        said = Said("", LANGUAGES[0] if language == "auto" else language)
+        said = Said("", SPOKEN_LANGUAGES[0] if language == "auto" else language)
         if speech.seconds >= SHORTEST_SPEECH_S:
             spoken = np.concatenate([samples[start:end] for start, end in speech.spans])
             said = self._said(spoken, language, cancelled)
@@ -190,14 +190,14 @@ class Whisper:
         seconds = len(samples) / SAMPLE_RATE_HZ
         encoded = decoding.encode(self._engine, samples, decoding.context_s(seconds, self._context_s))
         if language == "auto":
-            language = decoding.likeliest_language(self._engine, encoded, LANGUAGES)
+            language = decoding.likeliest_language(self._engine, encoded, SPOKEN_LANGUAGES)
         return decoding.generate(self._engine, encoded, language, seconds, self._hotwords), language
 
     def _windows(self, samples: Samples, language: str, cancelled: Callable[[], bool]) -> "Said":
         """Return what `samples` of any length say, looked at 30 s at a time."""
         if language == "auto":
             first = decoding.encode(self._engine, samples, decoding.WINDOW_S)
-            language = decoding.likeliest_language(self._engine, first, LANGUAGES)
+            language = decoding.likeliest_language(self._engine, first, SPOKEN_LANGUAGES)
         segments, _ = self._engine.transcribe(
             samples,
             language=language,

@@ -15,13 +15,11 @@ from etoile.gui.settings.controls import Choice
 from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.frame import Box, RowFrame
 from etoile.gui.tabs import Tab
-from etoile.text import LANGUAGES, message, verbatim
+from etoile.text import INTERFACE_LANGUAGES, OWN_NAMES, SPOKEN_LANGUAGES, message, verbatim
 
-OWN_NAMES = {"en": "English", "fr": "Français", "pt": "Português"}
 _VOICES = {
     "en": message("Voice for English"),
     "fr": message("Voice for French"),
-    "pt": message("Voice for Portuguese"),
 }
 _USUAL = {"": message("The usual one")}
 
@@ -71,7 +69,7 @@ class LanguageStep(Step):
             means, message("What you say and ask stays on your machines: Etoile has no account and no server."), parent
         )
         look = self._look
-        self._tabs = {code: Tab(look, verbatim(OWN_NAMES[code]), self, height=32) for code in LANGUAGES}
+        self._tabs = {code: Tab(look, verbatim(OWN_NAMES[code]), self, height=32) for code in INTERFACE_LANGUAGES}
         row = QHBoxLayout()
         row.setSpacing(4)
         for code, tab in self._tabs.items():
@@ -86,7 +84,7 @@ class LanguageStep(Step):
             Tone.TEXT2,
         )
         box = Box(look, self)
-        self.voices = [VoiceChoice(means, code, box) for code in LANGUAGES]
+        self.voices = [VoiceChoice(means, code, box) for code in SPOKEN_LANGUAGES]
         for voice in self.voices:
             box.add(voice)
         self.column.addWidget(box)

@@ -14,11 +14,11 @@ from etoile.gui.settings.controls import Choice, Field
 from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.frame import RowFrame, Wrong
 from etoile.gui.settings.group import Titled
-from etoile.text import Message, message, verbatim
+from etoile.text import OWN_NAMES, SPOKEN_LANGUAGES, Message, message, verbatim
 
 IDLE_MS = 400
 """What is typed is checked when nothing was typed for so long."""
-LANGUAGES = {"fr": verbatim("Français"), "en": verbatim("English")}
+LANGUAGES = {code: verbatim(OWN_NAMES[code]) for code in SPOKEN_LANGUAGES}
 
 
 class Phrasebook(Protocol):
@@ -51,7 +51,7 @@ class CommandsGroup(Titled):
 
     def _make_controls(self, look: Look) -> None:
         self.language = Choice(look, LANGUAGES)
-        self.language.show_value(look.language if look.language in LANGUAGES else "en")
+        self.language.show_value(look.language if look.language in LANGUAGES else SPOKEN_LANGUAGES[0])
         self.text = QPlainTextEdit()
         self.text.setObjectName("code")
         self.text.setFont(look.mono)

@@ -6,7 +6,7 @@ Its kind, its default and what it may be come from `etoile.config`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from etoile.text import Message, message, verbatim
+from etoile.text import OWN_NAMES, SPOKEN_LANGUAGES, Message, message, verbatim
 
 SECONDS, CELSIUS, PERCENT, DAYS = verbatim("s"), verbatim("°C"), verbatim("%"), message("days")
 
@@ -53,7 +53,7 @@ def row(
     return Row(section=section, key=key, title=title, explanation=explanation, unit=unit, words=words, restart=restart)
 
 
-AUTO_LANGUAGE = {"auto": message("As the desktop"), "fr": verbatim("Français"), "en": verbatim("English")}
+AUTO_LANGUAGE = {"auto": message("As the desktop"), **{code: verbatim(name) for code, name in OWN_NAMES.items()}}
 
 INTERFACE = Group(
     message("Interface"),
@@ -116,8 +116,7 @@ LISTENING = Group(
             message("What you speak; either, if it is found out each time."),
             restart=True,
             auto=message("French or English"),
-            fr=verbatim("Français"),
-            en=verbatim("English"),
+            **{code: verbatim(OWN_NAMES[code]) for code in SPOKEN_LANGUAGES},
         ),
         row(
             "speech.microphone",
