@@ -35,7 +35,6 @@ from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.llm.toolbox import Toolbox
 from etoile.parts.errands import Errands
-from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_recordings, open_samples
