@@ -74,20 +74,35 @@ def test_examples_say_every_part_in_few_forms(template: str) -> None:
 
 
 def test_an_automaton_takes_the_forms_of_its_templates_and_no_others() -> None:
-    templates = ["[a] (b|c [d|e]) f", "~ a b <c>", "c [d] [e]", "(a|the) b [the]"]
-    graph = Graph([parsed(template, words) for template in templates], frozenset({"the"}))
-    said = {form for template in templates for form in forms_of(template, words)}
-    bare = {tuple(part for part in form if part != "the") for form in said}
-    parts = sorted({part for form in bare for part in form})
+    said = {"mute": ["[a] (b|c [d|e]) f", "~ a b <c>"], "lock": ["c [d] [e]", "(a|the) b [the]", "~ a b <c>"]}
+    bits = {"mute": 1, "lock": 2}
+    templates = {command: [parsed(template, words) for template in texts] for command, texts in said.items()}
+    graph = Graph(templates, bits, lambda command: frozenset({"the"}))
+    bare = {
+        command: {bared(form) for text in texts for form in forms_of(text, words)} for command, texts in said.items()
+    }
+    parts = sorted({part for forms in bare.values() for form in forms for part in form})
     for length in range(1, 5):
         for form in itertools.product(parts, repeat=length):
-            assert takes(graph, form) == (form in bare), form
+            assert taken(graph, form) == sum(bits[command] for command in said if form in bare[command]), form
 
 
-def takes(graph: Graph, form: Form) -> bool:
+def test_an_automaton_tells_which_commands_may_still_be_meant() -> None:
+    said = {"mute": [parsed("a b", words)], "lock": [parsed("a c", words)]}
+    graph = Graph(said, {"mute": 1, "lock": 2}, lambda command: frozenset())
+    assert graph.root.child("a").commands == 3
+    assert graph.root.child("a").child("c").commands == 2
+
+
+def bared(form: Form) -> Form:
+    return tuple(part for part in form if part != "the")
+
+
+def taken(graph: Graph, form: Form) -> int:
+    """Return the commands that `form` is said for."""
     state = graph.root
     for part in form:
         if part not in state.labels:
-            return False
+            return 0
         state = state.child(part)
-    return state.is_end
+    return state.ends

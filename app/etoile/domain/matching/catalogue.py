@@ -139,48 +139,40 @@ class Catalogue:
         return frozenset(word for word in said if word[0] not in "<{").union(*others)
 
     @cached_property
-    def commands_by_start(self) -> Mapping[str, frozenset[str]]:
-        """What a form begins with -> the commands that begin so."""
-        commands: dict[str, set[str]] = {}
-        for command, templates in self.templates.items():
-            for start in {start for template in templates for start in template.starts(self._skipped(command))}:
-                commands.setdefault(start, set()).add(command)
-        return {start: frozenset(begun) for start, begun in commands.items()}
+    def bits(self) -> Mapping[str, int]:
+        """Command -> its bit in a set of commands."""
+        return {command: 1 << index for index, command in enumerate(self.templates)}
+
+    def commands(self, bits: int) -> list[str]:
+        """Return the commands of a set of bits, in their order."""
+        return [command for command, bit in self.bits.items() if bit & bits] if bits else []
+
+    def unfold(self) -> None:
+        """Make at once what is made when it is first thought of: a tenth of a second."""
+        _ = self.graph, self.short
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The automaton of all that is said."""
+        return Graph(self.templates, self.bits, self._skipped)
 
     def _skipped(self, command: str) -> frozenset[str]:
         """Return the words that may be left out anywhere in what is said for `command`."""
         takes_anything = any(slot.is_open for slot in COMMANDS[command].slots)
         return frozenset() if takes_anything else self.words.stop
 
-    def unfold(self) -> None:
-        """Make at once what is made of each command when it is first thought of: a tenth of a second."""
-        for command in self.parts:
-            self.graph(command)
-            self.short(command)
-
     @cached_property
-    def _graphs(self) -> dict[str, Graph]:
-        return {}
+    def short(self) -> Mapping[Phrase, int]:
+        """What is said in a single word or concept, stop words aside -> the bits of its commands.
 
-    def graph(self, command: str) -> Graph:
-        """Return the automaton of what is said for `command`, made when it is asked for first."""
-        if command not in self._graphs:
-            self._graphs[command] = Graph(self.templates[command], self._skipped(command))
-        return self._graphs[command]
-
-    @cached_property
-    def _short(self) -> dict[str, frozenset[Phrase]]:
-        return {}
-
-    def short(self, command: str) -> frozenset[Phrase]:
-        """Return what is said for `command` in a single word or concept, stop words aside: it stands for itself alone.
-
-        Nothing may be put into it or left out.
+        It stands for itself alone: nothing may be put into it or left out.
         """
-        if command not in self._short:
-            forms: list[Form] = short_forms(self.templates[command], self.words.stop)
-            self._short[command] = frozenset(chain.from_iterable(spelled(form, self.concepts) for form in forms))
-        return self._short[command]
+        found: dict[Phrase, int] = {}
+        for command, templates in self.templates.items():
+            forms: list[Form] = short_forms(templates, self.words.stop)
+            for phrase in chain.from_iterable(spelled(form, self.concepts) for form in forms):
+                found[phrase] = found.get(phrase, 0) | self.bits[command]
+        return found
 
     @cached_property
     def said(self) -> Starts[str]:

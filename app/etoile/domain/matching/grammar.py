@@ -1,12 +1,13 @@
 """What a language can say, and the walk through it that explains every word of a request or gives up.
 
-A request is walked token by token through the automaton of each command that its words may all belong to.  At a token
-the walk may follow a word, all the words of a concept, all the words of a slot's value, or pass over a stop word.  What
-reaches the end has explained everything.
+A request is walked token by token through the automaton of all commands, as far as its words may all belong to them.
+At a token the walk may follow a word, all the words of a concept, all the words of a slot's value, or pass over a stop
+word.  What reaches the end has explained everything.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import NamedTuple
 
 from etoile.domain.commands import SlotType
@@ -18,8 +19,8 @@ from etoile.domain.matching.reach import Reach, Values
 from etoile.domain.matching.starts import Starts
 from etoile.domain.matching.tokens import BREAK, DOTS
 
-_MOST_STEPS = 2000
-"""A walk through a command is given up after this many: no request of a person comes near."""
+_MOST_STEPS = 20_000
+"""A walk is given up after this many: no request of a person comes near."""
 _SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
 _QUANTITIES = frozenset(f"{{{slot}}}" for slot in READERS)
 _BEGIN_QUANTITIES = {language: units | {"one"} for language, units in UNITS.items()}
@@ -67,6 +68,8 @@ class Standing(NamedTuple):
     """A request, and what stands at those of its tokens that a walk has come to."""
 
     tokens: Sequence[str]
+    commands: int
+    """Bits of those that may be meant."""
     found: dict[int, tuple[Sequence[Label], frozenset[str]]]
     """Index of a token -> what stands there, and the names of it."""
 
@@ -75,6 +78,7 @@ class _Step(NamedTuple):
     at: int
     state: State
     reading: Reading
+    """Its command is not known yet."""
     parts: int = 0
     """How many have been said."""
     skipped: bool = False
@@ -109,31 +113,13 @@ class Grammar:
         return list(self._known_readings(tuple(tokens)))
 
     def _found_readings(self, tokens: tuple[str, ...]) -> tuple[Reading, ...]:
-        said = tuple(text for text in tokens if text != BREAK)
         commands = self.reach.commands(tokens)
-        started = self._started(tokens) if commands else frozenset()
-        lone = [
-            Reading(command=command, explained=len(said))
-            for command in commands
-            if said in self._catalogue.short(command)
-        ]
-        if not started:
-            return tuple(lone)
-        standing = Standing(tokens, {})
-        walked = (reading for command in commands if command in started for reading in self._walk(command, standing))
-        return (*lone, *dict.fromkeys(walked))
-
-    def _started(self, tokens: Sequence[str]) -> frozenset[str]:
-        """Return the commands that something at the start of `tokens` begins."""
-        found: set[str] = set()
-        light = 0
-        for index, token in enumerate(tokens):
-            for label in self._labels(tokens, index):
-                found.update(self._catalogue.commands_by_start.get(label.name, ()))
-            light += token in self._light and token not in self._stop
-            if token not in self._weightless or light > _MOST_PASSED_OVER:
-                break
-        return frozenset(found)
+        if not commands:
+            return ()
+        said = tuple(text for text in tokens if text != BREAK)
+        lone = self._catalogue.commands(self._catalogue.short.get(said, 0) & commands)
+        walked = self._walk(Standing(tokens, commands, {}))
+        return (*(Reading(command, explained=len(said)) for command in lone), *dict.fromkeys(walked))
 
     def spans(self, tokens: Sequence[str]) -> list[Reading]:
         """Return the values of closed slots in `tokens`, each with the tokens that say it."""
@@ -153,16 +139,24 @@ class Grammar:
         }
         return [(index, index + length) for index, length in longest.items() if length]
 
-    def _walk(self, command: str, standing: Standing) -> Iterator[Reading]:
-        steps = [_Step(0, self._catalogue.graph(command).root, Reading(command))]
+    def _walk(self, standing: Standing) -> Iterator[Reading]:
+        """Return what the request means for each command, in their order."""
+        ends = [step for step in self._last_steps(standing) if _is_whole(step)]
+        reached = reduce(or_, (step.state.ends for step in ends), 0) & standing.commands
+        for command in self._catalogue.commands(reached):
+            bit = self._catalogue.bits[command]
+            yield from (Reading(command, *step.reading[1:]) for step in ends if step.state.ends & bit)
+
+    def _last_steps(self, standing: Standing) -> Iterator[_Step]:
+        steps = [_Step(0, self._catalogue.graph.root, Reading(""))]
         for _ in range(_MOST_STEPS):
             if not steps:
                 return
             step = steps.pop()
             if step.at < len(standing.tokens):
                 self._go_on(step, standing, steps)
-            elif _is_whole(step):
-                yield step.reading
+            else:
+                yield step
 
     def _go_on(self, step: _Step, standing: Standing, steps: list[_Step]) -> None:
         """Add to `steps` where the walk may go from `step`."""
@@ -183,12 +177,15 @@ class Grammar:
         for label in () if may_follow.keys().isdisjoint(names) else labels:
             if label.name not in may_follow or (label.tail and tail):
                 continue
+            child = state.child(label.name)
+            if not child.commands & standing.commands:
+                continue
             if label.name in _SLOTS:
                 told = reading._replace(slot=_SLOTS[label.name], value=label.value)
             else:
                 told = _explaining(reading, label.words)
             around = (label.tail, parts + 1) if label.tail else (tail, since)
-            steps.append(_Step(at + label.length, state.child(label.name), told, parts + 1, False, *around))
+            steps.append(_Step(at + label.length, child, told, parts + 1, False, *around))
         if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
             steps += self._with_free_text(step, standing)
@@ -198,6 +195,8 @@ class Grammar:
         tokens = standing.tokens
         for name in state.open_slots:
             child, slot = state.child(name), OPEN[name]
+            if not child.commands & standing.commands:
+                continue
             last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
             first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
             for end in range(first, last + 1):
@@ -279,7 +278,7 @@ class Grammar:
 
 
 def _is_whole(step: _Step) -> bool:
-    if step.tail or not step.state.is_end:
+    if step.tail or not step.state.ends:
         return False
     if step.skipped and step.reading.slot in OPEN.values():
         return False  # the last words belong to the free text

@@ -1,10 +1,12 @@
-"""What is said for one command, as an automaton: its templates side by side, their choices shared, nothing written out.
+"""What is said for the commands of a language, as one automaton: templates side by side, beginnings and choices shared,
+nothing written out.
 
 It is made as one that may be at several nodes at once; the states of the deterministic one are made as they are walked
-to, so that a walk costs no more than in a trie.
+to, so that a walk costs no more than in a trie.  All commands are walked through at once; at each state a set of bits
+tells which of them can still be meant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.phrases import Phrase
@@ -15,28 +17,35 @@ OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
 
 
 class _Node:
-    __slots__ = ("children", "is_end")
+    __slots__ = ("children", "command", "ends")
 
-    def __init__(self) -> None:
+    def __init__(self, command: int) -> None:
         self.children: dict[str, list[_Node]] = {}
-        self.is_end = False
+        self.command = command
+        """The bit of the command that it belongs to; all bits at the root."""
+        self.ends = 0
+        """The same bit where what was said so far is whole."""
 
 
 class State:
-    """Where a walk through the templates of a command may stand."""
+    """Where a walk through what is said may stand."""
 
-    __slots__ = ("_graph", "_walked", "is_end", "labels", "open_slots")
+    __slots__ = ("_graph", "_walked", "commands", "ends", "labels", "open_slots")
 
     def __init__(self, graph: "Graph", nodes: Iterable[_Node]) -> None:
         self._graph = graph
         self._walked: dict[str, State] = {}
         self.labels: dict[str, dict[_Node, None]] = {}
         """What may follow -> where in the automaton it leads."""
+        self.commands = 0
+        """Bits of the commands that may be meant."""
+        self.ends = 0
+        """Bits of those for which what was said so far is whole."""
         for node in nodes:
+            self.commands |= node.command
+            self.ends |= node.ends
             for label, targets in node.children.items():
                 self.labels.setdefault(label, {}).update(dict.fromkeys(targets))
-        self.is_end = any(node.is_end for node in nodes)
-        """Whether what was said so far is whole."""
         self.open_slots = tuple(label for label in OPEN if label in self.labels)
         """The slots that take any words and may follow."""
 
@@ -47,49 +56,57 @@ class State:
 
     def child(self, label: str) -> "State":
         """Return where `label`, one of `labels`, leads."""
-        if label not in self._walked:
-            self._walked[label] = self._graph.state(frozenset(self.labels[label]))
-        return self._walked[label]
+        found = self._walked.get(label)
+        if found is None:
+            found = self._walked[label] = self._graph.state(frozenset(self.labels[label]))
+        return found
 
 
 class Graph:
-    """All that is said for one command.  Words of `skipped` stand in no form, as they may be left out anywhere."""
+    """All that is said for the commands of a language."""
 
-    def __init__(self, templates: Iterable[Choice], skipped: frozenset[str]) -> None:
-        self._skipped = skipped
+    def __init__(
+        self, said: Mapping[str, Iterable[Choice]], bits: Mapping[str, int], skipped: Callable[[str], frozenset[str]]
+    ) -> None:
+        """Take the templates and the bit of each command, and what tells which words are left out of its forms."""
         self._states: dict[frozenset[_Node], State] = {}
-        root, end = _Node(), _Node()
-        for template in templates:
-            for node in self._add(template, [root], end):
-                node.is_end = node is not root
+        root = _Node(-1)
+        for command, templates in said.items():
+            end = _Node(bits[command])
+            for template in templates:
+                for node in _added(template, [root], end, skipped(command)):
+                    node.ends = node.command if node is not root else 0
         self.root = self.state(frozenset((root,)))
 
     def state(self, nodes: frozenset[_Node]) -> State:
         """Return the state of being at any of `nodes`."""
-        if nodes not in self._states:
-            self._states[nodes] = State(self, nodes)
-        return self._states[nodes]
+        found = self._states.get(nodes)
+        if found is None:
+            found = self._states[nodes] = State(self, nodes)
+        return found
 
-    def _add(self, choice: Choice, starts: list[_Node], end: _Node) -> list[_Node]:
-        """Lead from `starts` through the branches of `choice`, to `end` where possible; return where that ends."""
-        ends: dict[_Node, None] = {}
-        for branch in choice.branches:
-            ends |= dict.fromkeys(self._add_branch(branch, starts, end))
-        return list(ends)
 
-    def _add_branch(self, branch: Branch, starts: list[_Node], end: _Node) -> list[_Node]:
-        parts = [part for part in branch if isinstance(part, Choice) or part not in self._skipped]
-        for index, part in enumerate(parts):
-            target = end if index == len(parts) - 1 else _Node()
-            if isinstance(part, Choice):
-                starts = self._add(part, starts, target)
-                continue
-            for node in starts:
-                targets = node.children.setdefault(part, [])
-                if target not in targets:
-                    targets.append(target)
-            starts = [target]
-        return starts
+def _added(choice: Choice, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
+    """Lead from `starts` through the branches of `choice`, to `end` where possible; return where that ends."""
+    ends: dict[_Node, None] = {}
+    for branch in choice.branches:
+        ends |= dict.fromkeys(_added_branch(branch, starts, end, skipped))
+    return list(ends)
+
+
+def _added_branch(branch: Branch, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
+    parts = [part for part in branch if isinstance(part, Choice) or part not in skipped]
+    for index, part in enumerate(parts):
+        target = end if index == len(parts) - 1 else _Node(end.command)
+        if isinstance(part, Choice):
+            starts = _added(part, starts, target, skipped)
+            continue
+        for node in starts:
+            targets = node.children.setdefault(part, [])
+            if target not in targets:
+                targets.append(target)
+        starts = [target]
+    return starts
 
 
 def short_forms(templates: Iterable[Choice], skipped: frozenset[str]) -> list[Form]:

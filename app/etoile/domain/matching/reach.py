@@ -29,12 +29,12 @@ class Reach:
     """For each word of a language a set of commands, as bits."""
 
     def __init__(self, catalogue: Catalogue, values: Values) -> None:
-        self._commands = tuple(catalogue.parts)
         self._bits: dict[str, int] = {}
+        self._all = sum(catalogue.bits.values())
         bits_of_parts: dict[str, int] = {}
-        for index, parts in enumerate(catalogue.parts.values()):
+        for command, parts in catalogue.parts.items():
             for part in parts:
-                bits_of_parts[part] = bits_of_parts.get(part, 0) | 1 << index
+                bits_of_parts[part] = bits_of_parts.get(part, 0) | catalogue.bits[command]
         self._of_free_text = 0
         """Commands that take any words."""
         of_quantities = 0
@@ -65,15 +65,9 @@ class Reach:
         said = _outside_hosts(words)
         return bool(self._together(said) or self._begun(said))
 
-    def commands(self, words: Sequence[str]) -> list[str]:
+    def commands(self, words: Sequence[str]) -> int:
         """Return the commands that `words` can all be said for."""
-        bits = self._together(_outside_hosts(words)) | self._begun(words)
-        bits &= (1 << len(self._commands)) - 1
-        found = []
-        while bits:
-            found.append(self._commands[(bits & -bits).bit_length() - 1])
-            bits &= bits - 1
-        return found
+        return (self._together(_outside_hosts(words)) | self._begun(words)) & self._all
 
     def _together(self, words: Sequence[str]) -> int:
         return reduce(and_, map(self._bits_of, words), EVERYTHING)

@@ -82,6 +82,11 @@ class Repairer:
     # The indexes are made when a request first needs repair.
 
     @cached_property
+    def _by_slip(self) -> tuple[Mapping[str, Sequence[str]], ...]:
+        """What is left of a word without one letter, or none -> the words: of the catalogue, of the machine."""
+        return _by_slip(self._of_catalogue), _by_slip(self._of_machine)
+
+    @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
         """First letter -> the long words that begin with it."""
         index: dict[str, list[str]] = {}
@@ -240,8 +245,7 @@ class Repairer:
         """Return the known words that are one slip away; none if one of them negates."""
         if len(word) < 2:
             return []
-        indexes = (_by_slip(self._of_catalogue), _by_slip(self._of_machine))
-        candidates = {known for index in indexes for rest in _slips_of(word) for known in index.get(rest, ())}
+        candidates = {known for rest in _slips_of(word) for index in self._by_slip for known in index.get(rest, ())}
         alike = sorted(known for known in candidates if _is_worth(known, word) and is_one_slip(word, known))
         if any(known in self._catalogue.words.negations for known in alike):
             return []

@@ -42,10 +42,10 @@ class Choice(NamedTuple):
                 else:
                     yield from part.parts()
 
-    def starts(self, skipped: frozenset[str] = frozenset()) -> Iterator[str]:
-        """Return what its forms may begin with, `skipped` left out; "" where nothing need be said."""
+    def starts(self) -> Iterator[str]:
+        """Return what its forms may begin with; "" where nothing need be said."""
         for branch in self.branches:
-            yield from _starts(branch, skipped)
+            yield from _starts(branch)
 
     def forms(self) -> Iterator[Form]:
         """Return its forms; some may come twice, and one may be empty."""
@@ -109,14 +109,12 @@ def phrases_of(
     return tuple(phrases)
 
 
-def _starts(branch: Branch, skipped: frozenset[str]) -> Iterator[str]:
+def _starts(branch: Branch) -> Iterator[str]:
     for part in branch:
         if isinstance(part, str):
-            if part in skipped:
-                continue
             yield part
             return
-        found = set(part.starts(skipped))
+        found = set(part.starts())
         yield from found - {""}
         if "" not in found:
             return
