@@ -16,11 +16,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from etoile.text import INTERFACE_LANGUAGES
 from installer.environment import ROOT
 
 APP = ROOT / "app"
 FOLDER = ROOT / "resources" / "translations"
-LANGUAGES = ("fr",)
+LANGUAGES = INTERFACE_LANGUAGES[1:]
+"""Those that have a file: Portuguese is of neither country, so that 0 takes the plural, as gettext has it for `pt`."""
 KEYWORDS = {"message": (1,), "plural": (1, 2)}
 NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    print("\n".join(faults) or f"{len(template)} messages, all of them translated.")
+    print("\n".join(faults) or f"{len(template)} messages, all of them translated into {', '.join(LANGUAGES)}.")
     return 1 if faults else 0
 
 
