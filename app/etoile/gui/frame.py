@@ -120,10 +120,15 @@ class Frame(QWidget):
         if self.isVisible():
             self._settled.start()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    @property
+    def backdrop(self) -> QPixmap:
+        """A picture of ground, line and shadow."""
         if self._backdrop.isNull():
             self._backdrop = self._painted_backdrop()
-        QPainter(self).drawPixmap(0, 0, self._backdrop)
+        return self._backdrop
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).drawPixmap(0, 0, self.backdrop)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:

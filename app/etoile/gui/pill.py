@@ -176,6 +176,12 @@ class Pill(Frame):
         if self.isVisible():
             self._refresh()
 
+    def prepare(self) -> None:
+        """Look as the state wants it, at the place where the pill stands, whether or not it is in view."""
+        self._refresh()
+        if not self.isVisible():
+            self._tick.stop()
+
     def come(self, *, activating: bool) -> None:
         """Show the pill at its place; it gets the keyboard only when `activating`."""
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, not activating)

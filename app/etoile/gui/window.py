@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
+    QHideEvent,
     QKeySequence,
+    QPixmap,
     QResizeEvent,
     QSessionManager,
     QShortcut,
@@ -34,6 +36,7 @@ from etoile.gui.pill import Pill
 from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.tabs import Tabs
+from etoile.gui.unfolding import Unfolding
 from etoile.text import message
 
 WIDTH, HEIGHT = 440, 680
@@ -99,6 +102,7 @@ class Window(Frame):
         """The page to which Esc leads back from one without a tab."""
         self._body, self._cover = QWidget(self), Cover(look, self)
         self._faces = QStackedLayout(self)
+        self._unfolding = Unfolding(look, self)
         self._arrange()
         self._bind_keys()
         _application().commitDataRequest.connect(self._leave_with_session)
@@ -219,8 +223,21 @@ class Window(Frame):
         """Become a pill, which has the keyboard if the window had it."""
         had_keys = self.isActiveWindow()
         self._places.fold(True)
+        if self._unfolding.folds:
+            return
+        if self.isVisible():
+            self._unfolding.fold(*self._pill_here(), partial(self._become_pill, had_keys))
+        else:
+            self._become_pill(had_keys)
+
+    def _become_pill(self, had_keys: bool) -> None:
         self.hide()
         self.pill.come(activating=had_keys)
+
+    def _pill_here(self) -> tuple[QPixmap, QRect]:
+        """Return what the pill looks like, and where it stands in the window."""
+        self.pill.prepare()
+        return self.pill.grab(self.pill.face), self.pill.place.translated(-self.pos())
 
     def dismiss(self) -> None:
         """Hide, whether folded or not; without a tray to come back from, fold or stay folded."""
@@ -236,7 +253,7 @@ class Window(Frame):
 
     def toggle(self) -> None:
         """Show the window, or hide it when it is in view."""
-        if self.isVisible() and not self.isMinimized():
+        if self.isVisible() and not self.isMinimized() and not self._unfolding.folds:
             self.dismiss()
         else:
             self.present()
@@ -260,8 +277,13 @@ class Window(Frame):
         self._refresh()
         super().showEvent(event)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._unfolding.stop()
+        super().hideEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._unfolding.stop()
         self._fit_low()
 
     def _fit_low(self) -> None:
@@ -277,19 +299,23 @@ class Window(Frame):
         self._places.fold(False)
         if not self.isVisible():
             self.settle(self.face.size())
+        grows = self._unfolding.folds or (self.pill.isVisible() and not self.isVisible())
         self.show()
+        if grows:
+            self._unfolding.unfold(*self._pill_here())
         self.pill.hide()
 
     def _hide_pill(self) -> None:
-        """Hide the pill, unless it is the only way back."""
+        """Hide the pill, or what is about to become it, unless it is the only way back."""
         if self._tray_available():
-            self.pill.hide()
+            self.vanish()
 
     # What is shown
 
     def show_state(self, state: State) -> None:
         """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
         before, self._state = self._state, state
+        self._look.motion.still = state.still
         self._ground.follow(state)
         self.pill.show_state(state)
         if state.locked:  # anybody may look
@@ -300,7 +326,7 @@ class Window(Frame):
             self._go_to(self.page)
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING and not state.trial:
             self.appear()
-        if self.pill.isVisible() and wants_reading(before, state):
+        if (self.pill.isVisible() or self._unfolding.folds) and wants_reading(before, state):
             self._show(activating=False)
         if state.turn.number != before.turn.number and self.page != CONVERSATION:
             self._return_to_conversation()
@@ -342,6 +368,8 @@ class Window(Frame):
             self._doors.publish(Declined(turn.number, turn.question.number))
         elif self.page in WITHOUT_TAB:
             self._go_to(self._former)
+        elif self._unfolding.folds:
+            self._hide_pill()
         elif not self._pages[self.page].step_back():
             self.fold()
 
