@@ -8,21 +8,12 @@ import pytest
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
 from etoile.domain.repeats import Remembered
-from etoile.store import answers as table
-from etoile.store import conversations, learning
+from etoile.parts.stores import MIGRATIONS
 from etoile.store.answers import DAY_S, Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
 
-MIGRATIONS = [
-    conversations.MIGRATION,
-    conversations.HOW_IT_WAS_UNDERSTOOD,
-    conversations.WHAT_BELONGS_TOGETHER,
-    conversations.WHAT_STAYS_HERE,
-    learning.MIGRATION,
-    table.MIGRATION,
-]
 M1 = (Attribution(node="M1", model="qwen3"),)
 
 

@@ -8,7 +8,8 @@ import pytest
 from etoile.domain.benches import METHOD, Bench
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
-from etoile.store import benches, conversations
+from etoile.parts.stores import MIGRATIONS
+from etoile.store import benches
 from etoile.store.benches import Benches
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
@@ -63,13 +64,7 @@ def test_very_many_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_when_a_model_last_answered(tmp_path: Path) -> None:
-    migrations = [
-        conversations.MIGRATION,
-        conversations.HOW_IT_WAS_UNDERSTOOD,
-        conversations.WHAT_BELONGS_TOGETHER,
-        conversations.WHAT_STAYS_HERE,
-    ]
-    with Database(tmp_path / "etoile.db", migrations) as database:
+    with Database(tmp_path / "etoile.db", MIGRATIONS) as database:
         uses = Uses(database)
         assert (uses.since_s(), uses.last_s("M1")) == (None, {})
         history = Conversations(database, "en")

@@ -9,19 +9,12 @@ import pytest
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.store import answers, conversations, learning
+from etoile.parts.stores import MIGRATIONS
+from etoile.store import conversations
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
 
-MIGRATIONS = [
-    conversations.MIGRATION,
-    conversations.HOW_IT_WAS_UNDERSTOOD,
-    learning.MIGRATION,
-    conversations.WHAT_BELONGS_TOGETHER,
-    conversations.WHAT_STAYS_HERE,
-    answers.MIGRATION,
-]
 LONG_AGO = datetime(2000, 1, 1).astimezone()
 SECRET = "balance la sauce zorglub"
 

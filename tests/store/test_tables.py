@@ -11,17 +11,13 @@ from etoile.domain.effects import Decision, Outcome
 from etoile.domain.events import ConversationResumed
 from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution
+from etoile.parts.stores import MIGRATIONS
 from etoile.store import conversations
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.text import message, verbatim
 
-MIGRATIONS = [
-    conversations.MIGRATION,
-    conversations.HOW_IT_WAS_UNDERSTOOD,
-    conversations.WHAT_BELONGS_TOGETHER,
-    conversations.WHAT_STAYS_HERE,
-]
+BEFORE_PRIVACY = MIGRATIONS[: MIGRATIONS.index(conversations.WHAT_STAYS_HERE)]
 M1 = Attribution(node="M1", model="qwen3")
 AN_HOUR = 3600.0
 
@@ -108,7 +104,7 @@ def test_a_conversation_that_holds_what_the_history_told_stays_so_after_a_restar
 
 
 def test_what_was_kept_before_this_was_known_goes_on(tmp_path: Path) -> None:
-    with Database(tmp_path / "old.db", MIGRATIONS[:-1]) as old:
+    with Database(tmp_path / "old.db", BEFORE_PRIVACY) as old:
         old.write(lambda connection: connection.execute("INSERT INTO conversations (id) VALUES (1)"))
         old.write(
             lambda connection: connection.execute(

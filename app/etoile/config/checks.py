@@ -189,6 +189,8 @@ def _ranges(config: Config) -> Iterator[tuple[str, float, float, float]]:
     yield "commands.confirm_s", config.commands.confirm_s, 5, 3600
     yield "commands.shown_s", config.commands.shown_s, 0, 3600
     yield "store.samples_every_s", config.store.samples_every_s, 0.1, 3600
+    yield "store.history_days", config.store.history_days, 0, 36_500
+    yield "store.history_mb", config.store.history_mb, 0, 1_000_000
     yield "store.answers_days", config.store.answers_days, 0, 3650
     yield "store.answers_most", config.store.answers_most, 1, 100_000
     for index, node in enumerate(config.nodes):

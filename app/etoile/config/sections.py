@@ -237,6 +237,10 @@ class Store(Section, frozen=True):
 
     history: bool = True
     """Whether requests, conversations and answers are kept."""
+    history_days: float = 0.0
+    """Requests and answers are erased after this; 0 keeps them."""
+    history_mb: float = 500.0
+    """The oldest requests are erased where the history is larger than this; 0 is without a bound."""
     private: bool = False
     """Whether nothing at all is written: no history, no measurement; recordings lie in memory where the system has room
     for files there, and are gone with Etoile."""

@@ -126,6 +126,8 @@ class Interpret:
     """Whether it was heard rather than typed: words may be others."""
     rivals: int = 0
     """How many of the alternatives are about as likely as `text`."""
+    dry_run: bool = False
+    """Whether it is to leave no trace."""
 
 
 @dataclass(frozen=True, slots=True)

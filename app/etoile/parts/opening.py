@@ -35,9 +35,10 @@ from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.llm.toolbox import Toolbox
 from etoile.parts.errands import Errands
+from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
-from etoile.parts.stores import open_answers, open_history, open_recordings, open_samples
+from etoile.parts.stores import open_answers, open_history, open_recordings, open_retention, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
@@ -53,6 +54,8 @@ log = logging.getLogger(__name__)
 
 REVERBERATION_S = 0.6
 """For so long after Etoile spoke, a room may still repeat it: no wake word is listened for."""
+RETENTION_S = 600.0
+"""How often the history is looked at for what is too old or too much."""
 TICK_S = 5.0
 """How often the state hears of time: what is held, waits or is snoozed is that exact where no GPU is read."""
 
@@ -81,7 +84,7 @@ def open_rooms(
         source = local_source(simulate, stand_by=desktop)
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
-        voice = notifier = ears = downloads = kept = learner = errands = None
+        voice = notifier = ears = downloads = kept = learner = errands = retention = None
         if desktop or aloud:
             voice = live.voice = _open_voice(stack, config, publish)
         if desktop:
@@ -93,7 +96,9 @@ def open_rooms(
         def names() -> Mapping[str, Sequence[str]]:
             return actions.slot_values()  # of the room that is opened next
 
-        router = stack.enter_context(open_router(config, publish, history, live, names, watch=desktop))
+        router = stack.enter_context(
+            open_router(config, keeping(publish, history), history, live, names, watch=desktop)
+        )
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
         interpreter = stack.enter_context(
             Interpreter(
@@ -106,6 +111,8 @@ def open_rooms(
         )
         if desktop:
             if history:
+                retention = open_retention(config, history)
+                clock.every(RETENTION_S, retention.look)
                 resume(history, config.routing.conversation_rests_s, publish)
             clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
             learner = stack.enter_context(
@@ -139,6 +146,7 @@ def open_rooms(
             notifier=notifier,
             report=report,
             errands=errands,
+            retention=retention,
             live=live,
         )
 

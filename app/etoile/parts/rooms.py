@@ -17,6 +17,7 @@ from etoile.interpreter import Interpreter
 from etoile.learner import Learner
 from etoile.llm.router import Router
 from etoile.store.conversations import Conversations
+from etoile.store.retention import Retention
 from etoile.store.samples import Samples
 from etoile.text import render
 
@@ -68,6 +69,8 @@ class Rooms:
     """Tells callers what becomes of their requests."""
     errands: "Errands | None"
     """None where no window asks for any."""
+    retention: Retention | None = None
+    """None where no history is kept."""
     live: "Live | None" = None
     """What rooms ask of the state."""
 
@@ -83,11 +86,15 @@ class Rooms:
                 self._speak(effect)
             case do.DownloadModel() | do.StopDownload():
                 self._download(effect)
-            case do.Interpret():
+            case do.Interpret(turn, text, language):
+                if self.history and not effect.dry_run:
+                    self.history.drafts.begin(turn, text, language)
                 self.interpreter.interpret(effect)
             case do.Correct():
                 self.router.correct(effect)
-            case do.Ask():
+            case do.Ask(turn, text, language):
+                if self.history:
+                    self.history.drafts.begin(turn, text, language)
                 self.router.ask(effect)
             case do.Weigh(ask):
                 self.router.weigh(ask)

@@ -11,10 +11,11 @@ from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
-from etoile.store import answers, benches, conversations, fits, learning, sample_tables
+from etoile.store import answers, benches, conversations, drafts, fits, learning, sample_tables
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.retention import Bounds, Retention
 from etoile.store.samples import Samples
 from etoile.text import message
 
@@ -29,6 +30,7 @@ MIGRATIONS = [
     conversations.WHAT_BELONGS_TOGETHER,
     answers.MIGRATION,
     conversations.WHAT_STAYS_HERE,
+    drafts.MIGRATION,
 ]
 """Of `etoile.db`, in the order in which they came."""
 
@@ -40,7 +42,21 @@ def open_history(
     if not config.store.history or config.store.private:
         return None
     database = open_database(stack, "etoile.db", MIGRATIONS, publish)
-    return None if wait and database.opened.exception() else Conversations(database, language)
+    if wait and database.opened.exception():
+        return None
+    history = Conversations(database, language)
+    history.drafts.recover()
+    return history
+
+
+def bounds_of(config: Config) -> Bounds:
+    """Return how much of the history the settings keep."""
+    return Bounds(config.store.history_days, config.store.history_mb)
+
+
+def open_retention(config: Config, history: Conversations) -> Retention:
+    """Return what erases from the history what is not to be kept any longer."""
+    return Retention(history.database, bounds_of(config))
 
 
 def open_answers(config: Config, history: Conversations) -> Answers | None:

@@ -16,6 +16,7 @@ from etoile.domain.match import Match
 from etoile.domain.nodes import Attribution
 from etoile.domain.past import PastExchange
 from etoile.store.database import Database
+from etoile.store.drafts import Drafts
 from etoile.text import render
 
 MIGRATION = """
@@ -105,6 +106,7 @@ class Conversations:
 
     def __init__(self, database: Database, language: str) -> None:
         self.database = database
+        self.drafts = Drafts(database)
         self._language = language
         self._rows: dict[int, tuple[int | None, float]] = {}
         """Number and time of each turn's row, of this run; the thread of the database alone touches it.
@@ -145,6 +147,7 @@ class Conversations:
                 (*row, self._conversation if outcome.place else None),
             )
             self._rows[outcome.turn] = inserted.lastrowid, row[0]
+            self.drafts.end(connection, outcome.turn)
 
         self.database.write(insert)
 

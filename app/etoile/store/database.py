@@ -83,6 +83,10 @@ class Database:
         """
         return self._done(_without_a_trace, work)
 
+    def tidy(self, work: Callable[[sqlite3.Connection], bool]) -> None:
+        """Do `work`, later; where it erased something nothing of that stays in the file.  Returns at once."""
+        self._work.put((_tidied, work, Future()))
+
     def _done(self, do: Do, work: Callable[[sqlite3.Connection], Result]) -> Result:
         done = self._later(do, work)
         try:
@@ -229,6 +233,20 @@ def _in_a_transaction(connection: sqlite3.Connection, work: Work) -> object:
 def _without_a_trace(connection: sqlite3.Connection, work: Work) -> object:
     """Do `work`, then write the file anew and empty its journal: deleting alone leaves the words on the disk."""
     result = _in_a_transaction(connection, work)
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not _write_anew(connection):
+        raise sqlite3.OperationalError("another program is reading it, and the journal is not empty yet")
     return result
+
+
+def _tidied(connection: sqlite3.Connection, work: Work) -> object:
+    """Do `work`, and what `_without_a_trace` does where it erased something: the file is large."""
+    if erased := _in_a_transaction(connection, work):
+        _write_anew(connection)
+    return erased
+
+
+def _write_anew(connection: sqlite3.Connection) -> bool:
+    """Leave nothing in the file but what it holds; return whether the journal is empty as well."""
+    connection.execute("VACUUM")
+    [busy, *_] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy

@@ -99,7 +99,7 @@ class Memory:
         """
 
         def erase(connection: sqlite3.Connection) -> int:
-            for table in ("offers", "answers", "conversations"):
+            for table in ("offers", "answers", "conversations", "drafts"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  # names of ours
             return connection.execute("DELETE FROM exchanges").rowcount
 

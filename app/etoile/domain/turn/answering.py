@@ -18,7 +18,7 @@ from etoile.domain.turn.running import go_on
 from etoile.domain.turn.turn import Step, Turn
 from etoile.text import Message, message, verbatim
 
-_SEAM = "\n\n---\n\n"
+SEAM = "\n\n---\n\n"
 """Between what a node left unfinished and the answer of the next: a rule in markdown."""
 _GOES_ON = "… "
 """Below it, where the next node goes on from there; what begins like any other answer has begun afresh."""
@@ -44,7 +44,7 @@ def answer_reused(turn: Turn, event: on.AnswerReused) -> Step:
 
 def answer_started(turn: Turn, event: on.AnswerStarted) -> Step:
     """Name who answers; what an earlier node left unfinished stays, above a seam."""
-    seam = _SEAM + (_GOES_ON if event.continues else "") if turn.answer else ""
+    seam = SEAM + (_GOES_ON if event.continues else "") if turn.answer else ""
     turn = replace(turn, attribution=(*turn.attribution, event.attribution), answer=turn.answer + seam, queued=None)
     turn = replace(turn, spoken=len(turn.answer) if seam else turn.spoken)
     new = tuple(note for note in event.notes if note not in turn.notes)

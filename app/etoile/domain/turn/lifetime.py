@@ -59,7 +59,9 @@ def enter(turn: Turn, phase: Phase) -> Turn:
 def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...] = ()) -> Step:
     """Find out what `text` means, after the effects `before`."""
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
-    find_out = do.Interpret(turn.number, text, language, turn.alternatives, is_spoken(turn), turn.rivals)
+    find_out = do.Interpret(
+        turn.number, text, language, turn.alternatives, is_spoken(turn), turn.rivals, turn.asking.dry_run
+    )
     return turn, (*before, find_out, deadline(turn, THINKING_S))
 
 
