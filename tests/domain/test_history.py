@@ -66,8 +66,14 @@ def test_who_zooms_in_sees_finer_points(length_s: int, level: Level, point_s: in
 
 @pytest.mark.parametrize(
     ("ago_s", "level"),
-    [(0, Level.SECOND), (HOUR_S, Level.SECOND), (2 * HOUR_S, Level.MINUTE), (DAY_S, Level.MINUTE)]
-    + [(2 * DAY_S, Level.QUARTER), (400 * DAY_S, Level.QUARTER)],
+    [
+        (0, Level.SECOND),
+        (HOUR_S, Level.SECOND),
+        (2 * HOUR_S, Level.MINUTE),
+        (DAY_S, Level.MINUTE),
+        (2 * DAY_S, Level.QUARTER),
+        (400 * DAY_S, Level.QUARTER),
+    ],
 )
 def test_the_finest_level_that_still_holds_everything(ago_s: int, level: Level) -> None:
     now_s = 1_795_269_720.0

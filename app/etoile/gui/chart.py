@@ -1,54 +1,86 @@
 """The history of a card as a chart: a plot for each measure, one above the other, with one cursor through all."""
 
-from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QLocale, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QWheelEvent as Wheel
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
-from etoile.domain.alerting.words import in_about
-from etoile.domain.history import Measure, Point, Span, extent, nearest, runs
+from etoile.domain.history import Span, Stretch
 from etoile.gui.announcements import announce
-from etoile.gui.chart_axis import UNKNOWN, Tick, moment_label, scale_of, ticks
-from etoile.gui.chart_plot import Area, paint_cursor, paint_forecast, paint_ground, paint_series, paint_temperature
-from etoile.gui.curves import PLOTS, Curves, Kind
-from etoile.gui.design import Look, Palette, Type
-from etoile.gui.words import NOTHING
-from etoile.text import message
+from etoile.gui.chart_face import AXIS, CAPTION, GAP, LOWEST, Face
+from etoile.gui.chart_view import View
+from etoile.gui.chart_words import description, told
+from etoile.gui.curves import PLOTS, Curves
+from etoile.gui.design import Look
 
-CAPTION, GAP, LOWEST, AXIS = 18, 8, 44, 18
-"""Heights: of the line above a plot, between two plots, of the lowest plot, of the times below."""
-RING = 3
 LEAP = 10
 """How many points the cursor goes at once with the Ctrl key."""
+NOTCH = 120
+"""What a wheel reports for one click of it."""
+ZOOM = 1.25
+"""How much one click of the wheel, or a key, zooms."""
+PAN = 0.1
+"""What part of what is in sight one click of the wheel, or a key, pans."""
+
+
+class _Drag(NamedTuple):
+    """Where the mouse was pressed, and what was in sight then."""
+
+    place: QPointF
+    view: View
 
 
 class Chart(QWidget):
-    """Paints `Curves`.  The mouse and the arrow keys move the cursor, which tells the values under it."""
+    """Paints `Curves`; nothing is painted but for new ones, and for what the user does.
+
+    Mouse and arrow keys move the cursor, which tells the values under it.  The wheel, two fingers, and + and − zoom;
+    a drag, Shift with the wheel and Shift with the arrow keys pan; a double click goes back to the whole span.
+    """
+
+    looked = Signal()
+    """Another part of the history is in sight."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._locale = QLocale(look.language)
+        self._face = Face(look)
         self._curves = Curves(Span.DAY)
-        self._marks: list[Tick] = []
         self.cursor_s: float | None = None
         """The moment whose values are told, in seconds since 1970; None where the whole span is told of."""
         self._by_keys = False
         """Whether it is used by the keyboard, which is to be seen."""
+        self._drag: _Drag | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_curves(self, curves: Curves) -> None:
-        """Show `curves`; the cursor stays where it is as long as that is in sight."""
-        if curves.span is not self._curves.span:
+        """Show `curves`; of the same span, the same part stays in sight, and the cursor where it is."""
+        same = curves.span is self._curves.span
+        curves = replace(curves, view=self._curves.view if same else None)
+        if curves == self._curves:
+            return
+        if not same:
             self.cursor_s = None
-        self._curves = curves
-        history = curves.history
-        self._marks = ticks(history.since_s, curves.until_s, curves.span, self._locale) if history else []
-        self.setAccessibleDescription("\n".join(map(self.told, range(len(PLOTS)))))
-        self.update()
+        self._show(curves)
+
+    @property
+    def view(self) -> View | None:
+        """What was zoomed or panned to; None while the whole span until now is in sight."""
+        return self._curves.view
+
+    @property
+    def wanted(self) -> Span | Stretch:
+        """What is to be read for what is in sight."""
+        return self._curves.wanted
+
+    def show_whole(self) -> None:
+        """Show the whole span until now."""
+        self._look_at(View(self._curves.span.length_s))
 
     @property
     def has_cursor(self) -> bool:
@@ -57,8 +89,7 @@ class Chart(QWidget):
 
     def clear_cursor(self) -> None:
         """Tell of the whole span again."""
-        self.cursor_s = None
-        self.update()
+        self._move_cursor(None)
 
     def sizeHint(self) -> QSize:
         return QSize(self._look.px(400), self._look.px(len(PLOTS) * (CAPTION + 84 + GAP) + AXIS))
@@ -66,17 +97,115 @@ class Chart(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(self._look.px(240), self._look.px(len(PLOTS) * (CAPTION + LOWEST + GAP) + AXIS))
 
-    # The cursor
+    def boxes(self) -> list[QRectF]:
+        """Return where the plots are."""
+        return self._face.boxes(self.size())
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        values = [self.told(place) for place in range(len(PLOTS))]
+        self._face.paint(painter, self.size(), self._curves, self.cursor_s, values)
+        if self.hasFocus() and self._by_keys:
+            painter.setPen(QPen(self._look.palette.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+
+    # What is in sight
+
+    def _show(self, curves: Curves) -> None:
+        self._curves = curves
+        self._describe()
+        self.update()
+
+    def _look_at(self, view: View) -> None:
+        """Bring `view` into sight; the whole span until now is none of its own."""
+        curves = self._curves
+        wanted = None if view == View(curves.span.length_s) else view
+        if curves.history is not None and wanted != curves.view:
+            self._show(replace(curves, view=wanted))
+            self.looked.emit()
+
+    def _zoom(self, factor: float, around_s: float) -> None:
+        if self._curves.history:
+            self._look_at(self._curves.seen.zoomed(factor, around_s, self._curves.bounds))
+
+    def _pan(self, by_s: float) -> None:
+        if self._curves.history:
+            self._look_at(self._curves.seen.panned(by_s, self._curves.bounds))
+
+    def _time_at(self, x: float) -> float:
+        """Return the moment at a place of the chart; within what is in sight."""
+        box, curves = self.boxes()[0], self._curves
+        part = min(max((x - box.left()) / box.width(), 0.0), 1.0)
+        return curves.since_s + part * (curves.until_s - curves.since_s)
+
+    def wheelEvent(self, event: Wheel) -> None:
+        box = self.boxes()[0]
+        if self._curves.history is None or not box.left() <= event.position().x() <= box.right():
+            event.ignore()  # beside the plots it scrolls
+            return
+        across, up = event.angleDelta().x() / NOTCH, event.angleDelta().y() / NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            across, up = across or up, 0.0
+        if abs(across) > abs(up):
+            self._pan(-across * PAN * self._curves.seen.length_s)
+        else:
+            self._zoom(ZOOM**-up, self._time_at(event.position().x()))
         self._point_at(event.position())
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+            self._pinch(1 + event.value(), event.position())
+            return True
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self._pinch(pinch.scaleFactor(), QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint())))
+                return True
+        return super().event(event)
+
+    def _pinch(self, scale: float, place: QPointF) -> None:
+        if self._curves.history and scale > 0:
+            self._zoom(1 / scale, self._time_at(place.x()))
+
+    # The mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._drag = _Drag(event.position(), self._curves.seen)
         self._point_at(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag is None or self._curves.history is None:
+            self._point_at(event.position())
+            return
+        across = event.position().x() - self._drag.place.x()
+        if self.cursor().shape() is Qt.CursorShape.ClosedHandCursor or abs(across) >= QApplication.startDragDistance():
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.clear_cursor()
+            by_s = -across / self.boxes()[0].width() * self._drag.view.length_s
+            self._look_at(self._drag.view.panned(by_s, self._curves.bounds))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._drag = None
+        self.unsetCursor()
+        self._point_at(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.show_whole()
 
     def leaveEvent(self, event: QEvent) -> None:
         if not self.hasFocus():
             self.clear_cursor()
+
+    def _point_at(self, position: QPointF) -> None:
+        box = self.boxes()[0]
+        if self._curves.history is None or not box.left() <= position.x() <= box.right():
+            self.clear_cursor()
+        else:
+            self._move_cursor(min(self._time_at(position.x()), self._curves.now_s))
+
+    # The keyboard
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -87,21 +216,48 @@ class Chart(QWidget):
         self.clear_cursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self._by_keys = True
-        times_s = self._curves.times_s
-        place = self._goal(event) if times_s else None
-        if place is None:
+        if self._curves.history is None or not (self._zooms_by(event) or self._steps_by(event)):
             super().keyPressEvent(event)
             return
-        self.cursor_s = times_s[min(max(place, 0), len(times_s) - 1)] + self._curves.span.point_s / 2
+        self._by_keys = True
         self.update()
-        said = ", ".join(map(self.told, range(len(PLOTS))))
-        announce(self, f"{self._moment(self.cursor_s)}, {said}", assertive=False)
+        announce(self, self.accessibleDescription().replace("\n", ", "), assertive=False)
+
+    def _zooms_by(self, event: QKeyEvent) -> bool:
+        """Zoom or pan where a key says so; return whether it does."""
+        curves = self._curves
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        here_s = self.cursor_s if self.cursor_s is not None else curves.seen.edges_s(curves.now_s)[1]
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self._zoom(1 / ZOOM, here_s)
+            case Qt.Key.Key_Minus:
+                self._zoom(ZOOM, here_s)
+            case Qt.Key.Key_Left if shifted:
+                self._pan(-PAN * curves.seen.length_s)
+            case Qt.Key.Key_Right if shifted:
+                self._pan(PAN * curves.seen.length_s)
+            case _:
+                return False
+        return True
+
+    def _steps_by(self, event: QKeyEvent) -> bool:
+        """Move the cursor where a key says so, and bring it into sight; return whether there is where to go."""
+        times_s, curves = self._curves.times_s, self._curves
+        place = self._goal(event) if times_s else None
+        if place is None or curves.history is None:
+            return False
+        at_s = times_s[min(max(place, 0), len(times_s) - 1)] + curves.history.span.point_s / 2
+        self._pan(min(at_s - curves.since_s, 0.0) or max(at_s - curves.until_s, 0.0))
+        self._move_cursor(at_s)
+        return True
 
     def _goal(self, event: QKeyEvent) -> int | None:
         """Return the place of the point to which a key takes the cursor; None for other keys."""
-        times_s, cursor_s = self._curves.times_s, self.cursor_s
-        here = len(times_s) - 1
+        times_s, cursor_s, curves = self._curves.times_s, self.cursor_s, self._curves
+        seen = [place for place, at_s in enumerate(times_s) if curves.since_s <= at_s < curves.until_s]
+        first, last = (seen[0], seen[-1]) if seen else (0, len(times_s) - 1)
+        here = last
         if cursor_s is not None:
             here = min(range(len(times_s)), key=lambda place: abs(times_s[place] - cursor_s))
         step = LEAP if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
@@ -111,170 +267,25 @@ class Chart(QWidget):
             case Qt.Key.Key_Right:
                 return here + step
             case Qt.Key.Key_Home:
-                return 0
+                return first
             case Qt.Key.Key_End:
-                return len(times_s) - 1
+                return last
             case _:
                 return None
-
-    def _point_at(self, position: QPointF) -> None:
-        history, box = self._curves.history, self.boxes()[0]
-        if history is None or not box.left() <= position.x() <= box.right():
-            self.clear_cursor()
-            return
-        part = (position.x() - box.left()) / box.width()
-        self.cursor_s = min(history.since_s + part * (self._curves.until_s - history.since_s), history.until_s)
-        self.update()
 
     # What is told
 
     def told(self, place: int) -> str:
-        """Return the label of a plot, and what it tells: under the cursor, or of the whole span."""
-        return f"{self._look.words(PLOTS[place].label)} {self._value(PLOTS[place])}"
+        """Return what a plot tells: under the cursor, or of what is in sight."""
+        return told(self._look, self._curves, PLOTS[place], self.cursor_s)
 
-    def _value(self, kind: Kind) -> str:
-        points = self._curves.points(kind.measure)
-        found: Point | None
-        if self.cursor_s is not None:
-            found = nearest(points, self.cursor_s, self._curves.span)
-            lowest_mean_highest = (found.lowest, found.mean, found.highest) if found else None
-        else:
-            lowest_mean_highest = extent(points)
-        if lowest_mean_highest is None:
-            return NOTHING
-        lowest, mean, highest = (kind.value(value) for value in lowest_mean_highest)
-        if self._look.words(lowest) == self._look.words(highest):
-            return self._look.words(mean)
-        told = message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean)
-        return self._look.words(told)
+    def _move_cursor(self, at_s: float | None) -> None:
+        if at_s != self.cursor_s:
+            self.cursor_s = at_s
+            self._describe()
+            self.update()
 
-    def _moment(self, at_s: float) -> str:
-        return moment_label(at_s, self._curves.span, self._locale)
-
-    # Painting
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for kind, box in zip(PLOTS, self.boxes(), strict=True):
-            self._paint_caption(painter, kind, box)
-            self._paint_plot(painter, kind, box)
-        self._paint_times(painter, self.boxes()[-1])
-        if self.hasFocus() and self._by_keys:
-            painter.setPen(QPen(self._look.palette.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
-
-    def boxes(self) -> list[QRectF]:
-        """Return where the plots are."""
-        look = self._look
-        left = RING + look.metrics(Type.CAPTION).horizontalAdvance("88.8\u00a0GiB") + 6
-        height = (self.height() - look.px(AXIS) - RING) / len(PLOTS)
-        above, below = look.px(CAPTION), look.px(GAP)
-        width = self.width() - left - RING - 2
-        return [
-            QRectF(left, round(RING + place * height + above), width, round(height - above - below))
-            for place in range(len(PLOTS))
-        ]
-
-    def _area(self, kind: Kind, box: QRectF) -> Area | None:
-        history = self._curves.history
-        if history is None:
-            return None
-        scale = scale_of(kind.measure, self._curves.points(kind.measure), history.card)
-        return Area(box, history.since_s, self._curves.until_s, scale)
-
-    def _paint_plot(self, painter: QPainter, kind: Kind, box: QRectF) -> None:
-        palette, curves, area = self._look.palette, self._curves, self._area(kind, box)
-        if area is None:
-            painter.fillRect(box, palette.raised)
-            return
-        paint_ground(painter, area, [tick.at_s for tick in self._marks], palette)
-        self._paint_scale(painter, kind, area)
-        points = curves.points(kind.measure)
-        cut = list(runs(points, curves.span))
-        painter.save()
-        painter.setClipRect(box)
-        if kind.measure is Measure.TEMPERATURE:
-            paint_temperature(painter, area, cut, curves.span.point_s, curves.limits, palette)
-            self._paint_forecast(painter, area, points)
-        else:
-            paint_series(painter, area, cut, curves.span.point_s, _colour(kind.measure, palette))
-        painter.restore()
-        if self.cursor_s is not None:
-            point = nearest(points, self.cursor_s, curves.span)
-            paint_cursor(painter, area, self.cursor_s, point, _colour(kind.measure, palette), palette)
-
-    def _paint_forecast(self, painter: QPainter, area: Area, points: Sequence[Point]) -> None:
-        curves, palette = self._curves, self._look.palette
-        if (forecast := curves.shown_forecast) and curves.history:
-            critical = forecast.limit_c >= curves.limits.critical_c
-            colour = palette.critical if critical else palette.warning
-            paint_forecast(painter, area, points[-1], curves.history.until_s, forecast, colour, palette)
-
-    def _paint_caption(self, painter: QPainter, kind: Kind, box: QRectF) -> None:
-        """Write above a plot what it is of, what is about to happen, and what it tells."""
-        look, palette = self._look, self._look.palette
-        line = QRectF(box.left(), box.top() - look.px(CAPTION), box.width(), look.px(CAPTION))
-        outlook = self._curves.shown_forecast if kind.measure is Measure.TEMPERATURE and not self.has_cursor else None
-        said = look.words(in_about(outlook)) if outlook else self._value(kind)
-        label = look.words(kind.label)
-        room = round(line.width()) - look.metrics(Type.META).horizontalAdvance(label) - look.px(8)
-        shown = look.metrics(Type.META).elidedText(said, Qt.TextElideMode.ElideRight, room)
-        painter.setFont(look.font(Type.META))
-        painter.setPen(palette.text2)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
-        painter.setPen(palette.text)
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _paint_scale(self, painter: QPainter, kind: Kind, area: Area) -> None:
-        """Write what the highest, the middle and the lowest line stand for, where they stand for anything."""
-        if area.scale is UNKNOWN:
-            return
-        look = self._look
-        painter.setFont(look.font(Type.CAPTION))
-        painter.setPen(look.palette.text3)
-        height = look.metrics(Type.CAPTION).height()
-        lowest, highest = area.scale
-        for value in (lowest, (lowest + highest) / 2, highest):
-            top = min(max(area.y(value) - height / 2, area.box.top() - 2), area.box.bottom() - height + 2)
-            text = "0" if value == 0 else look.words(kind.value(value))
-            box = QRectF(RING, top, area.box.left() - RING - 4, height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_times(self, painter: QPainter, box: QRectF) -> None:
-        """Write the times below the plots, and the one at the cursor over them."""
-        look, history = self._look, self._curves.history
-        if history is None:
-            return
-        area = Area(box, history.since_s, self._curves.until_s, scale_of(Measure.UTILIZATION, (), None))
-        painter.setFont(look.font(Type.CAPTION))
-        taken = QRectF()
-        if self.cursor_s is not None:
-            moment = self._moment(self.cursor_s)
-            taken = self._line_of_times(area, self.cursor_s, moment)
-            painter.setPen(look.palette.text)
-            painter.drawText(taken, Qt.AlignmentFlag.AlignCenter, moment)
-        painter.setPen(look.palette.text3)
-        free = 0.0
-        for tick in self._marks:
-            line = self._line_of_times(area, tick.at_s, tick.label)
-            if line.left() >= free and not line.intersects(taken):
-                painter.drawText(line, Qt.AlignmentFlag.AlignCenter, tick.label)
-                free = line.right()
-
-    def _line_of_times(self, area: Area, at_s: float, label: str) -> QRectF:
-        """Return the place of a time below the plots: centred, but within the chart."""
-        width = self._look.metrics(Type.CAPTION).horizontalAdvance(label) + self._look.px(6)
-        left = min(max(area.x(at_s) - width / 2, 0.0), self.width() - width - RING)
-        return QRectF(left, area.box.bottom() + 3, width, self._look.px(AXIS) - 4)
-
-
-def _colour(measure: Measure, palette: Palette) -> QColor:
-    match measure:
-        case Measure.UTILIZATION:
-            return palette.load
-        case Measure.MEMORY:
-            return palette.memory
-        case _:
-            return palette.text2
+    def _describe(self) -> None:
+        said = description(self._look, self._curves, self.cursor_s, self._face.locale)
+        if said != self.accessibleDescription():
+            self.setAccessibleDescription(said)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from etoile.domain.history import KeptCard, Measure, Point, Span
+from etoile.domain.history import DAY_S, KeptCard, Level, Measure, Point
 
 COLDEST_C, HOTTEST_C = 20, 100
 """The scale of temperatures; it grows only for a card that leaves it."""
@@ -57,48 +57,60 @@ def _rounded_up(value: float) -> float:
     return math.ceil(value / step - 1e-9) * step
 
 
-def ticks(since_s: float, until_s: float, span: Span, locale: QLocale, zone: tzinfo | None = None) -> list[Tick]:
+_STEPS = (
+    *(timedelta(seconds=seconds) for seconds in (10, 30)),
+    *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30)),
+    *(timedelta(hours=hours) for hours in (1, 2, 6, 12)),
+    timedelta(days=1),
+    timedelta(days=7),
+)
+"""How far apart marks may be; beyond the last they are at months."""
+_MOST_TICKS = 7
+_DAY = timedelta(days=1)
+
+
+def ticks(
+    since_s: float, until_s: float, locale: QLocale, zone: tzinfo | None = None, *, dated: bool = False
+) -> list[Tick]:
     """Return the marks between two times, oldest first, in local time, or in that of `zone`.
 
-    They are at round local times, on days that are 23 or 25 hours long as well.
+    They are at round local times, on days that are 23 or 25 hours long as well.  `dated` tells that the times are not
+    of the last hours: the first of them says of which day it is.
     """
     first = datetime.fromtimestamp(since_s).astimezone(zone)
-    moments = (_local(moment, zone) for moment in _round_times(first, span))
+    length = timedelta(seconds=until_s - since_s)
+    step = next((step for step in _STEPS if length / step <= _MOST_TICKS), None)
     found: list[Tick] = []
-    for moment in moments:
+    for moment in (_local(moment, zone) for moment in _round_times(first, step, length)):
         at_s = moment.timestamp()
         if at_s > until_s:
             return found
         if at_s >= since_s and not (found and at_s <= found[-1].at_s):
-            found.append(Tick(at_s, tick_label(moment, span, locale)))
+            with_day = (dated and not found) or (length > 1.5 * _DAY and moment.hour == 0)
+            found.append(Tick(at_s, tick_label(moment, step, locale, with_day=with_day)))
     return found
 
 
-def _round_times(first: datetime, span: Span) -> Iterator[datetime]:
-    """Yield round times of the wall clock, without a zone, from `first` on and without end."""
+def _round_times(first: datetime, step: timedelta | None, length: timedelta) -> Iterator[datetime]:
+    """Yield round times of the wall clock, without a zone, from before `first` on and without end."""
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    match span:
-        case Span.HOUR:
-            hour, step = midnight.replace(hour=first.hour), timedelta(minutes=15)
-        case Span.DAY:
-            hour, step = midnight, timedelta(hours=6)
-        case Span.WEEK:
-            hour, step = midnight, timedelta(days=1)
-        case Span.MONTH:
-            hour, step = midnight - timedelta(days=midnight.weekday()), timedelta(days=7)
-        case Span.YEAR:
-            yield from _every_second_month(midnight)
-            return
+    if step is None:
+        yield from _months(midnight, 1 if length / timedelta(days=30) <= _MOST_TICKS else 2)
+        return
+    if step > _DAY:
+        midnight -= timedelta(days=midnight.weekday())
+    since_midnight = first.replace(tzinfo=None) - midnight
+    moment = midnight + since_midnight // step * step
     while True:
-        yield hour
-        hour += step
+        yield moment
+        moment += step
 
 
-def _every_second_month(midnight: datetime) -> Iterator[datetime]:
-    year, month = midnight.year, midnight.month
+def _months(midnight: datetime, step: int) -> Iterator[datetime]:
+    month = midnight.year * 12 + midnight.month - 1
     while True:
-        yield midnight.replace(year=year, month=month, day=1)
-        year, month = (year + 1, month - 10) if month > 10 else (year, month + 2)
+        yield midnight.replace(year=month // 12, month=month % 12 + 1, day=1)
+        month += step
 
 
 def _local(moment: datetime, zone: tzinfo | None) -> datetime:
@@ -106,26 +118,28 @@ def _local(moment: datetime, zone: tzinfo | None) -> datetime:
     return moment.replace(tzinfo=zone) if zone else moment.astimezone()
 
 
-def tick_label(moment: datetime, span: Span, locale: QLocale) -> str:
-    """Return what is written at a mark: an hour, a day of the week, a date or a month."""
+def tick_label(moment: datetime, step: timedelta | None, locale: QLocale, *, with_day: bool = False) -> str:
+    """Return what is written at one of marks `step` apart: a time, a day of the week, a date or a month."""
     day = QDate(moment.year, moment.month, moment.day)
-    match span:
-        case Span.HOUR | Span.DAY:
-            return locale.toString(QTime(moment.hour, moment.minute), "HH:mm")
-        case Span.WEEK:
-            return locale.toString(day, "ddd d")
-        case Span.MONTH:
-            return locale.toString(day, "d MMM")
-        case Span.YEAR:
-            return locale.toString(day, "MMM")
+    if step is None:
+        return locale.toString(day, "MMM")
+    if step > _DAY:
+        return locale.toString(day, "d MMM")
+    if step == _DAY:
+        return locale.toString(day, "ddd d")
+    if with_day and moment.hour == moment.minute == 0:
+        return locale.toString(day, "ddd d MMM")
+    time = QTime(moment.hour, moment.minute, moment.second)
+    said = locale.toString(time, "HH:mm:ss" if step < timedelta(minutes=1) else "HH:mm")
+    return f"{locale.toString(day, 'ddd d MMM')} {said}" if with_day else said
 
 
-def moment_label(at_s: float, span: Span, locale: QLocale, zone: tzinfo | None = None) -> str:
-    """Return the local time at the cursor, as exact as the points of `span` are."""
+def moment_label(at_s: float, point_s: int, locale: QLocale, zone: tzinfo | None = None) -> str:
+    """Return the local time at the cursor, as exact as points of `point_s` are."""
     moment = datetime.fromtimestamp(at_s).astimezone(zone)
     day = locale.toString(QDate(moment.year, moment.month, moment.day), "ddd d MMM")
-    if span is Span.HOUR:
+    if point_s < Level.MINUTE:
         return locale.toString(QTime(moment.hour, moment.minute, moment.second), "HH:mm:ss")
-    if span is Span.YEAR:
+    if point_s >= DAY_S:
         return day
     return f"{day} {locale.toString(QTime(moment.hour, moment.minute), 'HH:mm')}"

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from PySide6.QtCore import QDate, QLocale, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from etoile.domain.events import Event, HistoryWanted
+from etoile.domain.events import Event, HistoryRead, HistoryWanted
 from etoile.domain.gpus import GpuReading, Kind
-from etoile.domain.history import CardHistory, KeptCard, Span
+from etoile.domain.history import HOUR_S, CardHistory, KeptCard, Span, Stretch
 from etoile.domain.state import State
 from etoile.gui.button import Button
 from etoile.gui.button import Kind as ButtonKind
 from etoile.gui.chart import Chart
+from etoile.gui.chart_view import View
 from etoile.gui.curves import Curves
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
@@ -23,10 +25,18 @@ from etoile.gui.span_switch import SPANS, SpanSwitch
 from etoile.gui.words import joined, short_gpu
 from etoile.text import Message, message, verbatim
 
-REFRESH_MS = {Span.HOUR: 2_000}
+OFTEN_MS = 2_000
 """How often the chart is read anew..."""
 SELDOM_MS = 30_000
 """...and where its points are longer."""
+
+
+class _Asked(NamedTuple):
+    """What was asked for last, and what was in sight then."""
+
+    uuid: str
+    span: Span | Stretch
+    view: View | None
 
 
 class ChartPage(QWidget):
@@ -41,6 +51,12 @@ class ChartPage(QWidget):
         self.uuid = ""
         """Of the card that is shown; empty while none is."""
         self._span = Span.HOUR
+        self._history: CardHistory | None = None
+        """What was read last of the card; it stays in sight until what was asked for since is here."""
+        self._read: HistoryRead | None = None
+        """The last thing that was read for anybody."""
+        self._asked: _Asked | None = None
+        self._waits = self._failed = False
         back = Button(look, message("Back"), kind=ButtonKind.FLAT, glyph=Glyph.BACK, words=False, parent=self)
         back.clicked.connect(leave)
         self._card = Button(look, message("GPU"), kind=ButtonKind.FLAT, glyph=Glyph.CHOOSE, parent=self)
@@ -49,13 +65,18 @@ class ChartPage(QWidget):
         self._switch = SpanSwitch(look, self._choose_span, self)
         self._remark = Label(look, Type.META, Tone.TEXT2, parent=self)
         self._chart = Chart(look)
+        self._chart.looked.connect(self._look_there)
+        self._now = Button(look, message("Back to now"), kind=ButtonKind.LINK, parent=self)
+        self._now.clicked.connect(self._return_to_now)
+        self._now.hide()
         self._refresh = QTimer(self)
-        self._refresh.timeout.connect(self._ask)
+        self._refresh.timeout.connect(self._ask_again)
         head = QHBoxLayout()
         head.setSpacing(0)
         head.addWidget(back)
         head.addWidget(self._card)
         head.addStretch()
+        head.addWidget(self._now)
         top = QWidget(self)
         column = QVBoxLayout(top)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,6 +104,9 @@ class ChartPage(QWidget):
 
     def open(self, uuid: str, *, by_keys: bool = False) -> None:
         """Show the history of the card `uuid`; `by_keys` tells that it was opened by the keyboard."""
+        if uuid != self.uuid:
+            self.uuid, self._history, self._failed = "", None, False
+            self._chart.show_whole()
         self.uuid = uuid
         self._switch.show_span(self._span)
         self._ask()
@@ -95,9 +119,11 @@ class ChartPage(QWidget):
         self._refresh.stop()
 
     def step_back(self) -> None:
-        """Leave what is nearest: the cursor, then the page."""
+        """Leave what is nearest: the cursor, then the part that was zoomed to, then the page."""
         if self._chart.has_cursor:
             self._chart.clear_cursor()
+        elif self._chart.view:
+            self._chart.show_whole()
         else:
             self._leave()
 
@@ -108,29 +134,72 @@ class ChartPage(QWidget):
             self._show()
 
     def showEvent(self, event: object) -> None:
-        self._refresh.start(REFRESH_MS.get(self._span, SELDOM_MS))
+        self._refresh.start(self._period_ms)
+        if not self._waits:
+            self._ask()
 
     def hideEvent(self, event: object) -> None:
         self._refresh.stop()
 
+    # What is read
+
+    @property
+    def _period_ms(self) -> int:
+        view = self._chart.view
+        return OFTEN_MS if (view.length_s if view else self._span.length_s) <= HOUR_S else SELDOM_MS
+
     def _ask(self) -> None:
         if self.uuid:
-            self._publish(HistoryWanted(self.uuid, self._span))
+            self._asked = _Asked(self.uuid, self._chart.wanted if self._chart.view else self._span, self._chart.view)
+            self._waits = True
+            self._publish(HistoryWanted(self.uuid, self._asked.span))
+
+    def _ask_again(self) -> None:
+        """Read anew what goes on; the past stays as it is."""
+        if self._chart.view is None or self._chart.view.until_s is None:
+            self._ask()
+
+    def _look_there(self) -> None:
+        """Read what has come into sight, more finely where it is shorter; one thing at a time."""
+        self._now.setVisible(self._chart.view is not None)
+        if self.isVisible():
+            self._refresh.start(self._period_ms)
+        if not self._waits:
+            self._ask()
+
+    def _take(self, read: HistoryRead | None) -> None:
+        """Take in what was read, if it is what was asked for last and is still in sight."""
+        if read is None or read is self._read:
+            return
+        self._read = read
+        if self._asked is None or (read.uuid, read.span) != (self._asked.uuid, self._asked.span):
+            return
+        self._waits = False
+        if self._asked.view == self._chart.view:
+            self._history, self._failed = read.history, read.history is None
+        else:
+            self._ask()
+
+    def _return_to_now(self) -> None:
+        self._chart.setFocus(Qt.FocusReason.OtherFocusReason)  # the button goes
+        self._chart.show_whole()
 
     def _choose_span(self, span: Span) -> None:
         if span is self._span:
             return
         self._span = span
-        if self.isVisible():
-            self._refresh.start(REFRESH_MS.get(span, SELDOM_MS))
-        self._ask()
         self._show()
+        self._now.setVisible(self._chart.view is not None)
+        if self.isVisible():
+            self._refresh.start(self._period_ms)
+        self._ask()
 
     # What is shown
 
     def _show(self) -> None:
         state, uuid = self._state, self.uuid
-        history = self._history()
+        self._take(state.history)
+        history = self._history
         self._chart.show_curves(Curves(self._span, history, state.limits_of(uuid), state.forecast(uuid)))
         title = self._title(history.card if history else None)
         self._card.show_as(title, Glyph.CHOOSE, ButtonKind.FLAT)
@@ -138,10 +207,6 @@ class ChartPage(QWidget):
             self._look.words(message("History of {gpu}: {span}", gpu=title, span=SPANS[self._span]))
         )
         self._remark.say(self._told(history))
-
-    def _history(self) -> CardHistory | None:
-        read = self._state.history
-        return read.history if read and (read.uuid, read.span) == (self.uuid, self._span) else None
 
     def _reading(self) -> GpuReading | None:
         return next((reading for reading in self._state.watched if reading.uuid == self.uuid), None)
@@ -156,13 +221,12 @@ class ChartPage(QWidget):
 
     def _told(self, history: CardHistory | None) -> Message | None:
         """Return what is to be said of the history itself; None for one that speaks for itself."""
-        reading, read = self._reading(), self._state.history
+        reading = self._reading()
         if reading and reading.simulated:
             return message("Simulated GPUs leave no history.")
         if history is None:
-            failed = read and (read.uuid, read.span) == (self.uuid, self._span)
-            return message("The history cannot be read.") if failed else None
-        if not any(history.series.values()):
+            return message("The history cannot be read.") if self._failed else None
+        if self._chart.view is None and not any(history.series.values()):
             return message("Nothing was measured in this time.")
         if reading is None and history.card:
             return message("Not there now; last seen on {date}.", date=self._date(history.card.seen_s))
@@ -202,7 +266,7 @@ class ChartPage(QWidget):
         action.triggered.connect(lambda _=False: self.open(uuid))
 
     def _gone(self) -> Sequence[KeptCard]:
-        history = self._history()
+        history = self._history
         there = {reading.uuid for reading in self._state.watched}
         return [card for card in history.cards if card.uuid not in there] if history else ()
 

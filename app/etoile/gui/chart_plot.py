@@ -1,21 +1,46 @@
-"""One plot of a chart: a band from the lowest to the highest value, a line through the means, and its limits."""
+"""One plot of a chart: a band from the lowest to the highest value, a line through the means, and its limits.
+
+Curves are made into polygons once, of times and values; a frame only maps them onto the screen, whatever part is seen.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 
 from etoile.config import Thermal as ThermalLimits
 from etoile.domain.forecast import Forecast
-from etoile.domain.history import Point
+from etoile.domain.history import Point, Span, Stretch, runs
 from etoile.gui.chart_axis import Scale
 from etoile.gui.design import Palette
 
 _BAND = 0.25
 """How opaque the band is."""
-_NARROW = 1.5
-"""A run of points that would be narrower is drawn so wide: one measurement is to be seen as well."""
+
+
+class Run(NamedTuple):
+    """Points without a gap, in seconds after the `origin_s` that they were traced from, and in their own unit."""
+
+    band: QPolygonF
+    line: QPolygonF
+    highest: float
+
+
+def traced(points: Sequence[Point], span: Span | Stretch, origin_s: float) -> list[Run]:
+    """Return the curves of `points`, cut at gaps; a single point has two places, as far apart as it is long."""
+    return [_traced(run, span.point_s, origin_s) for run in runs(points, span)]
+
+
+def _traced(run: Sequence[Point], point_s: int, origin_s: float) -> Run:
+    places = [(point.at_s - origin_s + point_s / 2, point) for point in run]
+    if len(run) == 1:
+        begin_s = run[0].at_s - origin_s
+        places = [(begin_s, run[0]), (begin_s + point_s, run[0])]
+    highs = [QPointF(at_s, point.highest) for at_s, point in places]
+    lows = [QPointF(at_s, point.lowest) for at_s, point in reversed(places)]
+    line = [QPointF(at_s, point.mean) for at_s, point in places]
+    return Run(QPolygonF([*highs, *lows]), QPolygonF(line), max(point.highest for point in run))
 
 
 class Area(NamedTuple):
@@ -36,6 +61,13 @@ class Area(NamedTuple):
         part = min(1.0, max(0.0, (value - lowest) / (highest - lowest)))
         return self.box.bottom() - part * self.box.height()
 
+    def mapping(self, origin_s: float) -> QTransform:
+        """Return what maps seconds after `origin_s`, and values, onto the screen."""
+        across = self.box.width() / (self.until_s - self.since_s)
+        up = self.box.height() / (self.scale.highest - self.scale.lowest)
+        left = self.box.left() + (origin_s - self.since_s) * across
+        return QTransform(across, 0, 0, -up, left, self.box.bottom() + self.scale.lowest * up)
+
 
 def paint_ground(painter: QPainter, area: Area, times_s: Sequence[float], palette: Palette) -> None:
     """Paint the ground of a plot with lines at its marks."""
@@ -49,44 +81,33 @@ def paint_ground(painter: QPainter, area: Area, times_s: Sequence[float], palett
 
 
 def paint_series(
-    painter: QPainter, area: Area, runs: Sequence[Sequence[Point]], point_s: int, colour: QColor, width: float = 1.5
+    painter: QPainter, area: Area, runs: Sequence[Run], origin_s: float, colour: QColor, width: float = 1.5
 ) -> None:
     """Paint the band and the line of each run; between two runs there is nothing."""
     fill = QColor(colour)
     fill.setAlphaF(_BAND)
-    pen = QPen(colour, width)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    # The cap lets a single measurement be seen where it is narrower than a pixel.
+    pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    onto = area.mapping(origin_s)
     for run in runs:
-        xs = _places(area, run, point_s)
-        pairs = list(zip(xs, run, strict=False)) if len(run) > 1 else [(x, run[0]) for x in xs]
-        highs = [QPointF(x, area.y(point.highest)) for x, point in pairs]
-        lows = [QPointF(x, area.y(point.lowest)) for x, point in pairs]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawPolygon(QPolygonF([*highs, *reversed(lows)]))
+        painter.drawPolygon(onto.map(run.band))
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(x, area.y(point.mean)) for x, point in pairs]))
-
-
-def _places(area: Area, run: Sequence[Point], point_s: int) -> list[float]:
-    """Return the middle of each point; a single one has two places, as wide as it is long."""
-    if len(run) > 1:
-        return [area.x(point.at_s + point_s / 2) for point in run]
-    left = area.x(run[0].at_s)
-    return [left, max(left + _NARROW, area.x(run[0].at_s + point_s))]
+        painter.drawPolyline(onto.map(run.line))
 
 
 def paint_temperature(
     painter: QPainter,
     area: Area,
-    runs: Sequence[Sequence[Point]],
-    point_s: int,
+    runs: Sequence[Run],
+    origin_s: float,
     limits: ThermalLimits,
     palette: Palette,
 ) -> None:
     """Paint temperatures with both limits: grey until they are crossed, and what is above takes their hue."""
-    highest = max((point.highest for run in runs for point in run), default=0.0)
+    highest = max((run.highest for run in runs), default=0.0)
     for limit_c, colour, dashes in (
         (limits.warning_c, palette.warning, [4.0, 3.0]),
         (limits.critical_c, palette.critical, [1.5, 2.5]),
@@ -96,13 +117,13 @@ def paint_temperature(
         painter.setPen(pen)
         y = round(area.y(limit_c)) + 0.5
         painter.drawLine(QPointF(area.box.left(), y), QPointF(area.box.right(), y))
-    paint_series(painter, area, runs, point_s, palette.text2)
+    paint_series(painter, area, runs, origin_s, palette.text2)
     for limit_c, colour in ((limits.warning_c, palette.warning), (limits.critical_c, palette.critical)):
         if highest >= limit_c:
             painter.save()
             top = area.box.top()
             painter.setClipRect(QRectF(area.box.left(), top, area.box.width(), area.y(limit_c) - top))
-            paint_series(painter, area, runs, point_s, colour, 2.5)
+            paint_series(painter, area, runs, origin_s, colour, 2.5)
             painter.restore()
 
 

@@ -1,0 +1,38 @@
+"""What a chart tells in words: above its plots, and to a screen reader."""
+
+from PySide6.QtCore import QLocale
+
+from etoile.domain.history import extent, nearest
+from etoile.gui.chart_axis import moment_label
+from etoile.gui.curves import PLOTS, Curves, Kind
+from etoile.gui.design import Look
+from etoile.gui.words import NOTHING
+from etoile.text import message
+
+
+def told(look: Look, curves: Curves, kind: Kind, cursor_s: float | None) -> str:
+    """Return what a plot tells: of the moment `cursor_s`, or without one of all that is in sight."""
+    measured = _measured(curves, kind, cursor_s)
+    if measured is None:
+        return NOTHING
+    lowest, mean, highest = (kind.value(value) for value in measured)
+    if look.words(lowest) == look.words(highest):
+        return look.words(mean)
+    return look.words(message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean))
+
+
+def description(look: Look, curves: Curves, cursor_s: float | None, locale: QLocale) -> str:
+    """Return a line for each plot, and above them the moment that they tell of."""
+    lines = [f"{look.words(kind.label)} {told(look, curves, kind, cursor_s)}" for kind in PLOTS]
+    if cursor_s is not None and curves.history:
+        lines.insert(0, moment_label(cursor_s, curves.history.span.point_s, locale))
+    return "\n".join(lines)
+
+
+def _measured(curves: Curves, kind: Kind, cursor_s: float | None) -> tuple[float, float, float] | None:
+    """Return lowest, mean and highest; None where nothing was measured."""
+    if cursor_s is None:
+        return extent(curves.points_in_sight(kind.measure))
+    points, history = curves.points(kind.measure), curves.history
+    point = nearest(points, cursor_s, history.span) if history else None
+    return (point.lowest, point.mean, point.highest) if point else None
