@@ -13,7 +13,7 @@ USAGE = """\
 python3 installer/dev.py COMMAND [ARGUMENTS]     (Windows: py installer\\dev.py COMMAND)
 
   run [ARGUMENTS]         start Etoile; with arguments, the same as `etoile ARGUMENTS`
-  test [ARGUMENTS]        run the tests; arguments go to pytest
+  test [ARGUMENTS]        run the tests on all cores, or one file of them on one; arguments go to pytest
   bench [NAME] [--json]   run the benchmarks, or those of one area, beside the peers'
   train SCRIPT [ARGUMENTS]      run a script of tests/speech_model with torch
   lint                    check style, types, layers, locks, translations and the command catalogue
@@ -26,6 +26,11 @@ TESTS = Environment(ROOT / ".venv", ("run.lock", "dev.lock"))
 CHECKS = Environment(ROOT / ".venv", ("run.lock", "dev.lock", "lint.lock"))
 BENCHES = Environment(ROOT / ".venv-bench", ("run.lock", "dev.lock", "bench.lock"))
 TRAINING = Environment(ROOT / ".venv-train", ("run.lock", "train.lock"))
+
+MOST_WORKERS = 4
+"""Each has a desktop of its own: beyond this, memory is short before cores are."""
+ALONE = ("-n", "--numprocesses", "-s", "--capture=no", "--pdb", "--trace", "--collect-only", "--co", "--setup-plan")
+"""Options of pytest that say how many workers there are, or that need the tests in one process."""
 
 NO_DISPLAY = """\
 There is no display here, so there is nowhere to show the tray icon.  In a terminal, ask like this:
@@ -62,7 +67,25 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests."""
     prepare(TESTS)
-    return become([str(TESTS.python), "-m", "pytest", *arguments], ROOT)
+    return become([str(TESTS.python), "-m", "pytest", *spread(arguments, cores()), *arguments], ROOT)
+
+
+def spread(arguments: Sequence[str], cores: int) -> list[str]:
+    """Return the options that spread the tests over the cores, a file at a time, and tell at the end what took longest.
+
+    None where `arguments` name files, look into the tests or say it themselves: starting workers takes seconds.
+    """
+    alone = any(argument.startswith(ALONE) or ".py" in argument for argument in arguments)
+    workers = min(cores, MOST_WORKERS)
+    if alone or workers < 2:
+        return []
+    # In the order of tests/conftest.py: what takes long comes first, so that no worker is left alone with it.
+    return ["-n", str(workers), "--dist=loadfile", "--no-loadscope-reorder", "--durations=15", "--durations-min=2"]
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def bench(arguments: list[str]) -> int:

@@ -1,15 +1,35 @@
 """What holds for every test: it sees no settings of its user, and no warning passes unnoticed."""
 
+import locale
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.desktop.rig import Desktop
+from tests.desktop.tools import missing_tools, packages
+from tests.needs import need
+
 # Qt without a display ends the whole run, and with one it flashes windows at whoever runs the tests.  The desktop tests
 # start the app in a process and on a display of their own.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put those first that use the virtual desktop: what takes long and comes last keeps one worker alone."""
+    items.sort(key=lambda item: "desktop" not in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def desktop() -> Iterator[Desktop]:
+    """Give one virtual desktop to all tests; where its programs are missing, skip, or fail if it is required."""
+    missing = missing_tools()
+    need(not missing, f"the virtual desktop needs {', '.join(missing)}: apt-get install {' '.join(packages())}")
+    with Desktop() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +44,11 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    for variable in ("ETOILE_CONFIG", "LANGUAGE", "LC_ALL", "LANG"):
+    # Its terminal's width too: readline, where something imports it, writes that down for every process after it.
+    for variable in ("ETOILE_CONFIG", "LANGUAGE", "LC_ALL", "LANG", "COLUMNS", "LINES"):
         monkeypatch.delenv(variable, raising=False)
+    if sys.platform != "win32":
+        locale.setlocale(locale.LC_MESSAGES, "C")  # Qt takes the desktop's, and the C library keeps what it translated
     return home
 
 

@@ -9,10 +9,7 @@ import pytest
 
 from tests.actions.fake_bus import FakeBus
 from tests.actions.fakes import FakePrograms, Scene
-from tests.desktop.conftest import desktop
 from tests.needs import need
-
-__all__ = ["desktop"]
 
 PATH = os.environ.get("PATH", os.defpath)
 

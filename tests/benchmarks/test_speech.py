@@ -41,14 +41,11 @@ from etoile.speech.voice import Voice
 from etoile.speech.whisper import Whisper
 from tests.benchmarks import random_whisper
 from tests.benchmarks.opening import PAUSE_S
-from tests.desktop.conftest import desktop
 from tests.desktop.rig import Desktop
 from tests.desktop.sound import Recording
 from tests.speech.fakes import Events, FakeSound
 from tests.speech.test_on_the_desktop import LONG, ROOT, Live
 from tests.waiting import wait_until
-
-__all__ = ["desktop"]
 
 PEER = "faster-whisper"
 TOKENS = 12

@@ -69,3 +69,23 @@ def test_an_interrupt_ends_without_a_traceback(
     monkeypatch.setattr(commands, "prepare", interrupt)
     assert commands.main(["run"]) == 130
     assert "Stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cores", "workers"),
+    [
+        ([], 2, "2"),
+        (["-x", "-q"], 3, "3"),
+        (["tests/llm"], 16, "4"),
+        ([], 1, None),
+        (["tests/llm/test_router.py"], 2, None),
+        (["tests/llm/test_router.py::test_a_node_answers"], 2, None),
+        (["--pdb"], 2, None),
+        (["-s", "tests/llm"], 2, None),
+        (["-n0"], 2, None),
+        (["--co"], 2, None),
+    ],
+)
+def test_the_tests_are_spread_over_the_cores(arguments: list[str], cores: int, workers: str | None) -> None:
+    options = commands.spread(arguments, cores)
+    assert options[:2] == (["-n", workers] if workers else [])
