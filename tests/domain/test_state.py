@@ -144,6 +144,7 @@ def test_everything_else_is_the_conversations() -> None:
 
 
 def test_a_microphone_that_is_open_is_known_for_as_long_as_it_is() -> None:
-    state, effects = advance(State(), on.MicrophoneOpened(is_open=True))
-    assert (state.microphone_open, effects) == (True, ())
-    assert not advance(state, on.MicrophoneOpened(is_open=False))[0].microphone_open
+    state, effects = advance(State(), on.MicrophoneOpened(True, "Blue Yeti"))
+    assert (state.microphone_open, state.microphone, effects) == (True, "Blue Yeti", ())
+    closed, _ = advance(state, on.MicrophoneOpened(is_open=False))
+    assert (closed.microphone_open, closed.microphone) == (False, "Blue Yeti")

@@ -213,6 +213,7 @@ def test_the_chosen_one_is_found_among_those_of_the_sound_server() -> None:
     it.open()
     assert library.stream.source == YETI.name
     assert it.astray() is None
+    assert it.name == "Blue Yeti"
 
 
 def test_the_default_stands_in_for_one_that_is_unplugged_and_that_is_told_until_it_is_back() -> None:
@@ -222,6 +223,7 @@ def test_the_default_stands_in_for_one_that_is_unplugged_and_that_is_told_until_
     it.open()
     library.stream.feed(BLOCK)
     assert library.stream.source is None
+    assert it.name == ""
     error = it.astray()
     assert error is not None
     assert render(error.said, "en") == "The microphone “Blue Yeti” is not there: the default is used until it is back."
@@ -253,6 +255,7 @@ def test_without_a_sound_server_portaudio_knows_the_names() -> None:
     it.open()
     assert library.stream.settings["device"] == 1
     assert it.astray() is None
+    assert it.name == "headset"
     it.rest()
     library.names.remove("USB Headset")
     it.open()

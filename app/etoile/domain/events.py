@@ -209,6 +209,8 @@ class MicrophoneOpened:
     """The microphone was opened, or closed again; it may stay open while nobody listens."""
 
     is_open: bool
+    name: str = ""
+    """What the desktop calls it; empty for the one that is used where none is chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,11 @@ class State:
     """Parts that are off, by name; each was said once."""
     downloading: on.ModelDownloading | None = None
     microphone_open: bool = False
+    """Whether the microphone is open, listened to or not."""
+    microphone: str = ""
+    """The one that was opened last; empty for the default one."""
     listening_for: str = ""
     """The wake word, while the microphone is open for it."""
-    """Whether the microphone is open, listened to or not."""
     locked: bool = False
     """Whether the screen is locked."""
     still: bool = False
@@ -121,8 +123,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case on.PartReady(part):
             missing = {name: gone for name, gone in state.missing.items() if name != part}
             return replace(state, missing=missing), ()
-        case on.MicrophoneOpened(is_open):
-            return replace(state, microphone_open=is_open), ()
+        case on.MicrophoneOpened(is_open, name):
+            return replace(state, microphone_open=is_open, microphone=name if is_open else state.microphone), ()
         case on.ScreenLocked(locked):
             return replace(state, locked=locked), ()
         case on.MotionReduced(reduced):

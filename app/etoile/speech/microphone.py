@@ -57,6 +57,13 @@ class Microphone:
         return self._capture is not None
 
     @property
+    def name(self) -> str:
+        """What the desktop calls the one that is open; empty for the one that is used where none is chosen."""
+        if self._instead:
+            return ""
+        return self._led_to.description if self._led_to else self._device or ""
+
+    @property
     def next_look_s(self) -> float | None:
         """How long `look_after` may wait; None where nothing is to be looked after."""
         if self._always_open:

@@ -200,7 +200,7 @@ class Recorder:
     def _tell_whether_open(self) -> None:
         if self._microphone.is_open != self._told_open:
             self._told_open = self._microphone.is_open
-            self._publish(MicrophoneOpened(self._told_open))
+            self._publish(MicrophoneOpened(self._told_open, self._microphone.name if self._told_open else ""))
 
     def _begin(self, utterance: Utterance) -> None:
         self._make_way()
