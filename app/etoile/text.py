@@ -108,13 +108,10 @@ class _Words(Formatter):
                 return format(value, format_spec)
 
     def _clock(self, at: datetime) -> str:
-        """Return "14:05", in French "14 h 05": as it is written, and as a voice reads it rightly."""
-        hours = (
-            f"{at:%H}".removeprefix("0") + f"{NO_BREAK_SPACE}h{NO_BREAK_SPACE}"
-            if self._language == "fr"
-            else f"{at:%H}:"
-        )
-        return f"{hours}{at:%M}"
+        """Return "09:05", in French "9 h 05": as it is written, and as a voice reads it rightly."""
+        if self._language == "fr":
+            return f"{at.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{at:%M}"
+        return f"{at:%H:%M}"
 
     def _bytes(self, size: float) -> str:
         units = _OCTETS if self._language == "fr" else _BYTES

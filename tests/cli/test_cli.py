@@ -102,6 +102,17 @@ def test_argparse_speaks_french_too(etoile: Line) -> None:
     assert "choix" in etoile.err
 
 
+def test_the_command_line_is_written_in_portuguese_and_understands_what_it_did(etoile: Line) -> None:
+    assert etoile("--language", "pt", "dance") == 2
+    assert "uso" in etoile.err
+    assert etoile("--language", "pt", "match", "--json", "mets le volume à 40") == 0
+    assert etoile.lines[0]["command"] == "audio.volume.set"
+    etoile("--language", "pt", "ask", "what time is it")
+    assert etoile.out.startswith("It is")  # a reply is in the language of the request
+    assert etoile("--language", "pt", "gpu", "--simulate", "calm") == 0
+    assert "simulad" in etoile.out
+
+
 def test_common_options_stand_before_or_after_the_command(etoile: Line) -> None:
     assert etoile("--simulate", "calm", "gpu", "--json") == 0
     assert len(etoile.lines) == 6

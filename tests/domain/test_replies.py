@@ -30,11 +30,19 @@ ANSWERS: list[tuple[str, str, int, Reply]] = [
     ("Two.", "en", 2, 1),
     ("the second one, please", "en", 3, 1),
     ("3", "en", 3, 2),
+    ("Sim.", "pt", 1, 0),
+    ("sim, por favor", "fr", 1, 0),
+    ("Não!", "pt", 1, DECLINE),
+    ("deixa pra lá", "pt", 2, DECLINE),
+    ("a segunda opção", "pt", 2, 1),
 ]
 
 OTHER = [
     ("Un.", "fr", 1),
     ("one", "en", 1),
+    ("um", "en", 3),
+    ("très", "fr", 3),
+    ("sim, mas por quê", "pt", 1),
     ("oui", "fr", 2),
     ("three", "en", 2),
     ("trois", "fr", 2),

@@ -1,7 +1,7 @@
 """Answers to a question of Etoile's: yes, no, or which one.
 
 Only the whole utterance counts: "oui" answers, "oui mais pourquoi" is something else.  One word tells little about its
-language, so both languages are understood, the given one first.
+language, so all are understood, the given one first: Portuguese too, which is typed where the questions are in it.
 """
 
 import re
@@ -77,6 +77,21 @@ _WORDS: Mapping[str, _Words] = {
             r"(?:the )?(?:first|1st)(?: (?:one|option))?|(?:number|option|choice) (?:one|1)",
             r"(?:the )?(?:second|2nd)(?: (?:one|option))?|(?:number|option|choice) (?:two|2)",
             r"(?:the )?(?:third|3rd)(?: (?:one|option))?|(?:number|option|choice) (?:three|3)",
+        ),
+    ),
+    "pt": _Words(
+        yes=r"sim|claro|com certeza|confirmar?|confirmo|pode fazer|esta certo|isso mesmo|exatamente",
+        no=r"nao|nenhum|nenhuma|nenhum(?:a)? del[ea]s",
+        off=r"cancelar?|cancele|deixa pra la|esquece|esqueca|nada|nao faca(?: nada)?|nao obrigad[oa]",
+        courtesy=r"por favor|obrigad[oa]|etoile",
+        over=r"e (?:so|tudo)|so isso|acabou|terminei|mais nada",
+        afresh=r"de novo|novamente|outra vez|pergunt(?:a|e|ar) (?:de novo|novamente|outra vez)|uma nova resposta",
+        # Figures alone: who speaks may say "um" in English and "très" in French.
+        numbered=("1", "2", "3"),
+        ordinal=(
+            r"[oa] primeir[oa](?: opcao)?|(?:numero|opcao) (?:um|1)",
+            r"[oa] segund[oa](?: opcao)?|(?:numero|opcao) (?:dois|2)",
+            r"[oa] terceir[oa](?: opcao)?|(?:numero|opcao) (?:tres|3)",
         ),
     ),
 }

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSizePolicy
 
 from etoile.gui.design import ON_FILL, Look, Type
 from etoile.gui.glyphs import Glyph, paint_glyph
-from etoile.text import Message
+from etoile.text import Message, with_decimals
 
 WIDTH = 168
 """Of fields and lists: one line of controls along the right edge."""
@@ -154,5 +154,4 @@ def as_number(text: str) -> float | None:
 
 def as_text(number: float, language: str = "en") -> str:
     """Return `number` as people write it: no more digits than it has."""
-    text = f"{number:.10g}"
-    return text.replace(".", ",") if language == "fr" else text
+    return with_decimals(f"{number:.10g}", language)
