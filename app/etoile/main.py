@@ -77,7 +77,8 @@ def main(start: Start) -> int:
         client.ask_once(folder, {"do": "show"})
         return 0
     with held:
-        logs.set_up(start.log_level, Path(FOLDERS.user_log_dir) / "etoile.log")
+        private = start.config.store.private
+        logs.set_up(start.log_level, None if private else Path(FOLDERS.user_log_dir) / "etoile.log")
         qInstallMessageHandler(_log_qt)
         # Desktops without a portal are told of as a warning each time, and nothing depends on it.
         QLoggingCategory.setFilterRules("qt.qpa.services=false")

@@ -5,11 +5,9 @@ What it needs is imported when it is asked for: the app starts with none of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etoile.config import FOLDERS, Config, Node
-from etoile.errors import EtoileError
 from etoile.llm import keys
 from etoile.parts.rooms import Rooms
 from etoile.text import SPOKEN_LANGUAGES, Message, message, render
@@ -103,17 +101,9 @@ class Outside:
 
     def forget_everything(self) -> Message:
         """Delete history, what was learned, measurements and recordings.  Raises EtoileErrors; tells what was done."""
-        said = self.rooms.learner.change("forget all", None) if self.rooms.learner else message("Nothing was done.")
-        if self.rooms.samples:
-            self.rooms.samples.forget_all()
-        try:
-            for recording in Path(self.kept_at()[1]).glob("recordings/*.wav"):
-                recording.unlink(missing_ok=True)
-        except OSError as error:
-            raise EtoileError(
-                message("{path} cannot be deleted: {error}.", path=str(error.filename), error=error.strerror or "")
-            ) from error
-        return said
+        from etoile.parts.forgetting import forget_everything
+
+        return forget_everything(self.rooms)
 
     def kept_at(self) -> Sequence[str]:
         """Return the folders in which something is kept: data, then state."""
