@@ -18,6 +18,7 @@ python3 installer/dev.py COMMAND [ARGUMENTS]     (Windows: py installer\\dev.py 
   train SCRIPT [ARGUMENTS]      run a script of tests/speech_model with torch
   lint                    check style, types, layers, locks, translations and the command catalogue
   lock [--upgrade|--check]      resolve the locks anew, with --upgrade to the newest versions
+  screenshots [FOLDER]    draw every state of the interface into resources/screenshots
   translate [--check]     collect the words of the app and compile their translations
 """
 
@@ -133,6 +134,12 @@ def translate(arguments: list[str]) -> int:
     return become([str(TESTS.python), "-m", "installer.translations", *arguments], ROOT)
 
 
+def screenshots(arguments: list[str]) -> int:
+    """Draw every state of the interface, for people to look at."""
+    prepare(TESTS)
+    return become([str(TESTS.python), "-m", "tests.gui.screenshots", *arguments], ROOT)
+
+
 def prepare(environment: Environment) -> None:
     """Make `environment` ready, and before it what the system must have."""
     lacking = system.missing()
@@ -170,5 +177,6 @@ COMMANDS = {
     "train": train,
     "lint": lint,
     "lock": lock,
+    "screenshots": screenshots,
     "translate": translate,
 }

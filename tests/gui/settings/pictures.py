@@ -18,6 +18,9 @@ from etoile.gui.settings.setting import SettingRow
 from tests.gui.pictures import sheet
 from tests.gui.settings.scene import FILE, Scene
 
+KEYS = (*TITLES, "form", "wrong", "broken", "asking")
+"""The pages, and states of some."""
+
 
 def picture(key: str, language: str, theme: str, height: int = 560) -> QImage:
     """Return the page `key`; "form" and "wrong" are states of others."""
@@ -53,7 +56,7 @@ def picture(key: str, language: str, theme: str, height: int = 560) -> QImage:
 
 def _button(dialog: QWidget, index: int) -> QAbstractButton:
     """Return the button that changes the node at `index`."""
-    words = ("Change hermes", "Modifier hermes")
+    words = ("Change hermes", "Modifier hermes", "Alterar hermes")
     return next(button for button in dialog.findChildren(QAbstractButton) if button.accessibleName() in words)
 
 
@@ -61,10 +64,9 @@ def main(folder: Path) -> None:
     """Draw everything into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     _app = QApplication(sys.argv[:1])
-    keys = [*TITLES, "form", "wrong", "broken", "asking"]
     for theme, ground in (("dark", "#5A6473"), ("light", "#AEB6C2")):
         for language in ("en", "fr"):
-            images = [picture(key, language, theme) for key in keys]
+            images = [picture(key, language, theme) for key in KEYS]
             for part in range(0, len(images), 4):
                 sheet(images[part : part + 4], ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
 
