@@ -82,14 +82,17 @@ class Glance:
     @property
     def temperatures(self) -> Points:
         """The curve of the temperature."""
-        return [(at_s, _float(sample.temperature_c)) for at_s, sample in self._since_newest()]
+        return [(sample.at_s - self.samples[-1].at_s, sample.temperature_c) for sample in self.samples]
 
     @property
     def slowed(self) -> list[tuple[float, float]]:
         """The times in which heat slowed it down: from and to, as the points of the curves have it."""
+        if not any(sample.throttled for sample in self.samples):
+            return []
         bands: list[tuple[float, float]] = []
         before = False
-        for at_s, sample in self._since_newest():
+        for sample in self.samples:
+            at_s = sample.at_s - self.samples[-1].at_s
             if sample.throttled:
                 bands = [*bands[:-1], (bands[-1][0], at_s)] if before else [*bands, (at_s, at_s)]
             before = sample.throttled
@@ -98,17 +101,13 @@ class Glance:
     @property
     def loads(self) -> Points:
         """The curve of the load."""
-        return [(at_s, _float(sample.utilization_percent)) for at_s, sample in self._since_newest()]
+        return [(sample.at_s - self.samples[-1].at_s, sample.utilization_percent) for sample in self.samples]
 
     @property
     def memory_part(self) -> float | None:
         """How full the memory is, 0 to 1."""
         used, total = self.gpu.memory_used_bytes, self.gpu.memory_total_bytes
         return used / total if used is not None and total else None
-
-    def _since_newest(self) -> list[tuple[float, Sample]]:
-        """Return the samples, each with its time in seconds before the newest one."""
-        return [(sample.at_s - self.samples[-1].at_s, sample) for sample in self.samples]
 
 
 def memory_parts(gpu: GpuReading, state: State) -> tuple[MemoryPart, ...]:
@@ -155,7 +154,3 @@ def _in_unit_of(total: int, used: int) -> float:
     """Return `used` in the binary unit in which `total` is shown, with a decimal where it says something."""
     size = used / (1 << (total.bit_length() - 1) // 10 * 10)
     return round(size, 1) if size < 100 else round(size)
-
-
-def _float(value: int | None) -> float | None:
-    return None if value is None else float(value)
