@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from etoile.aliases import AliasFile
-from etoile.config.locking import locked
 from etoile.domain.events import Event, PartMissing, PartReady
 from etoile.domain.learning.offers import Alias
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
+from etoile.locking import locked
 
 SAUCE = Alias(said="balance la sauce", language="fr", command="media.play")
 LOUD = Alias(said='"à fond" \\ les ballons\x7f', language="fr", command="audio.volume.set", slots={"level": 90})

@@ -19,11 +19,11 @@ from typing import Literal
 import msgspec
 
 from etoile.config import FOLDERS
-from etoile.config.locking import locked
 from etoile.config.replacing import replace_file
 from etoile.domain.commands import COMMANDS
 from etoile.domain.learning.offers import Alias
 from etoile.errors import ConfigError
+from etoile.locking import locked
 from etoile.text import Message, message
 
 HEAD = """\

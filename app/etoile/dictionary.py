@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from etoile.config import FOLDERS
-from etoile.config.locking import locked
 from etoile.config.replacing import replace_file
 from etoile.domain.learning.offers import Misheard
 from etoile.domain.rewording import Dictionary
 from etoile.errors import ConfigError
+from etoile.locking import locked
 from etoile.text import SPOKEN_LANGUAGES, message
 
 log = logging.getLogger(__name__)

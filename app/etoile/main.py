@@ -15,21 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import (
-    QLibraryInfo,
-    QLoggingCategory,
-    QMessageLogContext,
-    QObject,
-    QSocketNotifier,
-    Qt,
-    QtMsgType,
-    QTranslator,
-    Signal,
-    qInstallMessageHandler,
-)
+from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, Qt, QTranslator, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from etoile import logs
+from etoile.beginning import Begun, begin
 from etoile.config import FOLDERS, Config, interface_language
 from etoile.domain.effects import Effect
 from etoile.domain.state import State
@@ -53,9 +43,6 @@ from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
 
-SWITCH_S = 0.001
-"""How soon a busy worker thread makes room for the window's; Python's own 5 ms show while an answer floods in."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
@@ -67,28 +54,20 @@ class Start:
     hidden: bool = False
     """Show only the tray icon, as at the start of a session."""
     log_level: int = logging.WARNING
+    begun: Begun | None = None
+    """What shows already."""
 
 
 def main(start: Start) -> int:
     """Run the tray app until it is quit; return the exit code.  Raises UsageError for an unknown scenario."""
-    folder = endpoint.runtime_folder()
-    held = endpoint.lock(folder)
-    if held is None:
-        client.ask_once(folder, {"do": "show"})
+    begun = start.begun or begin()
+    if begun is None:
+        client.ask_once(endpoint.runtime_folder(), {"do": "show"})
         return 0
-    with held:
+    with begun.held:
         private = start.config.store.private
         logs.set_up(start.log_level, None if private else Path(FOLDERS.user_log_dir) / "etoile.log")
-        qInstallMessageHandler(_log_qt)
-        # Desktops without a portal are told of as a warning each time, and nothing depends on it.
-        QLoggingCategory.setFilterRules("qt.qpa.services=false")
-        app = QApplication(["etoile"])
-        app.setApplicationName("etoile")
-        app.setApplicationDisplayName("Etoile")
-        app.setDesktopFileName("etoile")
-        app.setQuitOnLastWindowClosed(False)
-        sys.setswitchinterval(SWITCH_S)
-        code = _live(app, start, folder)
+        code = _live(begun, start)
         _leave_the_busy_behind(code)
         return code
 
@@ -120,9 +99,9 @@ class _Leaving(QObject):
         self.wanted.connect(lambda: app.exit(0), Qt.ConnectionType.QueuedConnection)
 
 
-def _live(app: QApplication, start: Start, folder: Path) -> int:
+def _live(begun: Begun, start: Start) -> int:
     """Open everything, run the loop, and close everything in the opposite order."""
-    config = start.config
+    app, config = begun.app, start.config
     language = interface_language(config)
 
     # The bridge is there before the rooms, and decides only once the loop runs: by then `rooms` is known.
@@ -161,7 +140,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
                 balloons=balloons,
             )
         )
-        stack.enter_context(Server(folder, callers.answer))
+        stack.enter_context(Server(begun.folder, callers.answer))
         look = Look(language, config.window.theme)
         outside = Outside(rooms, config)
         settings = Settings(look, start.config_path, config, bridge.publish, outside)
@@ -188,7 +167,7 @@ def _live(app: QApplication, start: Start, folder: Path) -> int:
         )
         places = Places(Path(FOLDERS.user_state_dir) / "window.json")
         window = Window(look, doors, talk_key=config.speech.talk_key, places=places)
-        tray = Tray(look, doors, window)
+        tray = Tray(look, doors, window, begun.icon)
         balloons.belong_to(tray.icon)
         _connect(bridge, window, tray, aside)
         tray.show()
@@ -256,17 +235,3 @@ def _leave_on_signals(app: QApplication, leaving: _Leaving) -> Iterator[None]:
 def _drain(reader: socket.socket) -> None:
     """Take the byte away; the handler itself runs as soon as Python does."""
     reader.recv(64)
-
-
-_QT_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
-
-
-def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    """Send what Qt says to the log."""
-    logging.getLogger("qt").log(_QT_LEVELS[kind], "%s", text)

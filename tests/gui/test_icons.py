@@ -11,7 +11,8 @@ from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase
-from etoile.gui.icons import SIZES, TrayState, app_icon, tray_icon, tray_pixmap, tray_state
+from etoile.gui.icons import SIZES, TrayState, app_icon, tray_icon, tray_pixmap
+from etoile.gui.tray_state import tray_state
 from tests.gui import states
 
 

@@ -1,8 +1,6 @@
-"""The tray app itself, and what is told about Etoile: help, paths, version."""
+"""What is told about Etoile: help, paths, version; and how the running app ends."""
 
 import argparse
-import logging
-import os
 import sys
 from pathlib import Path
 
@@ -14,45 +12,6 @@ from etoile.errors import UsageError
 from etoile.installed.versions import parts
 from etoile.ipc import client, endpoint
 from etoile.text import message, verbatim
-
-
-def tray(arguments: argparse.Namespace, console: Console) -> int:
-    """Start the tray app; where there is no display, say so."""
-    config, path = settings(arguments)
-    if not has_display():
-        raise UsageError(
-            message("There is no display here, so there is no tray."),
-            message("Use the command line: etoile ask “what time is it”, or etoile help."),
-        )
-    from etoile.main import Start, main
-
-    level = logging.DEBUG if arguments.verbose else logging.WARNING
-    return main(
-        Start(config=config, config_path=path, simulate=arguments.simulate, hidden=arguments.hidden, log_level=level)
-    )
-
-
-def has_display() -> bool:
-    """Whether windows can be shown here.  Without that, Qt would abort the process."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    if os.environ.get("QT_QPA_PLATFORM", "xcb").partition(":")[0] not in ("xcb", "wayland"):
-        return True
-    if os.environ.get("WAYLAND_DISPLAY"):
-        return True
-    return bool(os.environ.get("DISPLAY")) and _x_answers()
-
-
-def _x_answers() -> bool:
-    """Whether the X server that DISPLAY names is there, and lets us in."""
-    from Xlib.display import Display
-    from Xlib.error import ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError
-
-    try:
-        Display().close()
-    except (ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError, OSError):
-        return False
-    return True
 
 
 def quit_app(arguments: argparse.Namespace, console: Console) -> int:

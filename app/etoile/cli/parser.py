@@ -25,34 +25,18 @@ from etoile.cli import (
     requests,
     skills,
     speech,
+    starting,
     status,
     tidy,
     voices,
 )
 from etoile.cli.console import Console
-from etoile.config import config_path, load
 from etoile.domain.fit.quantisation import KV_TYPES
 from etoile.domain.pinning import Format
-from etoile.errors import ConfigError
 from etoile.resources import resource
-from etoile.text import INTERFACE_LANGUAGES, Message, desktop_language, message, render
+from etoile.text import INTERFACE_LANGUAGES, Message, message, render
 
 Runner = Callable[[argparse.Namespace, Console], int]
-
-
-def written_language(arguments: Sequence[str]) -> str:
-    """Return what to write in before anything is parsed: --language, else the settings', else the desktop's."""
-    for position, given in enumerate(arguments):
-        name, _, value = given.partition("=")
-        if name == "--language":
-            value = value or "".join(arguments[position + 1 : position + 2])
-            if value in INTERFACE_LANGUAGES:
-                return value
-    try:
-        configured = load(config_path(), must_exist=False).window.language
-    except ConfigError:
-        configured = "auto"
-    return desktop_language() if configured == "auto" else configured
 
 
 def parse(arguments: Sequence[str], language: str) -> argparse.Namespace:
@@ -73,7 +57,7 @@ def parser(language: str) -> argparse.ArgumentParser:
         description=words(message("A companion for people who run language models on their own machines.")),
         epilog=words(message("Without a command, Etoile starts in the tray.")),
     )
-    whole.set_defaults(command=None, run=about.tray, config=None, language=None, simulate=None, verbose=False)
+    whole.set_defaults(command=None, run=starting.tray, config=None, language=None, simulate=None, verbose=False)
     whole.add_argument("--hidden", action="store_true", help=words(message("show only the tray icon")))
     subparsers = whole.add_subparsers(dest="command", metavar=words(message("COMMAND")))
 

@@ -1,16 +1,14 @@
-"""The icon in the tray: one silhouette a state, so that it survives 16 pixels and a single colour."""
+"""The icon in the tray: one silhouette a state, so that it survives 16 pixels and a single colour.
+
+The first of it shows before anything else of Etoile is read: only Qt is needed here.
+"""
 
 from enum import StrEnum
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
-from etoile.domain.gpus import GpuState, Thermal
-from etoile.domain.nodes import NodeState
-from etoile.domain.state import State
-from etoile.domain.turn import Phase
 from etoile.gui import shapes
 from etoile.resources import resource
 
@@ -44,32 +42,6 @@ class TrayState(StrEnum):
     IDLE = "idle"
 
 
-_BUSY = {
-    Phase.LISTENING: TrayState.LISTENING,
-    Phase.SPEAKING: TrayState.SPEAKING,
-    Phase.TRANSCRIBING: TrayState.THINKING,
-    Phase.THINKING: TrayState.THINKING,
-    Phase.CONFIRMING: TrayState.THINKING,
-}
-USABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.DEGRADED, NodeState.LOADING})
-"""States of a node that can take a request now or in a moment."""
-
-
-def tray_state(state: State) -> TrayState:
-    """Return what the icon tells of `state`: critical > busy > warning > watching > offline > idle.  Pure."""
-    heat = {state.thermal(gpu.uuid) for gpu in state.watched}
-    if Thermal.CRITICAL in heat:
-        return TrayState.CRITICAL
-    if state.turn.phase in _BUSY:
-        return _BUSY[state.turn.phase]
-    if Thermal.WARNING in heat or any(gpu.state is GpuState.LOST for gpu in state.gpus):
-        return TrayState.WARNING
-    if state.listening_for:
-        return TrayState.WATCHING
-    usable = any(node.state in USABLE for node in state.nodes)
-    return TrayState.IDLE if usable else TrayState.OFFLINE
-
-
 @cache
 def tray_icon(state: TrayState, *, on_dark: bool) -> QIcon:
     """Return the icon of `state`, in ink for a dark or a light panel, in all `SIZES`."""
@@ -99,6 +71,8 @@ def tray_pixmap(state: TrayState, size: int, *, on_dark: bool) -> QPixmap:
 @cache
 def app_icon() -> QIcon:
     """Return the icon of the app itself: for its windows, notifications and the list of programs."""
+    from PySide6.QtSvg import QSvgRenderer
+
     renderer = QSvgRenderer(str(resource("icons/etoile.svg")))
     icon = QIcon()
     for size in (*SIZES, 128, 256):

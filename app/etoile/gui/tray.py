@@ -17,9 +17,10 @@ from etoile.domain.turn import Phase
 from etoile.domain.turn.lifetime import is_sounding
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
-from etoile.gui.icons import TrayState, tray_icon, tray_state
+from etoile.gui.icons import TrayState, tray_icon
 from etoile.gui.snoozing import offer_silence
 from etoile.gui.style import style_sheet
+from etoile.gui.tray_state import tray_state
 from etoile.gui.window import Window
 from etoile.gui.words import NODE_STATE, PHASE, gpu_line
 from etoile.text import Message, message
@@ -31,7 +32,15 @@ MOST_GPUS = 8
 class Tray(QObject):
     """Owns the icon and its menu.  Without a tray host the icon waits until there is one."""
 
-    def __init__(self, look: Look, doors: Doors, window: Window, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        look: Look,
+        doors: Doors,
+        window: Window,
+        icon: QSystemTrayIcon | None = None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`icon` is the one that shows already."""
         super().__init__()
         self._look, self._doors, self._window, self._now_s = look, doors, window, now_s
         self._state = State()
@@ -39,7 +48,7 @@ class Tray(QObject):
         self._menu = QMenu()
         self._add_actions()
         self._menu.aboutToShow.connect(self._refresh_menu)
-        self.icon = QSystemTrayIcon()
+        self.icon = icon or QSystemTrayIcon()
         self.icon.setContextMenu(self._menu)
         self.icon.activated.connect(self._activated)
         window.offer_menu(self._menu)

@@ -15,8 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from etoile.config import FOLDERS
-from etoile.config.locking import taken
+from etoile.locking import taken
 
 LONGEST_LINE_BYTES = 1_000_000
 LONGEST_PATH_BYTES = 100
@@ -40,14 +39,17 @@ def runtime_folder() -> Path:
 
     Without a session (ssh, cron) it is in the home folder: a shared /tmp is nobody's own.
     """
-    if sys.platform != "linux":
-        folder = Path(FOLDERS.user_runtime_dir)
-    elif _is_own(Path(os.environ.get("XDG_RUNTIME_DIR") or os.devnull)):
-        folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "etoile"
-    else:
-        folder = Path(FOLDERS.user_state_dir) / "run"
+    folder = _runtime_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def _runtime_folder() -> Path:
+    if sys.platform == "linux" and _is_own(Path(os.environ.get("XDG_RUNTIME_DIR") or os.devnull)):
+        return Path(os.environ["XDG_RUNTIME_DIR"]) / "etoile"
+    from etoile.config import FOLDERS  # heavy for what comes before the icon in the tray
+
+    return Path(FOLDERS.user_runtime_dir) if sys.platform != "linux" else Path(FOLDERS.user_state_dir) / "run"
 
 
 def _is_own(folder: Path) -> bool:
