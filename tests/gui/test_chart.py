@@ -337,6 +337,21 @@ class TestTheAxes:
         assert [tick.label for tick in found] == labels
         assert found == ticks(until_s - span.length_s, until_s, ENGLISH, PARIS)
 
+    @pytest.mark.parametrize(
+        ("hours", "labels"),
+        [
+            (1 / 30, ["Sat 21 Nov 15:00:00", "15:00:30", "15:01:00", "15:01:30", "15:02:00"]),
+            (6, ["Sat 21 Nov 10:00", "11:00", "12:00", "13:00", "14:00", "15:00"]),
+            (48, ["Fri 20 Nov", "12:00", "Sat 21 Nov", "12:00"]),
+            (240, ["Fri 13", "Sun 15", "Tue 17", "Thu 19", "Sat 21"]),
+            (24 * 100, ["Sep", "Oct", "Nov"]),
+        ],
+    )
+    def test_what_was_zoomed_to_says_of_which_day_it_is(self, hours: float, labels: list[str]) -> None:
+        until_s = charts.UNTIL_S
+        found = ticks(until_s - hours * 3600, until_s, ENGLISH, PARIS, dated=True)
+        assert [tick.label for tick in found] == labels
+
     @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
     def test_a_day_on_which_the_clock_is_set_has_its_own_length(self, day: str, hours: int) -> None:
         begin = datetime.fromisoformat(day).replace(tzinfo=PARIS).timestamp()

@@ -61,8 +61,7 @@ _STEPS = (
     *(timedelta(seconds=seconds) for seconds in (10, 30)),
     *(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30)),
     *(timedelta(hours=hours) for hours in (1, 2, 6, 12)),
-    timedelta(days=1),
-    timedelta(days=7),
+    *(timedelta(days=days) for days in (1, 2, 7)),
 )
 """How far apart marks may be; beyond the last they are at months."""
 _MOST_TICKS = 7
@@ -97,8 +96,7 @@ def _round_times(first: datetime, step: timedelta | None, length: timedelta) -> 
     if step is None:
         yield from _months(midnight, 1 if length / timedelta(days=30) <= _MOST_TICKS else 2)
         return
-    if step > _DAY:
-        midnight -= timedelta(days=midnight.weekday())
+    midnight -= timedelta(days=(midnight.toordinal() - 1) % max(1, step.days))  # weeks begin on Mondays
     since_midnight = first.replace(tzinfo=None) - midnight
     moment = midnight + since_midnight // step * step
     while True:
@@ -123,9 +121,9 @@ def tick_label(moment: datetime, step: timedelta | None, locale: QLocale, *, wit
     day = QDate(moment.year, moment.month, moment.day)
     if step is None:
         return locale.toString(day, "MMM")
-    if step > _DAY:
+    if step > 2 * _DAY:
         return locale.toString(day, "d MMM")
-    if step == _DAY:
+    if step >= _DAY:
         return locale.toString(day, "ddd d")
     if with_day and moment.hour == moment.minute == 0:
         return locale.toString(day, "ddd d MMM")

@@ -96,7 +96,8 @@ class Face:
         painter.save()
         painter.setClipRect(box)
         if kind.measure is Measure.TEMPERATURE:
-            paint_temperature(painter, area, runs, history.until_s, curves.limits, palette)
+            highest = max((point.highest for point in curves.points_in_sight(kind.measure)), default=0.0)
+            paint_temperature(painter, area, runs, history.until_s, highest, curves.limits, palette)
             self._paint_forecast(painter, area, curves)
         else:
             paint_series(painter, area, runs, history.until_s, _colour(kind.measure, palette))

@@ -28,7 +28,6 @@ class Run(NamedTuple):
     """From the lowest to the highest value of each."""
     lines: list[QLineF]
     """Through the means."""
-    highest: float
 
 
 def traced(points: Sequence[Point], span: Span | Stretch, origin_s: float) -> list[Run]:
@@ -45,7 +44,7 @@ def _traced(run: Sequence[Point], point_s: int, origin_s: float) -> Run:
         begin_s, mean = run[0].at_s - origin_s, run[0].mean
         places = [(begin_s, mean), (begin_s + point_s, mean)]
     lines = [QLineF(*before, *after) for before, after in pairwise(places)]
-    return Run(bars, lines, max(point.highest for point in run))
+    return Run(bars, lines)
 
 
 class Area(NamedTuple):
@@ -121,11 +120,14 @@ def paint_temperature(
     area: Area,
     runs: Sequence[Run],
     origin_s: float,
+    highest: float,
     limits: ThermalLimits,
     palette: Palette,
 ) -> None:
-    """Paint temperatures with both limits: grey until they are crossed, and what is above takes their hue."""
-    highest = max((run.highest for run in runs), default=0.0)
+    """Paint temperatures with both limits: grey until they are crossed, and what is above takes their hue.
+
+    `highest` is what was reached in sight.
+    """
     for limit_c, colour, dashes in (
         (limits.warning_c, palette.warning, [4.0, 3.0]),
         (limits.critical_c, palette.critical, [1.5, 2.5]),

@@ -1,6 +1,7 @@
 """The page of the GPUs; in its place, the history of one of them."""
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from etoile.domain.alerting.scope import Scope
@@ -18,6 +19,8 @@ from etoile.gui.snoozing import offer_silence
 from etoile.text import message
 
 _HEADING_GAP = 4
+_LOW = 420
+"""On a page that is not higher, as at 250 %, the history has all the room: above it is no card."""
 
 
 class GpuPage(Page):
@@ -101,9 +104,13 @@ class GpuPage(Page):
             self._open_card = OpenCard(self._ground.look, glance, self)
             self._open_card.menu_wanted.connect(self._open_menu)
             self._opened.addWidget(self._open_card)
-            self._open_card.show()
         else:
             self._open_card.show_glance(glance)
+        self._open_card.setVisible(self.height() > self._ground.look.px(_LOW))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_open_card()
 
     def _close_chart(self) -> None:
         uuid = self._chart.uuid
