@@ -161,6 +161,7 @@ def _live(begun: Begun, start: Start) -> int:
             confirm_node=rooms.router.confirm,
             open_settings=settings.present,
             open_nodes=lambda: settings.present("nodes"),
+            open_microphone=lambda: settings.present("voice"),
             quit=leaving.wanted.emit,
             open_help=aside.open_help,
             open_first_steps=aside.open_first_steps,

@@ -35,6 +35,7 @@ class Visitor:
             confirm_node=self.confirmed.append,
             open_settings=lambda: self.called.append("settings"),
             open_nodes=lambda: self.called.append("nodes"),
+            open_microphone=lambda: self.called.append("microphone"),
             quit=lambda: self.called.append("quit"),
         )
 

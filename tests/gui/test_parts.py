@@ -6,12 +6,12 @@ import pytest
 
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.turn import Phase, Turn
-from etoile.gui.activity import clock
 from etoile.gui.announcements import announcements
 from etoile.gui.history import History
 from etoile.gui.markdown import LARGEST_PROSE, LONGEST_PROSE, Block, blocks, grown
 from etoile.gui.sparkline import runs, thinned
 from etoile.gui.transcript import Entry, follow
+from etoile.gui.words import clock
 from etoile.text import message, render, verbatim
 from tests.gui import states
 

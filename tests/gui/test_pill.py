@@ -14,7 +14,7 @@ from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.composer import Composer
-from etoile.gui.pill import HEIGHT, TOLD_S, WIDEST, Shown, shown_of
+from etoile.gui.pill import HEIGHT, PANEL_WIDTH, TOLD_S, WIDEST, Shown, shown_of
 from etoile.gui.places import Spot
 from etoile.gui.window import Window, wants_reading
 from etoile.text import message
@@ -37,6 +37,7 @@ LEFT = Qt.MouseButton.LeftButton
         (WARM, 0, Shown.WARNING),
         (HOT, 0, Shown.CRITICAL),
         (replace(HOT, turn=states.LISTENING), 0, Shown.LISTENING),
+        (replace(HOT, turn=replace(states.HEARING, phase=Phase.TRANSCRIBING)), 0, Shown.LISTENING),
         (replace(HOT, turn=states.STREAMING), 0, Shown.CRITICAL),
         (replace(WARM, turn=states.STREAMING), 0, Shown.BUSY),
         (replace(CALM, turn=states.CONFIRMING), 0, Shown.BUSY),
@@ -61,8 +62,8 @@ def folded(window: Window, qtbot: QtBot) -> Window:
     [
         (CALM, 184, ["62 °C", "GPU 0"]),
         (State(), 184, ["Ready"]),
-        (replace(CALM, turn=states.OPENING), 224, ["Opening the microphone…", "0:00"]),
-        (replace(CALM, turn=states.LISTENING), 224, ["0:00"]),
+        (replace(CALM, turn=states.OPENING), PANEL_WIDTH, ["Opening the microphone…", "0:00"]),
+        (replace(CALM, turn=states.LISTENING), PANEL_WIDTH, ["Listening", "0:00"]),
         (replace(CALM, turn=states.STREAMING), 224, ["Thinking", "0:00"]),
         (HOT, 264, ["92 °C", "GPU 1", "Show"]),
         (TOLD, 264, ["The volume is at 40 %."]),
@@ -73,8 +74,11 @@ def test_what_each_state_shows(folded: Window, texts: Texts, state: State, width
     shown = texts(folded.pill)
     assert [words for words in said if words not in shown] == []
     face = folded.pill.face
-    assert face.height() == folded._look.px(HEIGHT)
-    assert width <= face.width() <= WIDEST
+    if width == PANEL_WIDTH:
+        assert (face.width(), face.height() > HEIGHT) == (PANEL_WIDTH, True)
+    else:
+        assert face.height() == folded._look.px(HEIGHT)
+        assert width <= face.width() <= WIDEST
     row = [part for part in folded.pill.findChildren(QWidget) if part.isVisibleTo(folded.pill)]
     assert all(face.contains(part.geometry()) for part in row)
 

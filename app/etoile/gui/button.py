@@ -3,7 +3,7 @@
 from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from etoile.gui.design import BUTTON_RADIUS, ON_FILL, Look, Type
@@ -28,6 +28,11 @@ class Kind(Enum):
     FLAT = "flat"
     LINK = "link"
     """Bold words in the accent's colour: where there is no room for an outline."""
+    QUIET = "quiet"
+    """Words among words, underlined under the mouse and with the focus: it leads to more, and nothing depends on it."""
+
+
+_TYPES = {Kind.FLAT: Type.UI, Kind.QUIET: Type.META}
 
 
 class Button(QAbstractButton):
@@ -108,7 +113,7 @@ class Button(QAbstractButton):
             box = QRectF(face.center().x() - side / 2, face.center().y() - side / 2, side, side)
             paint_glyph(painter, self._glyph, box, ink)
             return
-        left = face.left() + look.px(12)
+        left = face.left() + self._padding
         if self._glyph:
             paint_glyph(painter, self._glyph, QRectF(left, face.center().y() - side / 2, side, side), ink)
             left += look.px(22)
@@ -116,11 +121,12 @@ class Button(QAbstractButton):
             width = self._key_width()
             self._paint_key(painter, QRectF(left, face.center().y() - look.px(9), width, look.px(18)))
             left += width + look.px(8)
-        kind = Type.UI if self._kind is Kind.FLAT else Type.TITLE
-        painter.setFont(look.font(kind))
+        font = QFont(look.font(self._type))
+        font.setUnderline(self._kind is Kind.QUIET and (self.underMouse() or self.hasFocus()))
+        painter.setFont(font)
         painter.setPen(ink)
-        text = QRectF(left, face.top(), face.right() - look.px(12) - left + 1, face.height())
-        shown = look.metrics(kind).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(text.width()))
+        text = QRectF(left, face.top(), face.right() - self._padding - left + 1, face.height())
+        shown = look.metrics(self._type).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_key(self, painter: QPainter, box: QRectF) -> None:
@@ -133,11 +139,18 @@ class Button(QAbstractButton):
 
     def _face_width(self) -> int:
         look = self._look
-        metrics = look.metrics(Type.UI if self._kind is Kind.FLAT else Type.TITLE)
         before = look.px(22) if self._glyph else 0
         if self._key:
             before += self._key_width() + look.px(8)
-        return before + metrics.horizontalAdvance(self.text()) + look.px(24) + 2
+        return before + look.metrics(self._type).horizontalAdvance(self.text()) + 2 * self._padding + 2
+
+    @property
+    def _type(self) -> Type:
+        return _TYPES.get(self._kind, Type.TITLE)
+
+    @property
+    def _padding(self) -> int:
+        return 0 if self._kind is Kind.QUIET else self._look.px(12)
 
     def _key_width(self) -> int:
         look = self._look
@@ -155,6 +168,8 @@ class Button(QAbstractButton):
                 return palette.critical_fill.lighter(round(100 + 8 * warm)), palette.critical_edge, ON_FILL
             case Kind.LINK:
                 return raised, None, palette.accent
+            case Kind.QUIET:
+                return None, None, palette.text if warm else palette.text2
             case Kind.FLAT:
                 return raised, None, self._ink()
             case _:

@@ -13,6 +13,7 @@ from etoile.domain.turn import Phase, Standing
 from etoile.gui.activity import Activity
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
+from etoile.gui.heard import MOST_LINES
 from etoile.gui.hottest import HottestLine
 from etoile.gui.node_strip import NodeStrip
 from etoile.gui.notices import Notices
@@ -52,7 +53,7 @@ class ConversationPage(Page):
         )
         self._offer = OfferView(look, publish, self)
         self._question = QuestionView(look, publish, self._is_typing, self)
-        self._activity = Activity(look, publish, self)
+        self._activity = Activity(ground, self)
         self._composer = Composer(look, ground.talk_key, publish, self)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -74,11 +75,16 @@ class ConversationPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_hottest()
+        self._activity.allow_lines(MOST_LINES if self._has_room else MOST_LINES // 2)
+
+    @property
+    def _has_room(self) -> bool:
+        return self.height() >= self._ground.look.px(KEPT_FREE)
 
     def _show_hottest(self) -> None:
         """Show the line about heat where there is room for it."""
         self._hottest.show_state(self._state)
-        if self.height() < self._ground.look.px(KEPT_FREE):
+        if not self._has_room:
             self._hottest.hide()
 
     @property
@@ -121,7 +127,7 @@ class ConversationPage(Page):
         self._question.show_question(turn.question, stands_s - since_s)
         if had_focus and turn.question is None:
             self._composer.setFocus()
-        self._activity.show_turn(turn, since_s, still=self._state.still)
+        self._activity.show_state(self._state)
 
     def _ask(self, text: str) -> None:
         self._publish(Typed(text))

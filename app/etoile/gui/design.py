@@ -143,6 +143,7 @@ class Type(Enum):
     TITLE = (13, True)
     BODY = (14, False)
     QUESTION = (14, True)
+    TRANSCRIPT = (15, False)
     HEADING = (15, True)
     VALUE = (20, True)
     STEP = (24, True)
@@ -166,6 +167,8 @@ class Look(QObject):
     """
 
     changed = Signal()
+    language_changed = Signal()
+    """Texts are made once: whoever shows any makes its parts anew."""
 
     def __init__(self, language: str = "en", theme: Theme = "auto") -> None:
         super().__init__()
@@ -183,6 +186,12 @@ class Look(QObject):
         if theme != self._theme:
             self._theme = theme
             self._follow()
+
+    def write_in(self, language: str) -> None:
+        """Have everything written in `language` from now on."""
+        if language != self.language:
+            self.language = language
+            self.language_changed.emit()
 
     @property
     def dark_panel(self) -> bool:

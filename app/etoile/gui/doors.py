@@ -24,6 +24,8 @@ class Doors:
     """Ends the app."""
     open_nodes: Callable[[], None] = _closed
     """Opens the settings where nodes are added."""
+    open_microphone: Callable[[], None] = _closed
+    """Opens the settings where the microphone is chosen."""
     open_help: Callable[[str], None] = _closed
     """Opens the help: on a topic, on what helps with a part or the state of a node ("node.auth"); "" where it was."""
     open_first_steps: Callable[[], None] = _closed

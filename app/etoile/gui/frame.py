@@ -41,7 +41,6 @@ class Frame(QWidget):
     It keeps its place on the screen by `places`, where windows may place themselves; under Wayland they may not.
     """
 
-    RADIUS = WINDOW_RADIUS
     RESIZABLE = True
 
     def __init__(self, look: Look, places: Places, kind: Qt.WindowType = Qt.WindowType.Window) -> None:
@@ -249,7 +248,7 @@ class Frame(QWidget):
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        face, radius = QRectF(self.face), self._look.px(self.RADIUS)
+        face, radius = QRectF(self.face), self._look.px(self.radius())
         pen, fill = self.edge(), self.fill()
         inset = pen.widthF() / 2
         if self.margin:
@@ -267,6 +266,10 @@ class Frame(QWidget):
     def fill(self) -> QColor:
         """Return the colour of the visible window."""
         return self._look.palette.bg
+
+    def radius(self) -> int:
+        """Return how round the corners are where windows are blended."""
+        return WINDOW_RADIUS
 
     def edge(self) -> QPen:
         """Return the line around the visible window: decoration, but where there is no shadow."""

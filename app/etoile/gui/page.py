@@ -14,6 +14,9 @@ from etoile.gui.doors import Doors
 from etoile.gui.history import History
 from etoile.gui.transcript import Entry, follow
 
+HEARD = 0.25
+"""A level of the microphone that is sound: -45 dB of full scale.  Below it there is the noise of a quiet room."""
+
 
 class Stopwatch:
     """For how long the turn has been doing what it does."""
@@ -33,6 +36,29 @@ class Stopwatch:
     def elapsed_s(self) -> float:
         """Seconds since the turn began what it does."""
         return self._now_s() - self._since_s
+
+
+class Silence:
+    """For how long a recording has been going on in which nothing was heard yet."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._turn = -1
+        self._since_s: float | None = None
+
+    def follow(self, turn: Turn) -> None:
+        """Take in what is heard in `turn`; sound that was heard once is enough for it."""
+        if turn.phase is not Phase.LISTENING:
+            self._turn, self._since_s = -1, None
+        elif turn.hearing and turn.number != self._turn:
+            self._turn, self._since_s = turn.number, self._now_s()
+        if turn.level >= HEARD or turn.stable or turn.tentative:
+            self._since_s = None
+
+    @property
+    def lasts_s(self) -> float:
+        """Seconds; 0 where something was heard, or nobody listens."""
+        return 0.0 if self._since_s is None else self._now_s() - self._since_s
 
 
 class Transcript:
@@ -58,6 +84,7 @@ class Ground:
     clock: Callable[[], datetime]
     """The time of day."""
     stopwatch: Stopwatch
+    silence: Silence
     history: History = field(default_factory=History)
     """The last minutes of every GPU."""
     transcript: Transcript = field(default_factory=Transcript)
@@ -67,6 +94,7 @@ class Ground:
         self.history.add(state.watched)
         self.transcript.follow(state.turn)
         self.stopwatch.follow(state.turn)
+        self.silence.follow(state.turn)
 
 
 class Page(QWidget):

@@ -16,13 +16,12 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, SpeechStopped
 from etoile.domain.readings import called
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
-from etoile.gui.activity import STOP, STOP_SPEAKING, Level, clock
 from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.frame import Frame, can_be_placed
@@ -30,12 +29,13 @@ from etoile.gui.glyphs import Glyph
 from etoile.gui.hottest import BAR, gpus_severity, hottest, memory_part
 from etoile.gui.icons import app_icon
 from etoile.gui.label import Label
+from etoile.gui.listening_panel import LISTENED, ListeningPanel
 from etoile.gui.page import Ground
 from etoile.gui.places import Places
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.sparkline import paint_bar
-from etoile.gui.words import NOTHING, PHASE, gpu_line
+from etoile.gui.words import NOTHING, PHASE, STOP, STOP_SPEAKING, clock, gpu_line
 from etoile.text import Message, message, verbatim
 
 HEIGHT = 40
@@ -43,15 +43,13 @@ WIDTHS = {"idle": 184, "busy": 224, "warning": 264}
 WIDEST = 392
 _AROUND = 138
 """What a line of text leaves of the widest pill for sign, time and button."""
-_BARS = 67
-"""What the level of the microphone takes."""
+PANEL_WIDTH = 400
+"""While it listens it is a panel, in which words have room."""
+_PANEL_PADDING = _PANEL_RADIUS = 16
 TOLD_S = 8.0
 """How long the pill shows what was said at the end of a turn."""
 TICK_MS = 250
-_TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING)
 _SIGNS: Mapping[Phase, Severity | Glyph] = {
-    Phase.LISTENING: Glyph.STAR,
-    Phase.TRANSCRIBING: Glyph.HOLLOW_STAR,
     Phase.THINKING: Glyph.HOLLOW_STAR,
     Phase.SPEAKING: Glyph.STAR,
     Phase.CONFIRMING: Severity.WARNING,
@@ -64,6 +62,7 @@ class Shown(Enum):
     LOCKED = "locked"
     """Nothing: the screen is locked, and anybody may look."""
     LISTENING = "listening"
+    """Also while it writes down what was said."""
     CRITICAL = "critical"
     BUSY = "busy"
     """Thinking, speaking, or waiting for an answer."""
@@ -73,12 +72,21 @@ class Shown(Enum):
     IDLE = "idle"
 
 
+_SIZED = {
+    Shown.IDLE: "idle",
+    Shown.LOCKED: "idle",
+    Shown.CRITICAL: "warning",
+    Shown.WARNING: "warning",
+    Shown.TOLD: "warning",
+}
+
+
 def shown_of(state: State, since_s: float) -> Shown:
     """Return what the pill shows of `state`, whose turn has been doing what it does for `since_s`.  Pure."""
     turn, severity = state.turn, gpus_severity(state)
     if state.locked:
         return Shown.LOCKED
-    if turn.phase is Phase.LISTENING:
+    if turn.phase in LISTENED:
         return Shown.LISTENING
     if severity is Severity.CRITICAL:
         return Shown.CRITICAL
@@ -117,7 +125,6 @@ class Pill(Frame):
     It takes the keyboard only from whoever folded the window by it.
     """
 
-    RADIUS = 20
     RESIZABLE = False
 
     def __init__(
@@ -135,30 +142,35 @@ class Pill(Frame):
         self._state, self._shown = State(), Shown.IDLE
         self._edged: QPen | None = None
         look = ground.look
-        self._sign = Sign(look, Glyph.STAR, self)
-        self._first = Label(look, Type.UI, wraps=False, parent=self)
-        self._second = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
-        self._level = Level(look, self)
-        self._memory = _Memory(look, self)
-        self._time = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
+        self._panel: ListeningPanel | None = None
+        """Made when somebody first speaks to the pill."""
+        self._line = QWidget(self)
+        self._sign = Sign(look, Glyph.STAR, self._line)
+        self._first = Label(look, Type.UI, wraps=False, parent=self._line)
+        self._second = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self._line)
+        self._memory = _Memory(look, self._line)
+        self._time = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self._line)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._time.setMinimumWidth(look.metrics(Type.META).horizontalAdvance("24:59"))
         stop = Glyph.STOP
-        self._end = Button(look, STOP, kind=Kind.FLAT, glyph=stop, words=False, face=24, radius=12, parent=self)
+        self._end = Button(look, STOP, kind=Kind.FLAT, glyph=stop, words=False, face=24, radius=12, parent=self._line)
         self._end.clicked.connect(self._stop)
-        self._show = Button(look, message("Show"), kind=Kind.LINK, face=28, radius=14, parent=self)
+        self._show = Button(look, message("Show"), kind=Kind.LINK, face=28, radius=14, parent=self._line)
         self._show.clicked.connect(unfold)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._show_time)
+        self._tick.timeout.connect(self._pass_time)
         self.setWindowTitle(look.words(message("Etoile")))
         self.setWindowIcon(app_icon())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._row = QHBoxLayout(self)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._line)
+        self._row = QHBoxLayout(self._line)
         self._row.setContentsMargins(look.px(16), 0, look.px(16) - RING, 0)
         self._row.setSpacing(look.px(8))
-        left: list[QWidget] = [self._sign, self._first, self._second, self._memory, self._level]
+        left: list[QWidget] = [self._sign, self._first, self._second, self._memory]
         for part in left:
             self._row.addWidget(part)
         self._row.addStretch()
@@ -194,28 +206,15 @@ class Pill(Frame):
     # What is shown
 
     def _refresh(self) -> None:
-        state, look = self._state, self._look
-        self._shown = shown_of(state, self._ground.stopwatch.elapsed_s)
-        gpu = hottest(state)
-        hot = self._shown in (Shown.CRITICAL, Shown.WARNING)
-        at_rest, locked = self._shown is Shown.IDLE, self._shown is Shown.LOCKED
-        listening, busy = self._shown is Shown.LISTENING, self._shown is Shown.BUSY
-        metered = listening and not state.turn.note
-        self._sign.show_sign(self._signed(), faint=at_rest or locked)
-        self._say_first(Type.TITLE if hot or at_rest else Type.UI, beside=look.px(_BARS) if metered else 0)
-        self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
-        self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
-        self._level.setVisible(metered)
-        if metered:
-            self._level.show_level(state.turn.level, hearing=state.turn.hearing, still=state.still)
+        self._shown = shown_of(self._state, self._ground.stopwatch.elapsed_s)
+        listening = self._shown is Shown.LISTENING
+        self._line.setVisible(not listening)
+        if listening:
+            self._made_panel().show_state(self._state)
         else:
-            self._level.reset()
-        waits = state.turn.phase is Phase.CONFIRMING
-        self._end.setVisible(listening or (busy and not waits))
-        speaking = state.turn.phase is Phase.SPEAKING
-        name, glyph = (message("Cancel"), Glyph.CLOSE) if listening else (STOP, Glyph.STOP)
-        self._end.show_as(STOP_SPEAKING if speaking else name, glyph, Kind.FLAT)
-        self._show.setVisible(hot or (busy and waits))
+            self._show_line()
+        if self._panel:
+            self._panel.setVisible(listening)
         self._show_time()
         self._name()
         self._fit()
@@ -223,17 +222,46 @@ class Pill(Frame):
             self._edged = self.edge()
             self.repaint_backdrop()
 
+    def _made_panel(self) -> ListeningPanel:
+        if self._panel is None:
+            self._panel = ListeningPanel(self._ground, self)
+            padding = self._look.px(_PANEL_PADDING)
+            self._panel.setContentsMargins(padding, padding - 4, padding, padding // 2)
+            self._column.addWidget(self._panel)
+        return self._panel
+
+    def _show_line(self) -> None:
+        state, gpu = self._state, hottest(self._state)
+        hot = self._shown in (Shown.CRITICAL, Shown.WARNING)
+        at_rest, busy = self._shown is Shown.IDLE, self._shown is Shown.BUSY
+        self._sign.show_sign(self._signed(), faint=at_rest or self._shown is Shown.LOCKED)
+        self._say_first(Type.TITLE if hot or at_rest else Type.UI)
+        self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
+        self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
+        waits = state.turn.phase is Phase.CONFIRMING
+        self._end.setVisible(busy and not waits)
+        speaking = state.turn.phase is Phase.SPEAKING
+        self._end.show_as(STOP_SPEAKING if speaking else STOP, Glyph.STOP, Kind.FLAT)
+        self._show.setVisible(hot or (busy and waits))
+
     def _show_time(self) -> None:
-        """Show for how long it goes on; what was said at the end goes after a while."""
-        since_s, phase = self._ground.stopwatch.elapsed_s, self._state.turn.phase
-        timed = phase in _TIMED and self._shown in (Shown.LISTENING, Shown.BUSY)
-        self._time.say(verbatim(clock(since_s)) if timed else None)
-        if not timed and self._shown is not Shown.TOLD:
+        """Show for how long it goes on, and look again while it does."""
+        timed = self._shown is Shown.BUSY and self._state.turn.phase is Phase.THINKING
+        self._time.say(verbatim(clock(self._ground.stopwatch.elapsed_s)) if timed else None)
+        if not (timed or self._shown in (Shown.LISTENING, Shown.TOLD)):
             self._tick.stop()
         elif not self._tick.isActive():
             self._tick.start()
-        elif self._shown is not shown_of(self._state, since_s):
+
+    def _pass_time(self) -> None:
+        """Show what changes by time alone; what was said at the end goes after a while."""
+        if self._shown is not shown_of(self._state, self._ground.stopwatch.elapsed_s):
             self._refresh()
+        elif self._panel and self._shown is Shown.LISTENING:
+            self._panel.pass_time()
+            self._fit()
+        else:
+            self._show_time()
 
     def _signed(self) -> Severity | Glyph:
         if self._shown in (Shown.CRITICAL, Shown.WARNING):
@@ -248,8 +276,6 @@ class Pill(Frame):
         """Return what stands first: a temperature, what goes on, or what was said."""
         turn, gpu = self._state.turn, hottest(self._state)
         match self._shown:
-            case Shown.LISTENING:
-                return turn.note or (None if turn.hearing else message("Opening the microphone…"))
             case Shown.BUSY:
                 return PHASE[turn.phase]
             case Shown.TOLD:
@@ -261,31 +287,29 @@ class Pill(Frame):
             case _:
                 return verbatim(NOTHING) if gpu.temperature_c is None else _degrees(gpu.temperature_c)
 
-    def _say_first(self, kind: Type, *, beside: int) -> None:
-        """Show the words that stand first, as far as they have room when `beside` is taken as well."""
+    def _say_first(self, kind: Type) -> None:
+        """Show the words that stand first, as far as they have room."""
         look, said = self._look, self._said()
-        room = look.px(WIDEST - _AROUND) - beside
+        room = look.px(WIDEST - _AROUND)
         words = look.metrics(kind).elidedText(look.words(said) if said else "", Qt.TextElideMode.ElideRight, room)
         self._first.setFont(look.font(kind))
         self._first.say(verbatim(words) if words else None)
 
     def _fit(self) -> None:
-        """Be as wide as the state wants; the nearest corner stays where it is."""
-        look = self._look
-        want = {
-            Shown.IDLE: "idle",
-            Shown.LOCKED: "idle",
-            Shown.CRITICAL: "warning",
-            Shown.WARNING: "warning",
-            Shown.TOLD: "warning",
-        }
-        least = look.px(WIDTHS[want.get(self._shown, "busy")])
-        margin = 2 * self.margin
-        width = min(max(least, self._row.totalSizeHint().width() - margin), look.px(WIDEST))
-        size = QSize(width, look.px(HEIGHT))
+        """Be as large as the state wants; the nearest corner stays where it is."""
+        size, margin = self._wanted_size(), 2 * self.margin
         if size != self.face.size() or not self.isVisible():
             self.setMinimumSize(size.width() + margin, size.height() + margin)
             self.settle(size)
+
+    def _wanted_size(self) -> QSize:
+        look = self._look
+        if self._shown is Shown.LISTENING:
+            width = min(look.px(PANEL_WIDTH), self.screen().availableGeometry().width())
+            return QSize(width, self._made_panel().height_at(width))
+        least = look.px(WIDTHS[_SIZED.get(self._shown, "busy")])
+        wanted = self._row.totalSizeHint().width()
+        return QSize(min(max(least, wanted), look.px(WIDEST)), look.px(HEIGHT))
 
     def _name(self) -> None:
         gpu = hottest(self._state)
@@ -299,6 +323,9 @@ class Pill(Frame):
 
     def fill(self) -> QColor:
         return self._look.palette.surface
+
+    def radius(self) -> int:
+        return _PANEL_RADIUS if self._shown is Shown.LISTENING else HEIGHT // 2
 
     def edge(self) -> QPen:
         palette = self._look.palette

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayou
 from etoile.domain.events import Cancelled, Declined, NewConversationWanted, VoiceMuted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
+from etoile.gui.anew import carry_over, focus_again
 from etoile.gui.announcements import announce, announcements
 from etoile.gui.conversation_page import ConversationPage
 from etoile.gui.cover import Cover
@@ -30,7 +31,7 @@ from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS, Header
 from etoile.gui.icons import app_icon
-from etoile.gui.page import Ground, Page, Stopwatch, first_stop
+from etoile.gui.page import Ground, Page, Silence, Stopwatch, first_stop
 from etoile.gui.pages import CONVERSATION, KEYS, PAGES, WITHOUT_TAB
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
@@ -90,26 +91,36 @@ class Window(Frame):
         self._doors, self._tray_available = doors, tray_available
         self._state = State()
         self._session_ends = False
-        stopwatch = Stopwatch(now_s)
-        self._ground = Ground(look=look, doors=doors, talk_key=talk_key, now_s=now_s, clock=clock, stopwatch=stopwatch)
+        self._ground = Ground(
+            look=look,
+            doors=doors,
+            talk_key=talk_key,
+            now_s=now_s,
+            clock=clock,
+            stopwatch=Stopwatch(now_s),
+            silence=Silence(now_s),
+        )
         self.pill = Pill(self._ground, self._places, self.present, self._hide_pill, self.closeEvent)
         """The form to which it folds."""
-        self._header = Header(look, self.fold, self._begin_anew, self)
-        self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self)
-        self._pages: dict[str, Page] = {}
-        self._stack = QStackedLayout()
+        self._menu: QMenu | None = None
         self._former = CONVERSATION
         """The page to which Esc leads back from one without a tab."""
-        self._body, self._cover = QWidget(self), Cover(look, self)
         self._faces = QStackedLayout(self)
+        self._make_body()
         self._unfolding = Unfolding(look, self)
         self._arrange()
         self._bind_keys()
+        look.language_changed.connect(self._speak)
         _application().commitDataRequest.connect(self._leave_with_session)
 
-    def _arrange(self) -> None:
-        self.setWindowTitle(self._look.words(message("Etoile")))
-        self.setWindowIcon(app_icon())
+    def _make_body(self) -> None:
+        """Make all that stands in the window, in the language of the interface: texts are made once."""
+        look = self._look
+        self._body, self._cover = QWidget(self), Cover(look, self)
+        self._header = Header(look, self.fold, self._begin_anew, self._body)
+        self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self._body)
+        self._pages: dict[str, Page] = {}
+        self._stack = QStackedLayout()
         self._body.setMouseTracking(True)
         self._faces.addWidget(self._body)
         self._faces.addWidget(self._cover)
@@ -119,6 +130,28 @@ class Window(Frame):
         column.addLayout(beside_bar(self._header))
         column.addLayout(beside_bar(self._tabs))
         column.addLayout(self._stack, 1)
+
+    def _speak(self) -> None:
+        """Show everything in the language that is the interface's now; where the user is, and what was typed, stays."""
+        former, cover, pages, shown, focus = self._body, self._cover, self._pages, self.page, self.focusWidget()
+        self.setUpdatesEnabled(False)
+        self._make_body()
+        self._faces.setCurrentWidget(self._body)
+        for key in (*(key for key in pages if key != shown), *(key for key in pages if key == shown)):
+            carry_over(pages[key], self.show_page(key))
+        if self._menu:
+            self._header.offer_menu(self._menu)
+        focus_again(focus, former, self._body)
+        if self._state.locked:
+            self._faces.setCurrentWidget(self._cover)
+        for gone in (former, cover):
+            self._faces.removeWidget(gone)
+            gone.deleteLater()
+        self.setUpdatesEnabled(True)
+
+    def _arrange(self) -> None:
+        self.setWindowTitle(self._look.words(message("Etoile")))
+        self.setWindowIcon(app_icon())
         screen = QGuiApplication.primaryScreen().availableGeometry()
         self.setMinimumSize(min(NARROWEST, screen.width()), min(LOWEST, screen.height()))
         self.setMaximumWidth(WIDEST + 2 * SHADOW)
@@ -149,6 +182,7 @@ class Window(Frame):
 
     def offer_menu(self, menu: QMenu) -> None:
         """Let `menu` be opened from the window as well."""
+        self._menu = menu
         self._header.offer_menu(menu)
         self.pill.offer_menu(menu)
 

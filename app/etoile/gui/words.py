@@ -58,6 +58,15 @@ PHASE = {
     Phase.CONFIRMING: message("Waiting for your answer"),
 }
 
+STOP = message("Stop")
+STOP_SPEAKING = message("Stop speaking")
+
+
+def clock(seconds: float) -> str:
+    """Return `seconds` as "0:07"."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
+
 
 def short_gpu(name: str) -> str:
     """Return a GPU's model without the words that most share: "RTX 3080" for "NVIDIA GeForce RTX 3080"."""

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from etoile.domain.events import Cancelled, TalkToggled, TrialWanted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase, Turn
-from etoile.gui.activity import Level
 from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Tone, Type
 from etoile.gui.first_run.step import Means, Step, with_remedy
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
+from etoile.gui.level import Level
 from etoile.gui.surface import Surface
 from etoile.text import Message, message, verbatim
 
