@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.tokens import BREAK, Token, in_words, with_numbers
+from etoile.domain.matching.tokens import BREAK, Token, Tokens, in_words, with_numbers
 
 _LONGEST_REPEAT = 4
 
@@ -14,7 +15,7 @@ _LONGEST_REPEAT = 4
 class Cleaned:
     """A request's bare words."""
 
-    tokens: tuple[Token, ...]
+    tokens: Tokens
     opened: bool
     """Whether words of asking were dropped from its start: "could you"."""
     closed: bool
@@ -31,8 +32,10 @@ class Cleaner:
         self._beginnings = PhraseSet((*words.openers, *words.fillers))
         self._closers = PhraseSet(phrase[::-1] for phrase in words.closers)
         self._fillers_backwards = PhraseSet(phrase[::-1] for phrase in words.fillers)
+        self.bare = lru_cache(maxsize=256)(self._bare)
+        """Returns tokens without hesitation and repetition, which may hide one another: "s'il, euh, te plaît"."""
 
-    def cleaned(self, tokens: Sequence[Token]) -> list[Cleaned]:
+    def cleaned(self, tokens: Tokens) -> list[Cleaned]:
         """Return what `tokens` say: as they stand, without hesitation, and without politeness at either end.
 
         "So", "now" or "again" may belong to a command as well, hence the choice.
@@ -40,32 +43,34 @@ class Cleaner:
         once = _without_repeats(tokens)
         kept = self.bare(once)
         # "I'd like you to" before "like": an opener may have a filler in it.
-        opened = _without_start(self.bare(list(_without_start(once, self._beginnings))), self._openers)
-        closed = _without_start(kept[::-1], self._closers)[::-1]
-        both = _without_start(opened[::-1], self._closers)[::-1]
-        choices = {tuple(tokens): Cleaned(tuple(tokens), opened=False, closed=False)}
-        choices.setdefault(tuple(once), Cleaned(tuple(once), opened=False, closed=False))
-        choices.setdefault(tuple(kept), Cleaned(tuple(kept), opened=False, closed=False))
-        choices.setdefault(tuple(opened), Cleaned(tuple(opened), opened=True, closed=False))
-        choices.setdefault(tuple(closed), Cleaned(tuple(closed), opened=False, closed=True))
-        choices.setdefault(tuple(both), Cleaned(tuple(both), opened=True, closed=True))
-        return [choice for choice in choices.values() if choice.tokens]
+        opened = _without_start(self.bare(_without_start(once, self._beginnings)), self._openers)
+        found: dict[Tokens, Cleaned] = {}
+        for bare, is_opened, is_closed in (
+            (tokens, False, False),
+            (once, False, False),
+            (kept, False, False),
+            (opened, True, False),
+            (_without_end(kept, self._closers), False, True),
+            (_without_end(opened, self._closers), True, True),
+        ):
+            if bare and bare not in found:
+                found[bare] = Cleaned(bare, is_opened, is_closed)
+        return list(found.values())
 
-    def without_last_fillers(self, tokens: Sequence[Token]) -> Sequence[Token]:
+    def without_last_fillers(self, tokens: Tokens) -> Tokens:
         """Return a name or a query without the "please" behind it, unless that is all of it."""
-        return _without_start(tokens[::-1], self._fillers_backwards)[::-1] or tokens
+        return _without_end(tokens, self._fillers_backwards) or tokens
 
-    def bare(self, tokens: Sequence[Token]) -> list[Token]:
-        """Return `tokens` without hesitation and repetition, which may hide one another: "s'il, euh, te plaît"."""
+    def _bare(self, tokens: Tokens) -> Tokens:
         bare = _without_repeats(self._without_fillers(tokens))
         if len(bare) == len(tokens):
             return bare
-        return self.bare(with_numbers(in_words(bare), self._language))
+        return self._bare(tuple(with_numbers(in_words(bare), self._language)))
 
-    def _without_fillers(self, tokens: Sequence[Token]) -> list[Token]:
+    def _without_fillers(self, tokens: Tokens) -> Tokens:
         texts = [token.text for token in tokens]
         if not self._fillers.may_be_in(texts):
-            return list(tokens)
+            return tokens
         kept: list[Token] = []
         index = 0
         while index < len(tokens):
@@ -74,33 +79,43 @@ class Cleaner:
             else:
                 kept.append(tokens[index])
                 index += 1
-        return kept
+        return tuple(kept)
 
 
-def _without_start(tokens: Sequence[Token], phrases: PhraseSet) -> Sequence[Token]:
+def _without_start(tokens: Tokens, phrases: PhraseSet) -> Tokens:
     """Return `tokens` from the first that begins none of `phrases` and is no punctuation."""
-    texts = [token.text for token in tokens]
+    return tokens[_length_of_start([token.text for token in tokens], phrases) :]
+
+
+def _without_end(tokens: Tokens, backwards: PhraseSet) -> Tokens:
+    """Return `tokens` up to the last that ends none of the phrases, which are given backwards."""
+    return tokens[: len(tokens) - _length_of_start([token.text for token in reversed(tokens)], backwards)]
+
+
+def _length_of_start(texts: Sequence[str], phrases: PhraseSet) -> int:
     start = 0
-    while start < len(tokens):
+    while start < len(texts):
         length = 1 if texts[start] == BREAK else phrases.length_at(texts, start)
         if not length:
             break
         start += length
-    return tokens[start:]
+    return start
 
 
-def _without_repeats(tokens: Sequence[Token]) -> list[Token]:
+def _without_repeats(tokens: Tokens) -> Tokens:
     """Return `tokens` with "the the" and "turn the turn the" said once; numbers may well repeat."""
     if len({token.text for token in tokens}) == len(tokens):
-        return list(tokens)
+        return tokens
     kept: list[Token] = []
     texts: list[str] = []
     for token in tokens:
         kept.append(token)
         texts.append(token.text)
         for length in range(_LONGEST_REPEAT, 0, -1):
+            if texts[-1 - length : -length] != [token.text]:
+                continue
             last = texts[-length:]
             if last == texts[-2 * length : -length] and not any(text.isdigit() or text == "." for text in last):
                 del kept[-length:], texts[-length:]
                 break
-    return kept
+    return tuple(kept)

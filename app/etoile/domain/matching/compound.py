@@ -12,7 +12,7 @@ from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.grammar import Grammar
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.tokens import BREAK, Token
+from etoile.domain.matching.tokens import BREAK, Tokens
 
 if TYPE_CHECKING:
     from etoile.domain.matching.found import Found
@@ -26,7 +26,6 @@ _NEVER_PRONOUNS = frozenset({"the", "l"})
 SAID_OF_ANYTHING = frozenset({"assistant.help", "assistant.cancel"})
 """With something else beside them they may be about that: "my card is blocked, help"."""
 
-Tokens = Sequence[Token]
 One = Callable[[Tokens], "Found | None"]
 """Returns the one command that words mean for sure."""
 
@@ -87,7 +86,7 @@ class Compounds:
         places = [index for index in range(len(tokens)) if self._is_pronoun(text, tokens, index)]
         for name in filter(None, names):
             for at in places:
-                found = one([*tokens[:at], *name, *tokens[at + 1 :]])
+                found = one((*tokens[:at], *name, *tokens[at + 1 :]))
                 if found and found.candidate.slots and not _is_open(found):
                     return found
         return None

@@ -13,39 +13,19 @@ from typing import NamedTuple
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.graph import OPEN, State
+from etoile.domain.matching.labels import Here, Labels, is_thing
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.quantities import READERS, UNITS
 from etoile.domain.matching.reach import Reach, Values
-from etoile.domain.matching.starts import Starts
-from etoile.domain.matching.tokens import BREAK, DOTS
+from etoile.domain.matching.tokens import BREAK
 
 _MOST_STEPS = 20_000
 """A walk is given up after this many: no request of a person comes near."""
-_SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
-_QUANTITIES = frozenset(f"{{{slot}}}" for slot in READERS)
-_BEGIN_QUANTITIES = {language: units | {"one"} for language, units in UNITS.items()}
-_DOTS = frozenset((dot,) for dot in DOTS)
 _WIDEST_GAP = 3
 """Parts that stand inside a concept said in two: "turn <night light filter> off"."""
 _MOST_PASSED_OVER = 2
 """Light words that may be left unexplained."""
 _LONGEST_NAME = 6
 """Words of a name that the user makes up."""
-
-
-class Label(NamedTuple):
-    """What stands at a token."""
-
-    name: str
-    """A word, a `<concept>` or a `{slot}`."""
-    length: int
-    """How many tokens say it."""
-    value: str | int | None = None
-    """The slot's; None if it is out of range."""
-    words: int = 1
-    """How many words it explains."""
-    tail: Phrase = ()
-    """What is still to be said of a concept in two."""
 
 
 class Reading(NamedTuple):
@@ -70,8 +50,8 @@ class Standing(NamedTuple):
     tokens: Sequence[str]
     commands: int
     """Bits of those that may be meant."""
-    found: dict[int, tuple[Sequence[Label], frozenset[str]]]
-    """Index of a token -> what stands there, and the names of it."""
+    found: dict[int, Here]
+    """Index of a token -> what stands there."""
 
 
 class _Step(NamedTuple):
@@ -98,15 +78,10 @@ class Grammar:
         self._catalogue = catalogue
         self._stop, self._light = catalogue.words.stop, catalogue.words.light
         self._weightless = self._stop | self._light | {BREAK}
-        self._values = Starts(
-            (catalogue.content(phrase), (slot, value))
-            for slot, spoken in values.items()
-            for phrase, value in spoken.items()
-        )
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
         self._known_readings = lru_cache(maxsize=4096)(self._found_readings)
-        self._labels_behind = lru_cache(maxsize=4096)(self._found_labels)
+        self._labels = Labels(catalogue, values)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
@@ -123,17 +98,20 @@ class Grammar:
 
     def spans(self, tokens: Sequence[str]) -> list[Reading]:
         """Return the values of closed slots in `tokens`, each with the tokens that say it."""
+        return [span for index in range(len(tokens)) for span in self.spans_at(tokens, index)]
+
+    def spans_at(self, tokens: Sequence[str], index: int) -> list[Reading]:
+        """Return the values of closed slots that begin at `index`, each with the tokens that say it."""
         return [
-            Reading(command="", slot=_SLOTS[label.name], value=label.value, first=index, last=index + label.length)
-            for index in range(len(tokens))
-            for label in self._labels(tokens, index)
-            if label.name in _SLOTS
+            Reading(command="", slot=slot, value=label.value, first=index, last=index + label.length)
+            for label in self._labels.at(tokens, index).labels
+            if (slot := label.slot)
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
         longest = {
-            index: max((label.length for label in self._labels(tokens, index) if _is_thing(label)), default=0)
+            index: max((label.length for label in self._labels.at(tokens, index).labels if is_thing(label)), default=0)
             for index, token in enumerate(tokens)
             if len(token) > 1 and token not in self._stop
         }
@@ -180,8 +158,8 @@ class Grammar:
             child = state.child(label.name)
             if not child.commands & standing.commands:
                 continue
-            if label.name in _SLOTS:
-                told = reading._replace(slot=_SLOTS[label.name], value=label.value)
+            if slot := label.slot:
+                told = reading._replace(slot=slot, value=label.value)
             else:
                 told = _explaining(reading, label.words)
             around = (label.tail, parts + 1) if label.tail else (tail, since)
@@ -210,7 +188,7 @@ class Grammar:
         tokens = standing.tokens
         if at == len(tokens) or tokens[at] in self._weightless or tokens[at] in tail:
             return True
-        return not state.labels.keys().isdisjoint(self._at(standing, at)[1])
+        return not state.labels.keys().isdisjoint(self._at(standing, at).names)
 
     def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
         """Return from where on `tokens` need no explanation."""
@@ -219,51 +197,11 @@ class Grammar:
             start -= 1
         return start
 
-    def _at(self, standing: Standing, at: int) -> tuple[Sequence[Label], frozenset[str]]:
+    def _at(self, standing: Standing, at: int) -> Here:
         found = standing.found.get(at)
         if found is None:
-            labels = self._labels(standing.tokens, at)
-            found = standing.found[at] = labels, frozenset(label.name for label in labels)
+            found = standing.found[at] = self._labels.at(standing.tokens, at)
         return found
-
-    def _labels(self, tokens: Sequence[str], index: int) -> tuple[Label, ...]:
-        """Return what stands at `index`."""
-        return self._labels_behind(tokens[index - 1] if index else "", tuple(tokens[index:]))
-
-    def _found_labels(self, before: str, tokens: tuple[str, ...]) -> tuple[Label, ...]:
-        """Return what stands at the first of `tokens`; `before` is the one before it, or empty."""
-        return tuple(dict.fromkeys(self._labels_at((before, *tokens), 1)))
-
-    def _labels_at(self, tokens: tuple[str, ...], index: int) -> Iterator[Label]:
-        token = tokens[index]
-        yield Label(token, 1)
-        for words, lengths in self._runs(tokens, index):
-            for name, count in self._catalogue.said.of(words):
-                yield Label(name, lengths[count - 1], words=lengths[count - 1])
-            for (name, tail), count in self._catalogue.said_around.of(words):
-                if tail[0] in tokens[index + 1 :]:
-                    yield Label(name, lengths[count - 1], words=count, tail=tail)
-            for (slot, value), count in self._values.of(words):
-                yield Label(f"{{{slot}}}", lengths[count - 1], value)
-        if (
-            token.isdigit()
-            or token in _BEGIN_QUANTITIES[self._catalogue.language]
-            or tokens[index + 1 : index + 2] in _DOTS
-        ):
-            for slot, read in READERS.items():
-                if found := read(tokens, index, self._catalogue.language):
-                    yield Label(f"{{{slot}}}", *found)
-
-    def _runs(self, tokens: tuple[str, ...], index: int) -> Iterator[tuple[Phrase, Sequence[int]]]:
-        """Return the words from `index` on that phrases may be made of, with how many tokens say so many of them.
-
-        Stop words are passed over, and where one stands first they are taken as they come as well: what is made of
-        stop words alone keeps them.
-        """
-        ends = [at + 1 for at in range(index, len(tokens)) if at == index or tokens[at] not in self._stop]
-        yield tuple(tokens[end - 1] for end in ends), [end - index for end in ends]
-        if tokens[index] in self._stop:
-            yield tokens[index:], range(1, len(tokens) - index + 1)
 
     def _length(self, phrase: Phrase, tokens: Sequence[str], index: int) -> int:
         """Return how many tokens from `index` on say `phrase`, stop words between them included; 0 when they do not."""
@@ -287,8 +225,3 @@ def _is_whole(step: _Step) -> bool:
 
 def _explaining(reading: Reading, words: int) -> Reading:
     return Reading(*reading[:5], reading.explained + words, reading.passed_over)
-
-
-def _is_thing(label: Label) -> bool:
-    """Whether a label is that of something with a name: no number, no time, no half of a concept."""
-    return len(label.name) > 1 and label.name[0] in "<{" and label.name not in _QUANTITIES and not label.tail

@@ -17,9 +17,9 @@ from etoile.domain.matching.compound import SAID_OF_ANYTHING, Compounds, has_a_n
 from etoile.domain.matching.found import PROPOSED, Found, Outcome, proposed, ranked, runs
 from etoile.domain.matching.grammar import Grammar, Reading
 from etoile.domain.matching.refusals import Refusals
-from etoile.domain.matching.remarks import Bare, Remarks, Tokens
+from etoile.domain.matching.remarks import Bare, Remarks
 from etoile.domain.matching.repair import Repaired, Repairer
-from etoile.domain.matching.tokens import BREAK, Token, fold, tokens_of
+from etoile.domain.matching.tokens import BREAK, Token, Tokens, fold, tokens_of
 from etoile.domain.matching.values import values_of
 
 _MOST_TOKENS = 100
@@ -63,6 +63,7 @@ class Interpreter:
 
         # The parts of a compound and the command beside a remark are often the same words.
         self._known_outcome = lru_cache(maxsize=64)(self._as_it_stands)
+        self._known_repair = lru_cache(maxsize=64)(self._repaired)
 
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
@@ -89,29 +90,29 @@ class Interpreter:
         """Whether the first word of `text` is known in this language."""
         return any(token.text in self._grammar.lexicon for token in self._tokens(text)[:1])
 
-    def _tokens(self, text: str) -> list[Token]:
+    def _tokens(self, text: str) -> Tokens:
         return self._repairer.glued(tokens_of(text, self._catalogue.language, self._catalogue.same))
 
     # One command
 
-    def _understood(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
+    def _understood(self, text: str, tokens: Tokens, *, bold: bool) -> Outcome:
         """Explain the request as it stands, else with its words repaired; `bold` makes proposals of mere likenesses."""
-        outcome = self._known_outcome(text, tuple(tokens))
+        outcome = self._known_outcome(text, tokens)
         if outcome.found or outcome.refused or len(tokens) > _MOST_WITHOUT_FREE_TEXT:
             return outcome
-        return self._repaired(text, tokens, bold=bold)
+        return self._known_repair(text, tokens, bold=bold)
 
     def _as_it_stands(self, text: str, tokens: Tokens) -> Outcome:
         if not self._reach.meet([token.text for token in tokens]) or self._is_none(tokens):
             return Outcome()
         return self._explained(text, tokens, _EXACT)
 
-    def _is_none(self, tokens: Sequence[Token]) -> bool:
+    def _is_none(self, tokens: Tokens) -> bool:
         """Whether `tokens` break off, or begin as no command does."""
         bare = self._cleaner.bare(tokens)
         return self._refusals.breaks_off(bare) or self._refusals.is_vetoed(bare)
 
-    def _repaired(self, text: str, tokens: Sequence[Token], *, bold: bool) -> Outcome:
+    def _repaired(self, text: str, tokens: Tokens, *, bold: bool) -> Outcome:
         """Explain the request with as few of its words repaired as will do."""
         outcomes: list[Outcome] = []
         least: tuple[bool, int] | None = None
@@ -128,7 +129,7 @@ class Interpreter:
         return _agreed(outcomes)
 
     def _explained(
-        self, text: str, tokens: Sequence[Token], confidence: float, as_said: frozenset[Token] | None = None
+        self, text: str, tokens: Tokens, confidence: float, as_said: frozenset[Token] | None = None
     ) -> Outcome:
         """Explain every word of the request, politeness aside; `as_said` holds the words that were not repaired."""
         if self._refusals.is_vetoed(tokens):
@@ -160,7 +161,7 @@ class Interpreter:
         repaired = confidence < _TEMPLATE
         confidence -= _OF_A_LIGHT_WORD * reading.passed_over
         if reading.slot and reading.slot.is_open:
-            words: Sequence[Token] = choice.tokens[reading.first : reading.last]
+            words = choice.tokens[reading.first : reading.last]
             if reading.slot is not SlotType.TEXT:
                 words = self._cleaner.without_last_fillers(words)
             said = _free_text(text, words)
@@ -186,7 +187,7 @@ class Interpreter:
 
     # Several commands
 
-    def _compound(self, text: str, tokens: Sequence[Token], single: Outcome) -> Outcome:
+    def _compound(self, text: str, tokens: Tokens, single: Outcome) -> Outcome:
         """Explain the request as commands that follow each other, each of them whole; `single` is what it is as one."""
         if single.refused or (single.found and not has_a_name(single.found[0])):
             return single
@@ -203,13 +204,13 @@ class Interpreter:
         explained = sum(part.explained for part in parts)
         return Outcome((replace(first, candidate=candidate, reason=Reason.TEMPLATE, explained=explained),), then)
 
-    def _one(self, text: str, tokens: Sequence[Token], *, repair: bool = True) -> Found | None:
+    def _one(self, text: str, tokens: Tokens, *, repair: bool = True) -> Found | None:
         """Return the one command that `tokens` mean for sure."""
-        outcome = self._understood(text, tokens, bold=False) if repair else self._known_outcome(text, tuple(tokens))
+        outcome = self._understood(text, tokens, bold=False) if repair else self._known_outcome(text, tokens)
         found = outcome.found
         return found[0] if runs(found) else None
 
-    def _remarked(self, text: str, tokens: Sequence[Token]) -> Outcome:
+    def _remarked(self, text: str, tokens: Tokens) -> Outcome:
         """Explain the request as a command beside clauses that only say why, if need be with its words repaired."""
         bares = self._remarks.without(text, tokens)
         outcome = self._beside(text, bares, repair=False)
@@ -240,7 +241,7 @@ def _is_same(one: Candidate, other: Candidate) -> bool:
     return (one.command, one.slots) == (other.command, other.slots)
 
 
-def _hangs_on_a_repair(text: str, tokens: Sequence[Token], as_said: frozenset[Token]) -> bool:
+def _hangs_on_a_repair(text: str, tokens: Tokens, as_said: frozenset[Token]) -> bool:
     """Whether a request is a single word that had to be repaired, and might be half of another word."""
     words = [token for token in tokens if token.text != BREAK]
     if len(words) != 1 or words[0] in as_said or len(words[0].text) >= _LONG_WORD:
@@ -283,6 +284,6 @@ def _with_remark(found: Found) -> Found:
     return replace(found, candidate=replace(found.candidate, confidence=confidence), reason=Reason.TEMPLATE)
 
 
-def _free_text(text: str, tokens: Sequence[Token]) -> str:
+def _free_text(text: str, tokens: Tokens) -> str:
     """Return the words of an open slot as they were said."""
     return text[tokens[0].start : tokens[-1].end].strip(" \t\n\"'«»“”.,;:!?…")

@@ -174,6 +174,11 @@ quarts moitie maximum max fond midi minuit matin soir point com org net localhos
 UNITS = {"en": frozenset(_ENGLISH_UNITS.split()), "fr": frozenset(_FRENCH_UNITS.split())}
 """Words that belong to durations, times of day and hosts, for the repair of a misspelt one."""
 
+_ENGLISH_BEGINNINGS = "one a an half quarter noon midnight halfway maximum max localhost"
+_FRENCH_BEGINNINGS = "une un demi quart midi minuit moitie maximum max fond localhost"
+BEGINNINGS = {"en": frozenset(_ENGLISH_BEGINNINGS.split()), "fr": frozenset(_FRENCH_BEGINNINGS.split())}
+"""Words that a quantity may begin with; others begin with a digit, or go on with a dot."""
+
 READERS: Mapping[SlotType, Callable[[Sequence[str], int, str], Read | None]] = {
     SlotType.LEVEL: level,
     SlotType.SECONDS: seconds,

@@ -7,7 +7,7 @@ are looked at closely, and of the many ways to repair a request only few are tri
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from operator import and_
+from operator import and_, or_
 from typing import Final
 
 from etoile.domain.commands import SlotType
@@ -56,9 +56,13 @@ class Reach:
         self._weightless = frozenset(word for phrase in weightless for word in phrase)
         self._weightless |= words.stop | words.light | numbers
 
-    def of(self, word: str) -> int:
-        """Return the commands that `word` may be said for."""
-        return self._bits_of(word) | self._of_free_text if word.isalpha() else EVERYTHING
+    def of(self, words: Iterable[str]) -> int:
+        """Return the commands that `words` can all be said for, free text aside."""
+        return self._together(word for word in words if word.isalpha())
+
+    def begun_by(self, words: Iterable[str]) -> int:
+        """Return the commands with free text that one of `words` may begin."""
+        return reduce(or_, (self._bits.get(word, 0) for word in words), 0) & self._of_free_text
 
     def meet(self, words: Sequence[str]) -> bool:
         """Whether `words` can all be said for one command: without free text, or behind what begins some."""
@@ -69,7 +73,7 @@ class Reach:
         """Return the commands that `words` can all be said for."""
         return (self._together(_outside_hosts(words)) | self._begun(words)) & self._all
 
-    def _together(self, words: Sequence[str]) -> int:
+    def _together(self, words: Iterable[str]) -> int:
         return reduce(and_, map(self._bits_of, words), EVERYTHING)
 
     def _begun(self, words: Sequence[str]) -> int:

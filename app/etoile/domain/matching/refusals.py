@@ -10,15 +10,14 @@ from etoile.domain.matching.found import Found, Outcome, proposed
 from etoile.domain.matching.grammar import Grammar
 from etoile.domain.matching.phrases import PhraseSet
 from etoile.domain.matching.remarks import SlipsOf
-from etoile.domain.matching.tokens import BREAK, Token
+from etoile.domain.matching.slips import Slips
+from etoile.domain.matching.tokens import BREAK, Tokens
 
 _MOST_STARTS = 3
 """Places where a command that is talked about may begin."""
 _WHERE_A_FILE_STANDS = 3
 """Words into a query."""
 _TIMES = frozenset({SlotType.SECONDS, SlotType.TIME})
-
-Tokens = Sequence[Token]
 
 
 class Refusals:
@@ -27,7 +26,7 @@ class Refusals:
     def __init__(self, words: Words, grammar: Grammar, slips_of: SlipsOf) -> None:
         self._grammar = grammar
         self._slips_of = slips_of
-        self._files = words.files
+        self._files = Slips(words.files)
         self._negations = words.negations
         self._determiners, self._prepositions = words.determiners, words.prepositions
         self._begin_no_name = words.begin_no_name
@@ -69,7 +68,7 @@ class Refusals:
     def _begins_with_a_file(self, tokens: Tokens) -> bool:
         """Whether a query looks for a file of this computer: "for hte flie report.pdf"."""
         said = [token.text for token in tokens[:_WHERE_A_FILE_STANDS]]
-        return any(word in self._files or any(self._slips_of(word, self._files)) for word in said)
+        return any(word in self._files.words or any(self._slips_of(word, self._files)) for word in said)
 
     def has_swallowed_more(self, slot: SlotType, tokens: Tokens) -> bool:
         """Whether a name goes on with what is none: "invoices when I leave"."""
@@ -81,7 +80,7 @@ class Refusals:
 
     def questioned(self, text: str, tokens: Tokens, outcome: Outcome) -> Outcome:
         """Return `outcome` as that of `tokens`, which may be a question: "mute?" proposes, "could you mute?" runs."""
-        if not _is_asked(text, tokens, outcome):
+        if "?" not in text or not _is_asked(text, tokens, outcome):
             return outcome
         texts = [token.text for token in tokens]
         start = self._start(texts)

@@ -14,7 +14,8 @@ from etoile.domain.match import Slots
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.grammar import Grammar
 from etoile.domain.matching.phrases import PhraseSet
-from etoile.domain.matching.tokens import BREAK, Token, fold
+from etoile.domain.matching.slips import Slips
+from etoile.domain.matching.tokens import BREAK, Tokens, fold
 
 _MOST_CLAUSES = 5
 _MOST_NAMED = 4
@@ -30,10 +31,9 @@ _PROPER = frozenset(
 )
 """Slots whose names mean nothing else; folders are called "music" and "documents"."""
 
-Tokens = tuple[Token, ...]
-Bared = Callable[[Sequence[Token]], Sequence[Token]]
+Bared = Callable[[Tokens], Tokens]
 """Takes away hesitation and repetition."""
-SlipsOf = Callable[[str, frozenset[str]], Iterable[Sequence[str]]]
+SlipsOf = Callable[[str, Slips], Iterable[Sequence[str]]]
 """Word and vocabulary -> what it may be a slip of."""
 
 
@@ -62,7 +62,7 @@ class Remarks:
         """Take the words of a language; `bare` takes away hesitation: "the er next time"."""
         self._bare, self._slips_of = bare, slips_of
         phrases = (*words.remarks, *words.causes, *words.spoilers)
-        self._vocabulary = frozenset(word for phrase in phrases for word in phrase if word.isalpha())
+        self._vocabulary = Slips(word for phrase in phrases for word in phrase if word.isalpha())
         self._grammar = grammar
         self._pronouns = words.pronouns
         self._starts = PhraseSet(words.remarks)
@@ -73,10 +73,10 @@ class Remarks:
         self._negations = words.negations
         self._empty = words.stop | words.pronouns | {BREAK}
 
-    def without(self, request: str, tokens: Sequence[Token]) -> list[Bare]:
+    def without(self, request: str, tokens: Tokens) -> list[Bare]:
         """Return what `tokens` may come down to, the likeliest first; empty when there is no remark in them."""
         found: dict[Bare, None] = {}
-        for command, remarks in self._parts(request, tuple(tokens)):
+        for command, remarks in self._parts(request, tokens):
             said = tuple(itertools.chain.from_iterable(remarks))
             names = all(self._only_names(remark) for remark in remarks)
             found |= dict.fromkeys(
@@ -86,7 +86,7 @@ class Remarks:
                 found[Bare(command, remarks=tuple(remarks))] = None
         return sorted(found, key=lambda bare: bare.order)
 
-    def is_remark(self, clause: Sequence[Token]) -> bool:
+    def is_remark(self, clause: Tokens) -> bool:
         """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
         return self._is_listed(clause) and not self._is_spoiled(clause)
 
@@ -148,7 +148,7 @@ class Remarks:
         """Whether `clause`, behind a command, takes it back: "no way", "not now"."""
         return clause[0].text in self._negations
 
-    def _is_listed(self, clause: Sequence[Token]) -> bool:
+    def _is_listed(self, clause: Tokens) -> bool:
         """Whether `clause` begins as the catalogue says that remarks do."""
         return any(self._begins_as_listed(texts) for texts in self._wordings(clause))
 
@@ -170,17 +170,16 @@ class Remarks:
 
     def _begins_with_a_name(self, texts: Sequence[str]) -> bool:
         """Whether something is said of a thing that has a name: "docker crashed"."""
-        return any(
-            span.first == 0 and span.last < len(texts) and span.slot in _PROPER for span in self._grammar.spans(texts)
-        )
+        spans = self._grammar.spans_at(texts, 0) if texts else ()
+        return any(span.last < len(texts) and span.slot in _PROPER for span in spans)
 
-    def _is_spoiled(self, clause: Sequence[Token]) -> bool:
+    def _is_spoiled(self, clause: Tokens) -> bool:
         if len(clause) > _LONGEST_REMARK:
             return True
         sayings = itertools.chain(self._wordings(clause), self._wordings(self._bare(clause)))
         return any(map(self._spoilers.is_in, sayings))
 
-    def _wordings(self, clause: Sequence[Token]) -> Iterator[list[str]]:
+    def _wordings(self, clause: Tokens) -> Iterator[list[str]]:
         """Yield what `clause` says, and, where a word of it is a slip, what it may have been meant to say."""
         texts = [token.text for token in clause]
         yield texts

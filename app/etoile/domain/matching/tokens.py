@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 BREAK = ","
 """The token of every punctuation mark that ends or divides a sentence."""
@@ -46,8 +46,7 @@ _ARTICLES = {"un", "une", "one"}
 PERCENT = {"percent", "pourcent", "pourcents"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number or a sign of a request."""
 
     text: str
@@ -64,17 +63,20 @@ class Token:
         return self.said or self.text
 
 
-def tokens_of(request: str, language: str, same: Mapping[str, str]) -> list[Token]:
+Tokens = tuple[Token, ...]
+
+
+def tokens_of(request: str, language: str, same: Mapping[str, str]) -> Tokens:
     """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
     tokens = with_numbers(list(_pieces(request)), language)
-    return [
+    return tuple(
         token if token.text not in same or _is_literal(tokens, index) else _based(token, same[token.text])
         for index, token in enumerate(tokens)
-    ]
+    )
 
 
 def _based(token: Token, base: str) -> Token:
-    return replace(token, text=base, said=token.text)
+    return token._replace(text=base, said=token.text)
 
 
 def _is_literal(tokens: Sequence[Token], index: int) -> bool:
