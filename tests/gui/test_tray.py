@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,28 +12,42 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from etoile.domain.alerting.scope import Scope
-from etoile.domain.events import AlertsSnoozed, GpusRead, SpeechStopped, TalkToggled, VoiceMuted, WakeWordWanted
-from etoile.domain.nodes import NodeState
+from etoile.domain.care import Caring
+from etoile.domain.events import (
+    AlertsSnoozed,
+    GpusRead,
+    ModelDownloading,
+    SpeechStopped,
+    TalkToggled,
+    VoiceMuted,
+    WakeWordWanted,
+)
+from etoile.domain.nodes import NodeLoad, NodeState
 from etoile.domain.state import advance
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.design import Look
+from etoile.gui.pages import CONVERSATION, GPU, NODES
 from etoile.gui.tray import Tray
+from etoile.gui.tray_words import tool_tip
 from etoile.gui.window import Window
+from etoile.text import message
 from tests.gui import states
 from tests.gui.conftest import Desk, Visitor
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def tray(qtbot: QtBot, look: Look, window: Window, visitor: Visitor, desk: Desk) -> Iterator[Tray]:
-    made = Tray(look, visitor.doors(), window, now_s=lambda: desk.now_s)
+    made = Tray(look, visitor.doors(), window, now_s=lambda: desk.now_s, clock=lambda: NOON)
     made.show_state(states.CALM)
     yield made
     made.hide()
 
 
 def _lines(menu: QMenu) -> list[str]:
-    return [action.text() for action in menu.actions() if not action.isSeparator()]
+    return [action.text() for action in menu.actions() if action.isVisible() and not action.isSeparator()]
 
 
 def _action(menu: QMenu, text: str) -> QAction:
@@ -61,6 +76,7 @@ def test_the_menu_reaches_everything(tray: Tray) -> None:
     tray.menu.aboutToShow.emit()
     assert _lines(tray.menu) == [
         "Ready",
+        "Measuring 2 GPUs",
         "GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB",
         "Talk",
         "Ask…",
@@ -124,12 +140,25 @@ def test_actions_publish(tray: Tray, visitor: Visitor, desk: Desk) -> None:
 def test_a_snooze_can_be_seen_and_ended(tray: Tray, visitor: Visitor, desk: Desk) -> None:
     assert not _action(_snooze_menu(tray), "Alert again").isEnabled()
     tray.show_state(advance(states.CALM, AlertsSnoozed(desk.now_s + 60))[0])
-    assert "Alerts are snoozed" in _lines(tray.menu)
+    assert "Alerts are snoozed until 12:01" in _lines(tray.menu)
     _action(_snooze_menu(tray), "Alert again").trigger()
     assert visitor.events == [AlertsSnoozed(0.0)]
     desk.now_s += 61
     tray.menu.aboutToShow.emit()
     assert "Snooze alerts" in _lines(tray.menu)
+
+
+@pytest.mark.parametrize(
+    ("snoozed", "told"),
+    [
+        (AlertsSnoozed(math.inf), "Alerts are snoozed"),
+        (AlertsSnoozed(math.inf, until_over=True), "Alerts are snoozed until it is over"),
+        (AlertsSnoozed(math.inf, Scope(subject="GPU-0")), "Snooze alerts"),
+    ],
+)
+def test_until_when_there_is_silence(tray: Tray, snoozed: AlertsSnoozed, told: str) -> None:
+    tray.show_state(advance(states.CALM, snoozed)[0])
+    assert told in _lines(tray.menu)
 
 
 def test_one_gpu_can_be_snoozed_until_it_cools(tray: Tray, visitor: Visitor, desk: Desk) -> None:
@@ -207,3 +236,99 @@ def test_what_has_not_changed_is_not_sent_again(tray: Tray, monkeypatch: pytest.
     assert sent == []
     tray.show_state(replace(states.CALM, nodes=()))
     assert sent == ["icon"]
+
+
+def test_who_is_thinking_and_since_when(tray: Tray, desk: Desk) -> None:
+    tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.THINKING)))
+    desk.now_s += 12
+    tray.menu.aboutToShow.emit()
+    assert _lines(tray.menu)[0] == "Thinking for 12\u00a0s"
+    tray.show_state(replace(states.CALM, turn=states.STREAMING))
+    assert _lines(tray.menu)[0] == "Thinking on M1 with qwen3-30b-a3b-2507 for 12\u00a0s"
+    queued = message("It waits for a node, at place {place}.", place=2)
+    tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.THINKING, queued=queued)))
+    assert _lines(tray.menu)[0] == "It waits for a node, at place 2."
+
+
+def test_everything_that_goes_on_is_a_line(tray: Tray) -> None:
+    busy = states.node("M1", load=NodeLoad(running=2, waiting=3))
+    loading = Caring(model="openai/gpt-oss-20b", loaded=True, since_s=states.NOW_S)
+    downloading = ModelDownloading("base", 61_000_000, 145_000_000)
+    state = replace(states.CALM, nodes=(busy,), cared={"M1": loading}, downloading=downloading)
+    tray.show_state(state)
+    assert _lines(tray.menu)[:5] == [
+        "Ready",
+        "3 requests are waiting",
+        "Downloading model base: 42 %",
+        "Loading gpt-oss-20b on M1",
+        "Measuring 2 GPUs",
+    ]
+    tray.show_state(replace(state, downloading=replace(downloading, total_bytes=None)))
+    assert "Downloading model base: 58\u00a0MiB" in _lines(tray.menu)
+
+
+@pytest.mark.parametrize(("line", "page"), [("Ready", CONVERSATION), ("Measuring 2 GPUs", GPU)])
+def test_a_line_leads_to_where_that_is_to_be_seen(tray: Tray, window: Window, line: str, page: str) -> None:
+    window.show_page(NODES)
+    _action(tray.menu, line).trigger()
+    assert window.isVisible()
+    assert window.page == page
+
+
+def test_on_a_locked_screen_nothing_is_told(tray: Tray) -> None:
+    tray.show_state(replace(states.CALM, locked=True, turn=states.STREAMING))
+    assert tray.icon.toolTip() == "Etoile — Hidden while the screen is locked"
+    said = "\n".join(_lines(tray.menu))
+    assert said.startswith("Hidden while the screen is locked")
+    for secret in ("M1", "qwen", "GPU", "athena", "°C"):
+        assert secret not in said
+    tray.show_state(states.CALM)
+    assert "GPU 0 on athena" in tray.icon.toolTip()
+
+
+def test_an_icon_that_is_struck_out_says_why(tray: Tray) -> None:
+    tray.show_state(replace(states.CALM, nodes=(states.NODES[1],)))
+    assert tray.icon.toolTip().splitlines()[0] == "Etoile — No node is online"
+    tray.show_state(replace(states.CALM, nodes=()))
+    assert tray.icon.toolTip().splitlines()[0] == "Etoile — Ready"
+
+
+class TestTheToolTipFits:
+    MANY = replace(states.CALM, gpus=tuple(states.gpu(number, temperature_c=40 + number) for number in range(64)))
+
+    def test_on_a_screen(self, look: Look) -> None:
+        lines = tool_tip(self.MANY, look.words).splitlines()
+        assert len(lines) == 10
+        assert lines[1].startswith("GPU 63 on athena: 103")
+        assert lines[-1] == "and 56 more"
+
+    def test_within_what_windows_keeps_of_it(self, look: Look) -> None:
+        told = tool_tip(self.MANY, look.words, 127)
+        assert len(told) <= 127
+        first, *gpus, rest = told.splitlines()
+        assert first == "Etoile — Ready"
+        assert gpus[0] == "GPU 63: 103 °C · 99 %"
+        assert rest == f"and {64 - len(gpus)} more"
+
+
+class TestTheMannersOfEachDesktop:
+    def _tray(self, look: Look, window: Window, visitor: Visitor, platform: str) -> Tray:
+        return Tray(look, visitor.doors(), window, platform=platform)
+
+    def test_on_windows_what_a_click_does_is_bold(self, look: Look, window: Window, visitor: Visitor) -> None:
+        tray = self._tray(look, window, visitor, "win32")
+        assert tray.menu.defaultAction().text() == "Show the window"
+        assert self._tray(look, window, visitor, "linux").menu.defaultAction() is None
+
+    def test_on_macos_a_click_opens_the_menu_alone(self, look: Look, window: Window, visitor: Visitor) -> None:
+        tray = self._tray(look, window, visitor, "darwin")
+        tray.icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+        assert not window.isVisible()
+
+
+def test_another_language_is_spoken_at_once(tray: Tray, look: Look) -> None:
+    look.write_in("fr")
+    assert _lines(tray.menu)[0] == "Au repos"
+    assert tray.icon.toolTip().startswith("Etoile")
+    look.write_in("en")
+    assert _lines(tray.menu)[0] == "Ready"
