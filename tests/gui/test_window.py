@@ -355,8 +355,6 @@ class TestKeyboard:
             visitor.events.clear()
             qtbot.keyClick(shown.focusWidget(), key)
             assert visitor.events == [Declined(3, 2)]
-        qtbot.mouseClick(_button(shown, "Shut the computer down"), Qt.MouseButton.LeftButton)
-        assert visitor.events[-1] == Chosen(3, 2, 0)
         shown.show_state(CALM)
         assert shown.findChild(Composer).isAncestorOf(shown.focusWidget())
 

@@ -52,7 +52,7 @@ class ConversationPage(Page):
             self,
         )
         self._offer = OfferView(look, publish, self)
-        self._question = QuestionView(look, publish, self._is_typing, self)
+        self._question = QuestionView(ground, self._is_typing, self)
         self._activity = Activity(ground, self)
         self._composer = Composer(look, ground.talk_key, publish, self)
         self._tick = QTimer(self)

@@ -5,12 +5,18 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class Flow(QLayout):
-    """Items at their wanted size, `gap` apart both ways."""
+    """Items at their wanted size, `gap` apart both ways; each line stands at the left or at the right."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 4) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        gap: int = 4,
+        side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._gap = gap
+        self._gap, self._side = gap, side
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -49,13 +55,31 @@ class Flow(QLayout):
 
     def _arranged(self, box: QRect, *, move: bool) -> int:
         """Place the items within `box` when `move`; return the height they take."""
-        x, y, line_height = box.left(), box.top(), 0
-        for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(box.width(), 10_000))
-            if x > box.left() and x + size.width() > box.left() + box.width():
-                x, y, line_height = box.left(), y + line_height + self._gap, 0
+        top = box.top()
+        for line in self._lines(box.width()):
             if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                self._place(line, QPoint(box.left(), top), box.width())
+            top += max(size.height() for _, size in line) + self._gap
+        return max(0, top - self._gap - box.top())
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """Return the items in view, with their sizes, line by line."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint().boundedTo(QSize(width, 10_000))
+            if not lines or used + size.width() > width:
+                lines.append([])
+                used = 0
+            lines[-1].append((item, size))
+            used += size.width() + self._gap
+        return lines
+
+    def _place(self, line: list[tuple[QLayoutItem, QSize]], corner: QPoint, width: int) -> None:
+        taken = sum(size.width() for _, size in line) + self._gap * (len(line) - 1)
+        x = corner.x() + (width - taken if self._side is Qt.AlignmentFlag.AlignRight else 0)
+        for item, size in line:
+            item.setGeometry(QRect(QPoint(x, corner.y()), size))
             x += size.width() + self._gap
-            line_height = max(line_height, size.height())
-        return y + line_height - box.top()

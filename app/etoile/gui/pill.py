@@ -46,6 +46,7 @@ _AROUND = 138
 PANEL_WIDTH = 400
 """While it listens it is a panel, in which words have room."""
 _PANEL_PADDING = _PANEL_RADIUS = 16
+SHOW = message("Show")
 TOLD_S = 8.0
 """How long the pill shows what was said at the end of a turn."""
 TICK_MS = 250
@@ -155,7 +156,7 @@ class Pill(Frame):
         stop = Glyph.STOP
         self._end = Button(look, STOP, kind=Kind.FLAT, glyph=stop, words=False, face=24, radius=12, parent=self._line)
         self._end.clicked.connect(self._stop)
-        self._show = Button(look, message("Show"), kind=Kind.LINK, face=28, radius=14, parent=self._line)
+        self._show = Button(look, SHOW, kind=Kind.LINK, face=28, radius=14, parent=self._line)
         self._show.clicked.connect(unfold)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
@@ -187,6 +188,17 @@ class Pill(Frame):
         self._state = state
         if self.isVisible():
             self._refresh()
+
+    def speak(self) -> None:
+        """Say everything in the language that is the interface's now."""
+        show = self._look.words(SHOW)
+        self._show.setText(show)
+        self._show.setAccessibleName(show)
+        if self._panel:
+            self._panel.hide()
+            self._panel.deleteLater()
+            self._panel = None
+        self.prepare()
 
     def prepare(self) -> None:
         """Look as the state wants it, at the place where the pill stands, whether or not it is in view."""
@@ -345,6 +357,9 @@ class Pill(Frame):
         super().mouseReleaseEvent(event)
         if clicked:
             self._unfold()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take no second press: the first one was for the pill and has unfolded it, or for what was here before."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

@@ -12,6 +12,8 @@ from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.flow import Flow
 from etoile.gui.label import Label
+from etoile.gui.page import Ground
+from etoile.gui.second_press import Unhurried
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.surface import Surface
@@ -23,7 +25,9 @@ CANCEL = message("Cancel")
 class Confirmation(Surface):
     """Asks before one command runs.  Cancel has the focus: Enter destroys nothing unless the user went there."""
 
-    def __init__(self, look: Look, question: Question, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self, look: Look, question: Question, publish: Callable[[Event], None], now_s: Callable[[], float]
+    ) -> None:
         super().__init__(look)
         option = question.options[0]
         asked = Label(look, Type.QUESTION, parent=self)
@@ -36,6 +40,9 @@ class Confirmation(Surface):
         kind = Kind.DESTRUCTIVE if option.destructive else Kind.PRIMARY
         go = Button(look, option.label, kind=kind, parent=self)
         go.clicked.connect(lambda: publish(Chosen(question.turn, question.number, 0)))
+        self.answers = (go, self.preferred)
+        for button in self.answers:
+            Unhurried(button, now_s)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(asked)
@@ -45,16 +52,15 @@ class Confirmation(Surface):
         top.setSpacing(8)
         top.addWidget(Sign(look, Severity.WARNING, self), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(0)
-        buttons.addStretch()
+        row = QWidget(self)
+        buttons = Flow(row, gap=0, side=Qt.AlignmentFlag.AlignRight)
         buttons.addWidget(self.preferred)
         buttons.addWidget(go)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 12, 8, 8)
+        column.setContentsMargins(12, 12, 8, 4)
         column.setSpacing(8)
         column.addLayout(top)
-        column.addLayout(buttons)
+        column.addWidget(row)
         self.setAccessibleName(look.words(question.asked))
 
     def show_left(self, left_s: float) -> None:
@@ -66,10 +72,12 @@ class Suggestions(QWidget):
     """Asks which of several commands was meant.
 
     Cancel has the focus, and the keys 1 to 3 choose only while one of the choices has it: whoever was about to type
-    carries nothing out.
+    carries nothing out.  Cancel stands below them, where a confirmation that may follow has its buttons.
     """
 
-    def __init__(self, look: Look, question: Question, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self, look: Look, question: Question, publish: Callable[[Event], None], now_s: Callable[[], float]
+    ) -> None:
         super().__init__()
         self._question, self._publish = question, publish
         asked = Label(look, Type.UI, Tone.TEXT2, parent=self)
@@ -77,13 +85,14 @@ class Suggestions(QWidget):
         self._left = Label(look, Type.META, Tone.TEXT3, wraps=False, parent=self)
         row = QWidget(self)
         flow = Flow(row)
-        buttons = [self._made(look, place, option) for place, option in enumerate(question.options)]
-        for button in buttons:
+        self._options = [self._made(look, place, option) for place, option in enumerate(question.options)]
+        for button in self._options:
             flow.addWidget(button)
-        self._options = buttons
-        self.preferred = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=row)
+        self.preferred = Button(look, CANCEL, kind=Kind.FLAT, key=look.words(message("Esc")), parent=self)
         self.preferred.clicked.connect(lambda: publish(Declined(question.turn, question.number)))
-        flow.addWidget(self.preferred)
+        self.answers = (*self._options, self.preferred)
+        for button in self.answers:
+            Unhurried(button, now_s)
         head = QHBoxLayout()
         head.addWidget(asked)
         head.addStretch()
@@ -93,6 +102,7 @@ class Suggestions(QWidget):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(row)
+        column.addWidget(self.preferred, 0, Qt.AlignmentFlag.AlignLeft)
         self.setAccessibleName(look.words(question.asked))
 
     def show_left(self, left_s: float) -> None:
@@ -115,12 +125,10 @@ class Suggestions(QWidget):
 class QuestionView(QWidget):
     """The place of the pending question, above the line to type in: always in view."""
 
-    def __init__(
-        self, look: Look, publish: Callable[[Event], None], typing: Callable[[], bool], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, ground: Ground, typing: Callable[[], bool], parent: QWidget | None = None) -> None:
         """`typing` tells whether somebody has begun to write: the focus is then left where it is."""
         super().__init__(parent)
-        self._look, self._publish, self._typing = look, publish, typing
+        self._ground, self._typing = ground, typing
         self._question: Question | None = None
         self._view: Confirmation | Suggestions | None = None
         self._column = QVBoxLayout(self)
@@ -150,4 +158,5 @@ class QuestionView(QWidget):
                 self._view.preferred.setFocus()
 
     def _made(self, question: Question) -> Confirmation | Suggestions:
-        return (Suggestions if question.proposes else Confirmation)(self._look, question, self._publish)
+        ground, kind = self._ground, Suggestions if question.proposes else Confirmation
+        return kind(ground.look, question, ground.doors.publish, ground.now_s)

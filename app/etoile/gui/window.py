@@ -36,6 +36,7 @@ from etoile.gui.pages import CONVERSATION, KEYS, PAGES, WITHOUT_TAB
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
+from etoile.gui.second_press import SecondPress
 from etoile.gui.tabs import Tabs
 from etoile.gui.unfolding import Unfolding
 from etoile.text import message
@@ -100,7 +101,7 @@ class Window(Frame):
             stopwatch=Stopwatch(now_s),
             silence=Silence(now_s),
         )
-        self.pill = Pill(self._ground, self._places, self.present, self._hide_pill, self.closeEvent)
+        self.pill = Pill(self._ground, self._places, self._unfold, self._hide_pill, self.closeEvent)
         """The form to which it folds."""
         self._menu: QMenu | None = None
         self._former = CONVERSATION
@@ -147,6 +148,7 @@ class Window(Frame):
         for gone in (former, cover):
             self._faces.removeWidget(gone)
             gone.deleteLater()
+        self.pill.speak()
         self.setUpdatesEnabled(True)
 
     def _arrange(self) -> None:
@@ -240,6 +242,12 @@ class Window(Frame):
         self._show(activating=True)
         self.raise_()
         self.activateWindow()
+
+    def _unfold(self) -> None:
+        """Come out of the pill; the second press of a double click on it is not for what stands here."""
+        self.present()
+        if handle := self.windowHandle():
+            SecondPress(handle)
 
     def compose(self) -> None:
         """Show the window, ready to type."""
