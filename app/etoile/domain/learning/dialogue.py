@@ -1,8 +1,12 @@
 """Learning beside the conversation: what is noted of each turn, and how an offer is shown, answered and taken away.
 
 `converse` stands around the turn's own `step`.  It changes nothing of what a turn does, but for three things: a
-correction ("no, I meant ...") is interpreted without the words that introduce it; "yes", said while an offer is fresh,
-takes the offer; and what is remembered of a turn tells how it was understood.
+correction ("no, I meant ...") is interpreted without the words that introduce it, and where it names a word of the
+request before that was misheard, that request is asked again with this word; "yes", said while an offer is fresh, takes
+the offer; and what is remembered of a turn tells how it was understood.
+
+A mended request is one like any other, of whoever mended it: it runs, asks or is refused as if it had been said so.
+Nothing that was done before is taken back by itself; what it was is told, and "undo" takes it back.
 """
 
 from dataclasses import dataclass, replace
@@ -10,12 +14,16 @@ from typing import assert_never
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.effects import Effect
+from etoile.domain.descriptions import describe
+from etoile.domain.effects import Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.learning.corrections import Answer, answer_to_offer, correction_of
+from etoile.domain.learning.misheard import mended
 from etoile.domain.learning.offers import Offer, Question
-from etoile.domain.match import Reason
+from etoile.domain.match import Candidate, Reason
 from etoile.domain.turn import Phase, Speaking, Turn, step
+from etoile.domain.turn.dictating import is_dictating
+from etoile.domain.turn.making import is_telling
 from etoile.text import message
 
 SUGGESTED_S = 1800.0
@@ -38,8 +46,8 @@ class Learning:
     """Whether a bare "yes" answers it."""
     understood: on.Interpreted | None = None
     """What the last request was taken for."""
-    asked_before: bool = False
-    """Whether there is a request that a correction could mean."""
+    former: Outcome | None = None
+    """How the request ended that a correction means, its text in the words that it was taken in."""
     undoable: tuple[int, ...] = ()
     """The turns whose actions can be taken back, oldest first."""
 
@@ -56,9 +64,9 @@ def converse(learning: Learning, turn: Turn, event: Event) -> tuple[Learning, Tu
         taking = _answered(learning.offer, answer, turn.number)
         return replace(learning, offer=None), turn, (*undone, *taking)
     after, effects = step(turn, event)
-    if any(isinstance(effect, do.Remember) for effect in effects):
-        learning = replace(learning, asked_before=True)
-    asked = tuple(_heard_rightly(learning, _annotated(learning, effect, turn, after)) for effect in effects)
+    learning = _with_former(learning, effects, turn, after)
+    asked = tuple(_annotated(learning, effect, turn, after) for effect in effects)
+    after, asked = _corrected(learning, after, asked)
     if after.number != turn.number:
         learning, gone = _without_suggestion(learning)
         asked += gone
@@ -110,11 +118,70 @@ def _annotated(learning: Learning, effect: Effect, before: Turn, after: Turn) ->
     return replace(effect, origin=asking.origin, match=match)
 
 
-def _heard_rightly(learning: Learning, effect: Effect) -> Effect:
-    """Return `effect`; a request that corrects the one before is interpreted without the words that say so."""
-    if not isinstance(effect, do.Interpret) or not learning.asked_before:
-        return effect
-    return replace(effect, text=correction_of(effect.text) or effect.text)
+def _with_former(learning: Learning, effects: tuple[Effect, ...], before: Turn, after: Turn) -> Learning:
+    """Note the request that just ended; a late transcript is none that anybody saw."""
+    for effect in effects:
+        for turn in (before, after):
+            if isinstance(effect, do.Remember) and effect.outcome.turn == turn.number:
+                learning = replace(learning, former=replace(effect.outcome, text=turn.request))
+    return learning
+
+
+# Correcting
+
+
+def _corrected(learning: Learning, turn: Turn, effects: tuple[Effect, ...]) -> tuple[Turn, tuple[Effect, ...]]:
+    """Return turn and effects; a request that corrects the one before is interpreted as what was meant.
+
+    What is dictated is typed as it was said.
+    """
+    asked = next((effect for effect in effects if isinstance(effect, do.Interpret)), None)
+    meant = correction_of(asked.text) if asked else None
+    former = learning.former
+    if asked is None or meant is None or former is None or is_dictating(turn):
+        return turn, effects
+    sentence = mended(former.text, meant, former.language)
+    looked_at = replace(asked, text=sentence or meant)
+    shown: tuple[Effect, ...] = ()
+    if sentence is not None:
+        turn, looked_at, shown = _asked_again(learning, turn, looked_at, former)
+    elif is_telling(turn):
+        turn = replace(turn, heard=turn.heard or turn.request, request=meant)
+    if is_telling(turn):
+        turn = _without_step(turn, former.text)
+    return turn, tuple(looked_at if effect is asked else effect for effect in effects) + shown
+
+
+def _asked_again(
+    learning: Learning, turn: Turn, asked: do.Interpret, former: Outcome
+) -> tuple[Turn, do.Interpret, tuple[Effect, ...]]:
+    """Return the turn with the mended request in the place of the correction, what it may mean, and what is told."""
+    turn = replace(turn, heard=turn.heard or turn.request, request=asked.text)
+    if asked.language:  # a word alone tells little of its language
+        turn = replace(turn, language=former.language)
+        asked = replace(asked, language=former.language)
+    others = tuple(_mended(former, other) for other in asked.alternatives)
+    ticket = turn.asking.ticket
+    shown = (do.ReportStep(ticket, message("Asked again: {request}", request=asked.text)),) if ticket else ()
+    if former.command is None or former.turn not in learning.undoable:
+        return turn, replace(asked, alternatives=others), shown
+    done = describe(Candidate(command=former.command, slots=former.slots))
+    note = message("Done before that: {what}. “Undo” takes back the latest first.", what=done)
+    return replace(turn, notes=(*turn.notes, note)), replace(asked, alternatives=others), shown
+
+
+def _mended(former: Outcome, text: str) -> str:
+    """Return what else may have been said, in the place where it belongs."""
+    meant = correction_of(text)
+    return mended(former.text, meant or "", former.language) or meant or text
+
+
+def _without_step(turn: Turn, text: str) -> Turn:
+    """Return the turn, its draft without the step that was just told wrongly: another takes its place."""
+    draft = turn.draft
+    if draft is None or not draft.steps or draft.steps[-1].text != text:
+        return turn
+    return replace(turn, draft=replace(draft, steps=draft.steps[:-1]))
 
 
 # Offering

@@ -4,7 +4,8 @@ Heard:                    "ouvre fairfox"                       ┐ "fairfox" is
 Within `WITHIN`, asked:   "non, je voulais dire firefox",       │ as "firefox" whenever it is heard.
 or, where nothing ran:    "ouvre firefox", spoken or typed      ┘
 
-Only words that sound alike are a slip of the ear; everything else is a change of mind.
+Only words that sound alike are a slip of the ear; everything else is a change of mind.  Where the user says which word
+was meant, the request itself is mended with it at once, and asked again.
 """
 
 import re
@@ -21,7 +22,7 @@ from etoile.domain.matching.nearness import ratio
 from etoile.domain.matching.sounds import sound_of
 from etoile.domain.matching.tokens import fold, texts_of
 from etoile.domain.replies import reply_to
-from etoile.text import Message, message
+from etoile.text import SPOKEN_LANGUAGES, Message, message
 
 MOST_WORDS = 3
 """A name that is not known comes out as two or three words that are."""
@@ -67,6 +68,26 @@ def misheard_in(former: Record, record: Record) -> Misheard | None:
     return Misheard(heard=fold(" ".join(first)), meant=" ".join(second), language=former.language)
 
 
+def mended(sentence: str, meant: str, language: str) -> str | None:
+    """Return `sentence` with `meant` in the place of what was misheard for it.
+
+    None where nothing in it sounds so, and where `meant` is a sentence of its own.
+    """
+    found = list(re.finditer(r"\w+", sentence))
+    heard, words = tuple(word[0] for word in found), _words(meant)
+    if not 0 < len(words) <= MOST_WORDS or len(heard) > _LONGEST or language not in SPOKEN_LANGUAGES:
+        return None
+    first, behind = _place(heard, words, language)
+    slip = _trimmed(heard[first:behind], words)
+    part, is_part = _likeness(*slip, language), behind - first < len(heard)
+    if not is_part or _likeness(*_swapped(heard, words), language) >= part:
+        return None
+    if not _is_slip(*slip, language, ALIKE_IF_SAID if len(slip[1]) == 1 else ALIKE):
+        return None
+    before, after = sentence[: found[first].start()], sentence[found[behind - 1].end() :]
+    return before + meant.strip().rstrip(".!?…,;:") + after
+
+
 def word_objection(misheard: Misheard, catalogues: Mapping[str, Catalogue]) -> Message | None:
     """Return why `misheard` must not be learned; None when it may: what commands consist of is heard as it is."""
     catalogue = catalogues.get(misheard.language)
@@ -94,8 +115,14 @@ def _put_in(heard: Words, meant: Words, language: str) -> tuple[Words, Words]:
     """Return what was heard in the place of `meant`, where that is a word or a few: what sounds most like them."""
     if len(meant) > MOST_WORDS:
         return (), ()
-    spans = [heard[at : at + count] for count in range(1, MOST_WORDS + 1) for at in range(len(heard) - count + 1)]
-    return _trimmed(max(spans, key=lambda span: _likeness(span, meant, language), default=()), meant)
+    first, behind = _place(heard, meant, language)
+    return _trimmed(heard[first:behind], meant)
+
+
+def _place(heard: Words, meant: Words, language: str) -> tuple[int, int]:
+    """Return from where to where in `heard` those words stand that sound most like `meant`."""
+    places = [(at, at + count) for count in range(1, MOST_WORDS + 1) for at in range(len(heard) - count + 1)]
+    return max(places, key=lambda place: _likeness(heard[place[0] : place[1]], meant, language), default=(0, 0))
 
 
 def _trimmed(heard: Words, meant: Words) -> tuple[Words, Words]:

@@ -333,7 +333,7 @@ def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
 def _interpreted(turn: Turn, event: on.Interpreted) -> Step:
     found = event.match
     if event.reworded:
-        turn = replace(turn, heard=turn.request, request=event.reworded)
+        turn = replace(turn, heard=turn.heard or turn.request, request=event.reworded)
     if is_telling(turn):
         return added(turn, found)
     if is_dictating(turn):
