@@ -12,10 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QLibraryInfo, QObject, QSocketNotifier, Qt, QTranslator, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from etoile import logs
@@ -29,6 +30,7 @@ from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.places import Places
+from etoile.gui.qt_words import QtWords
 from etoile.gui.settings.living import Settings
 from etoile.gui.tray import Tray
 from etoile.gui.window import Window
@@ -128,7 +130,6 @@ def _live(begun: Begun, start: Start) -> int:
     )
     with ExitStack() as stack:
         stack.enter_context(_leave_on_signals(app, leaving))
-        _speak_qt(app, language)
         rooms: Rooms = stack.enter_context(
             open_rooms(
                 config,
@@ -142,6 +143,7 @@ def _live(begun: Begun, start: Start) -> int:
         )
         stack.enter_context(Server(begun.folder, callers.answer))
         look = Look(language, config.window.theme)
+        QtWords(app, look)
         outside = Outside(rooms, config)
         settings = Settings(look, start.config_path, config, bridge.publish, outside)
         stack.callback(settings.close)
@@ -150,7 +152,7 @@ def _live(begun: Begun, start: Start) -> int:
             settings.file,
             outside,
             FirstSteps(),
-            HelpPages(language),
+            HelpPages,
             bridge.publish,
             rooms.router.confirm,
             Path(FOLDERS.user_state_dir) / "first_steps",
@@ -171,6 +173,7 @@ def _live(begun: Begun, start: Start) -> int:
         tray = Tray(look, doors, window, begun.icon)
         balloons.belong_to(tray.icon)
         _connect(bridge, window, tray, aside)
+        look.language_changed.connect(partial(_write_in, look, callers))
         tray.show()
         if not start.hidden:
             aside.welcome(window.appear)
@@ -180,6 +183,11 @@ def _live(begun: Begun, start: Start) -> int:
         window.vanish()
         tray.hide()
         return code
+
+
+def _write_in(look: Look, callers: Callers) -> None:
+    """Tell callers what goes on in the language that is the interface's now."""
+    callers.language = look.language
 
 
 def _connect(bridge: Bridge, window: Window, tray: Tray, aside: Aside) -> None:
@@ -193,14 +201,6 @@ def _connect(bridge: Bridge, window: Window, tray: Tray, aside: Aside) -> None:
     bridge.changed.connect(show)
     bridge.window_wanted.connect(window.present)
     show(bridge.state)
-
-
-def _speak_qt(app: QApplication, language: str) -> None:
-    """Have Qt's own dialogs and menus speak `language`."""
-    translator = QTranslator(app)
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(f"qtbase_{language}", folder):
-        app.installTranslator(translator)
 
 
 @contextmanager

@@ -98,6 +98,5 @@ def opened(
         publish=visitor.events.append,
         confirm_node=visitor.confirmed.append,
         now_s=lambda: 1000.0,
-        language_before=language,
     )
     return Opened(FirstRun(means, lambda: ended.append("ended"), helped.append), file, world, ended, helped)

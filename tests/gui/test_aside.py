@@ -30,7 +30,7 @@ def made(folder: Path, look: Look, visitor: Visitor) -> Aside:
         SettingsFile(folder / "config.toml", Config()),
         World(),  # type: ignore[arg-type]  # nothing more is asked
         World(),
-        HelpPages("en"),
+        HelpPages,
         visitor.events.append,
         visitor.confirmed.append,
         folder / "state" / "first_steps",

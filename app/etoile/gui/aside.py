@@ -27,7 +27,7 @@ class Aside:
         file: SettingsFile,
         outside: Outside,
         aids: Aids,
-        pages: "Pages",
+        pages: "Callable[[str], Pages]",
         publish: Callable[[Event], None],
         confirm_node: Callable[[str], None],
         mark: Path,
@@ -39,13 +39,21 @@ class Aside:
         self._help: HelpWindow | None = None
         self._first_run: FirstRun | None = None
         self._then: Callable[[], None] | None = None
+        look.language_changed.connect(self._speak)
+
+    def _speak(self) -> None:
+        """Let both speak the language that is the interface's now."""
+        if self._help:
+            self._help.speak(self._pages(self._look.language))
+        if self._first_run:
+            self._first_run.speak(self._look.language)
 
     def open_help(self, wanted: str = "") -> None:
         """Show the help: on a topic, on what helps with a part that is off, or where it was."""
         from etoile.gui.help_page import HelpWindow
 
         if self._help is None:
-            self._help = HelpWindow(self._look, self._pages)
+            self._help = HelpWindow(self._look, self._pages(self._look.language))
         self._help.present(wanted)
 
     def open_first_steps(self) -> None:
@@ -90,7 +98,6 @@ class Aside:
             publish=self._publish,
             confirm_node=self._confirm_node,
             now_s=time.monotonic,
-            language_before=self._look.language,
         )
         return FirstRun(means, self._ended, self.open_help)
 

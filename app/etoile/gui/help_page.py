@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile import __version__
+from etoile.gui.anew import carry_over, focus_again, taken_out
 from etoile.gui.answer import AnswerView
 from etoile.gui.button import Button
 from etoile.gui.design import PADDING, Look, Tone, Type
@@ -149,13 +150,8 @@ class HelpWindow(QDialog):
         self._look, self._pages = look, pages
         self.topic = FIRST
         """Of the page that is shown."""
-        self._entries: list[Entry] = []
-        self._search = _Search(look, self._enter_list, self)
-        self._search.textChanged.connect(self._look_up)
-        self._list = ScrollColumn(self)
-        self._none = Label(look, Type.META, Tone.TEXT2, parent=self)
-        self._reading = _Reading(look, self.show_topic, self)
         self._arrange()
+        self._build()
         self._bind_keys()
         self._restyle()
         look.changed.connect(self._restyle)
@@ -182,6 +178,18 @@ class HelpWindow(QDialog):
         if not self._search.text().strip():
             self._mark_chosen()
 
+    def speak(self, pages: Pages) -> None:
+        """Show `pages`, and everything else, in the language that is the interface's now."""
+        topic, focus = self.topic, self.focusWidget()
+        former = taken_out(self)
+        self._pages = pages
+        self._build()
+        self._look_up("")
+        self.show_topic(topic)
+        carry_over(former, self)
+        focus_again(focus, former, self)
+        former.deleteLater()
+
     def sizeHint(self) -> QSize:
         return QSize(self._look.px(WIDTH), self._look.px(HEIGHT))
 
@@ -194,9 +202,22 @@ class HelpWindow(QDialog):
             super().keyPressEvent(event)
 
     def _arrange(self) -> None:
-        self.setWindowTitle(self._look.words(message("Help")))
         self.setWindowIcon(app_icon())
         self.setModal(False)
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(self.sizeHint().boundedTo(screen.size()))
+        self.setMinimumSize(min(self._look.px(480), screen.width()), min(240, screen.height()))
+
+    def _build(self) -> None:
+        """Make the list and the page; texts are made once."""
+        look = self._look
+        self._entries: list[Entry] = []
+        self._search = _Search(look, self._enter_list, self)
+        self._search.textChanged.connect(self._look_up)
+        self._list = ScrollColumn(self)
+        self._none = Label(look, Type.META, Tone.TEXT2, parent=self)
+        self._reading = _Reading(look, self.show_topic, self)
+        self.setWindowTitle(look.words(message("Help")))
         self._list.column.setSpacing(0)
         self._list.column.addStretch()
         version = Label(self._look, Type.CAPTION, Tone.TEXT3, parent=self)
@@ -219,19 +240,20 @@ class HelpWindow(QDialog):
         row.setSpacing(PADDING)
         row.addWidget(side)
         row.addWidget(self._reading, 1)
-        self.resize(self.sizeHint().boundedTo(screen.size()))
-        self.setMinimumSize(min(self._look.px(480), screen.width()), min(240, screen.height()))
 
     def _bind_keys(self) -> None:
         keys: dict[str, Callable[[], object]] = {
-            "Ctrl+F": self._search.setFocus,
-            "Ctrl+L": self._search.setFocus,
+            "Ctrl+F": self._begin_search,
+            "Ctrl+L": self._begin_search,
             "Ctrl+W": self.close,
             "PgDown": lambda: self._reading.turn(0.9),
             "PgUp": lambda: self._reading.turn(-0.9),
         }
         for sequence, call in keys.items():
             QShortcut(QKeySequence(sequence), self).activated.connect(call)
+
+    def _begin_search(self) -> None:
+        self._search.setFocus()
 
     def _look_up(self, typed: str) -> None:
         """List the sections that hold `typed`; without anything typed, the pages."""

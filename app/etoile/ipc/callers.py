@@ -42,7 +42,8 @@ class Callers:
         self._state = state
         self._quit_app = quit_app
         self._confirm_node = confirm_node
-        self._language = language
+        self.language = language
+        """In which callers are told what is going on."""
         self._learn = learn
         self._tickets = itertools.count(1)
         self._waiting: dict[str, queue.SimpleQueue[Report]] = {}
@@ -75,7 +76,7 @@ class Callers:
                 ]
                 caller.send({"gpus": lines, "notes": self._notes(state)})
             case "nodes":
-                caller.send({"nodes": [node_line(node, self._language) for node in self._state().nodes]})
+                caller.send({"nodes": [node_line(node, self.language) for node in self._state().nodes]})
             case "confirm":
                 self._confirm_node(str(line.get("node")))
                 caller.send({"ok": True})
@@ -93,7 +94,7 @@ class Callers:
         """Return why GPUs are not seen, of this machine and of nodes."""
         parts = [gone for part, gone in sorted(state.missing.items()) if part.partition(" ")[0] in ("gpu", "gpus")]
         said = [said for gone in parts for said in (gone.said, gone.remedy) if said]
-        return [render(one, self._language) for one in said]
+        return [render(one, self.language) for one in said]
 
     def _talk(self, key: str) -> Line:
         at_s = time.monotonic()
@@ -112,7 +113,7 @@ class Callers:
 
     def _learned(self, line: Line) -> Line:
         """Take, or forget, what was learned; tell it in the caller's language."""
-        language, number = str(line.get("language", self._language)), line.get("number")
+        language, number = str(line.get("language", self.language)), line.get("number")
         try:
             said = self._learn(str(line.get("what")), number if isinstance(number, int) else None)
         except EtoileError as error:
@@ -130,7 +131,7 @@ class Callers:
             "muted": state.turn.muted,
             "listening_for": state.listening_for,
             "missing": sorted(state.missing),
-            "speech": render(state.speech.said, self._language) if state.speech else None,
+            "speech": render(state.speech.said, self.language) if state.speech else None,
         }
 
     def _ask(self, line: Line, caller: Caller) -> None:
@@ -179,11 +180,11 @@ class Callers:
                 case do.ReportText(text=text):
                     caller.send({"text": text})
                 case do.ReportStep(doing=doing):
-                    caller.send({"doing": render(doing, self._language)})
+                    caller.send({"doing": render(doing, self.language)})
                 case do.ReportUnits(units=units):
-                    caller.send({"units": [unit_line(unit, self._language) for unit in units]})
+                    caller.send({"units": [unit_line(unit, self.language) for unit in units]})
                 case do.ReportQuestion(question=question):
-                    caller.send({"question": question_line(question, self._language)})
+                    caller.send({"question": question_line(question, self.language)})
                     self._put(question, caller.receive())
                 case do.ReportOutcome(outcome=outcome):
                     caller.send({"outcome": outcome_line(outcome)})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from etoile.actions.notes import read_notes
 from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
 from etoile.caring import Care
-from etoile.config import Config, spoken_language
+from etoile.config import Config, interface_language, spoken_language
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.nodes import NodeStatus
@@ -55,6 +55,8 @@ class Live:
 
     def configure(self, config: Config) -> None:
         """Go by the settings `config` from now on."""
+        self.language = interface_language(config)
+        """Of the interface: what is written."""
         self._speed_test_url = config.commands.speed_test_url
         self.care = Care(config, self.nodes, self._history.database if self._history else None)
 

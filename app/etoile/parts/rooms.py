@@ -52,7 +52,7 @@ class Rooms:
 
     publish: Publish
     language: str
-    """Of the interface: what is written."""
+    """Of the interface at the start: what is written where no settings are followed."""
     clock: AlarmClock
     interpreter: Interpreter
     router: Router
@@ -138,7 +138,15 @@ class Rooms:
             self.voice.configure(config.speech)
         if self.live:
             self.live.configure(config)
+        if self.ears:
+            self.ears.listen_for(config.speech.language)
+        if self.history:
+            self.history.language = self._written_in
         self.router.use(config.nodes)
+
+    @property
+    def _written_in(self) -> str:
+        return self.live.language if self.live else self.language
 
     def _take_down(self, effect: do.MarkUndone | do.BeginConversation | do.KeepSummary) -> None:
         if self.history is None:
@@ -215,7 +223,8 @@ class Rooms:
             return
         match effect:
             case do.Notify(key, title, body, urgency, actions):
-                labels = {action: render(label, self.language) for action, label in actions.items()}
-                self.notifier.notify(key, render(title, self.language), render(body, self.language), urgency, labels)
+                language = self._written_in
+                labels = {action: render(label, language) for action, label in actions.items()}
+                self.notifier.notify(key, render(title, language), render(body, language), urgency, labels)
             case do.Withdraw(key):
                 self.notifier.withdraw(key)

@@ -97,6 +97,10 @@ class Ears:
         if utterance := self._utterances.of(turn):
             self._recorder.release(utterance)
 
+    def listen_for(self, language: str) -> None:
+        """Take what is said from now on to be in `language` ("fr", "en", or "auto"); any thread."""
+        self._transcriber.language = language
+
     def watch(self, word: str) -> None:
         """Listen for this wake word while nothing is recorded; empty for none."""
         self._recorder.watch(word)

@@ -84,6 +84,8 @@ class Transcriber:
     ) -> None:
         self._model = model
         self._speech = speech
+        self.language: str = speech.language
+        """In which utterances are: the next one goes by it."""
         self._look_s = look_s
         self._publish = publish
         self._utterances = utterances
@@ -193,10 +195,10 @@ class Transcriber:
         """Return how `samples` begin; while somebody is listened to by hand, nobody else is."""
         if not self._utterances.none_wanted:
             return ""
-        return recogniser.first_words(samples, self._speech.language, self._speech.wake_threshold)
+        return recogniser.first_words(samples, self.language, self._speech.wake_threshold)
 
     def _transcribe_again(self, recogniser: Recogniser, job: _Again) -> None:
-        transcript = recogniser.transcribe_pcm(samples_of(job.file), self._speech.language, lambda: self._closing)
+        transcript = recogniser.transcribe_pcm(samples_of(job.file), self.language, lambda: self._closing)
         if self._closing:
             return
         if transcript.text:
@@ -237,7 +239,7 @@ class Transcriber:
 
     def _dictation_of(self, utterance: Utterance, recogniser: Recogniser) -> Dictation:
         if self._dictation is None or self._dictation[0] is not utterance:
-            self._dictation = (utterance, Dictation(recogniser, self._speech.language))
+            self._dictation = (utterance, Dictation(recogniser, self.language))
         return self._dictation[1]
 
     def _give_up(self, job: _Job | None, said: Message, remedy: Message | None) -> None:

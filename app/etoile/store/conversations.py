@@ -107,7 +107,8 @@ class Conversations:
     def __init__(self, database: Database, language: str) -> None:
         self.database = database
         self.drafts = Drafts(database)
-        self._language = language
+        self.language = language
+        """In which Etoile's own answers are written down."""
         self._rows: dict[int, tuple[int | None, float]] = {}
         """Number and time of each turn's row, of this run; the thread of the database alone touches it.
 
@@ -118,7 +119,7 @@ class Conversations:
 
     def remember(self, outcome: Outcome, origin: Origin | None = None, match: Match | None = None) -> None:
         """Keep what became of a request, where it came from and what it was taken for.  Returns at once."""
-        answer = render(outcome.answer, self._language) if outcome.answer else None
+        answer = render(outcome.answer, self.language) if outcome.answer else None
         attribution = json.dumps([{"node": part.node, "model": part.model} for part in outcome.attribution])
         row = (
             time.time(),

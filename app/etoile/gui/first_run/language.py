@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from etoile.config import interface_language
 from etoile.config.writing import Change, setting
 from etoile.errors import EtoileError
 from etoile.gui.button import Button
@@ -79,7 +80,7 @@ class LanguageStep(Step):
         row.addStretch()
         self.column.addLayout(row)
         self._said(
-            message("Windows that are open already follow at the next start. You may speak any of these languages."),
+            message("Other windows follow when you go on. You may speak French or English, whatever is written here."),
             Type.META,
             Tone.TEXT2,
         )
@@ -105,7 +106,7 @@ class LanguageStep(Step):
             for voice in self.voices
             if voice.control.value != voice.before
         ]
-        if self._look.language != self._means.language_before:
+        if self._look.language != interface_language(self._means.file.config):
             changes.append(setting("window", "language", self._look.language))
         return tuple(changes)
 

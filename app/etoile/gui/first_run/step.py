@@ -30,8 +30,6 @@ class Means:
     confirm_node: Callable[[str], None]
     now_s: Callable[[], float]
     """The monotonic clock."""
-    language_before: str
-    """The language of the interface when the steps were opened."""
 
 
 class Step(QWidget):

@@ -184,7 +184,7 @@ class FirstRun(QDialog):
         self._leave_step()
         self._place = place
         self._step = STEPS[place][0](self._means)
-        self._step.language_wanted.connect(self._speak, Qt.ConnectionType.QueuedConnection)
+        self._step.language_wanted.connect(self.speak, Qt.ConnectionType.QueuedConnection)
         self._step.settled.connect(self._keep)
         self.face.show_step(self._step)
         self._show_place()
@@ -217,8 +217,10 @@ class FirstRun(QDialog):
             self._step.leave()
             self._step = None
 
-    def _speak(self, language: str) -> None:
+    def speak(self, language: str) -> None:
         """Show everything in `language`: texts are made once, so the window is made anew."""
+        if language == self._means.look.language:
+            return
         self._leave_step()
         self._means.look.changed.disconnect(self._restyle)
         theme = self._means.file.config.window.theme

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from etoile.config import Config
 from etoile.errors import ConfigError
+from etoile.gui.anew import focus_again, heir, taken_out
 from etoile.gui.button import Button
 from etoile.gui.design import BUTTON_RADIUS, PADDING, Look, Type
 from etoile.gui.icons import app_icon
@@ -79,14 +80,9 @@ class SettingsDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._look, self._file, self._make = look, file, make
-        self._made: dict[str, SettingsPage] = {}
-        self._entries = {key: Entry(look, title, self) for key, title in titles.items()}
-        self._wrong = Wrong(look, self)
-        self._open_file = Button(look, message("Open the file"), parent=self)
-        self._open_file.clicked.connect(open_file)
-        self._stack = QStackedLayout()
+        self._look, self._file, self._titles, self._make, self._edit = look, file, titles, make, open_file
         self._arrange()
+        self._build()
         self._restyle()
         look.changed.connect(self._restyle)
         file.changed.connect(self._show_config)
@@ -99,13 +95,39 @@ class SettingsDialog(QDialog):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._reveal)
-        self._judge(file.broken)
         self.choose(next(iter(self._entries)))
 
+    def speak(self) -> None:
+        """Show everything in the language that is the interface's now; what is being typed stays."""
+        chosen, made, focus = self.chosen, self._made, self.focusWidget()
+        self.setUpdatesEnabled(False)
+        former = taken_out(self)
+        self._build()
+        for key, page in made.items():
+            self._made[key] = heir(page, self._make(key))
+            self._stack.addWidget(self._made[key])
+        self.choose(chosen)
+        focus_again(focus, former, self)
+        former.deleteLater()
+        self.setUpdatesEnabled(True)
+
     def _arrange(self) -> None:
-        self.setWindowTitle(self._look.words(message("Settings")))
         self.setWindowIcon(app_icon())
         self.setModal(False)
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(min(self._look.px(WIDTH), screen.width()), min(self._look.px(HEIGHT), screen.height()))
+        self.setMinimumSize(min(self._look.px(560), screen.width()), min(240, screen.height()))
+
+    def _build(self) -> None:
+        """Make the list, and the place of the pages; texts are made once."""
+        look = self._look
+        self._made: dict[str, SettingsPage] = {}
+        self._entries = {key: Entry(look, title, self) for key, title in self._titles.items()}
+        self._wrong = Wrong(look, self)
+        self._open_file = Button(look, message("Open the file"), parent=self)
+        self._open_file.clicked.connect(self._edit)
+        self._stack = QStackedLayout()
+        self.setWindowTitle(look.words(message("Settings")))
         places = QVBoxLayout()
         places.setContentsMargins(8, PADDING, 8, PADDING)
         places.setSpacing(0)
@@ -130,9 +152,12 @@ class SettingsDialog(QDialog):
         row.setSpacing(0)
         row.addWidget(left)
         row.addLayout(right, 1)
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(self._look.px(WIDTH), screen.width()), min(self._look.px(HEIGHT), screen.height()))
-        self.setMinimumSize(min(self._look.px(560), screen.width()), min(240, screen.height()))
+        self._judge(self._file.broken)
+
+    @property
+    def chosen(self) -> str:
+        """The key of the page that is shown."""
+        return next(key for key, entry in self._entries.items() if entry.isChecked())
 
     @property
     def page(self) -> SettingsPage:
@@ -169,7 +194,7 @@ class SettingsDialog(QDialog):
 
     def _next_region(self) -> None:
         """Go from the list to the page, and back."""
-        chosen = next(entry for entry in self._entries.values() if entry.isChecked())
+        chosen = self._entries[self.chosen]
         if isinstance(self.focusWidget(), Entry):
             self.page.setFocus(Qt.FocusReason.TabFocusReason)
             self.page.focusNextChild()

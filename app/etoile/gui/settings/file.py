@@ -51,6 +51,8 @@ class SettingsFile(QObject):
     def __init__(self, path: Path, config: Config, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path, self.config = path, config
+        self._given = self._written = config.window.language
+        """The language that counts, which may have been given on the command line, and the one in the file."""
         self.broken: Broken | None = None
         self._content = self._read()
         self._watcher: QFileSystemWatcher | None = None
@@ -72,15 +74,12 @@ class SettingsFile(QObject):
         self._catch_up()
 
     def _catch_up(self) -> None:
-        """Take what was written since the program read the file, and before anybody watched.
-
-        The language may have been given on the command line: that is no change.
-        """
+        """Take what was written since the program read the file, and before anybody watched."""
         self._content = None
         with suppress(ConfigError):
             now = load(self.path, must_exist=False)
-            window = msgspec.structs.replace(now.window, language=self.config.window.language)
-            if msgspec.structs.replace(now, window=window) == self.config:
+            self._written = now.window.language
+            if self._as_given(now) == self.config:
                 self._content = self._read()
         self.reload()
 
@@ -128,8 +127,15 @@ class SettingsFile(QObject):
         else:
             self._take(config)
 
+    def _as_given(self, config: Config) -> Config:
+        """Return `config` with the language of the command line, which counts until another one is written."""
+        if config.window.language != self._written:
+            self._given = self._written = config.window.language
+        return msgspec.structs.replace(config, window=msgspec.structs.replace(config.window, language=self._given))
+
     def _take(self, config: Config) -> None:
         self._judge(None)
+        config = self._as_given(config)
         if config != self.config:
             self.config = config
             self.changed.emit(config)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from etoile.config import Config
-from etoile.domain.events import ConfigChanged, Event, PartMissing, PartReady
+from etoile.config import Config, interface_language, spoken_language
+from etoile.domain.events import ConfigChanged, Event, LanguageChosen, PartMissing, PartReady
 from etoile.gui.design import Look
 from etoile.gui.settings.file import Broken, SettingsFile
 from etoile.text import message
@@ -39,8 +39,11 @@ class Settings(QObject):
         self._look, self._publish, self._outside, self._open_url = look, publish, outside, open_url
         self.file = SettingsFile(path, config, self)
         self._dialog: QObject | None = None
+        self._spoken = spoken_language(config)
         self.file.changed.connect(self._apply)
         self.file.judged.connect(self._tell)
+        # Later: the row by which it is changed is made anew as well.
+        look.language_changed.connect(self._speak, Qt.ConnectionType.QueuedConnection)
         self.file.watch()
 
     def present(self, page: str | None = None) -> None:
@@ -74,7 +77,17 @@ class Settings(QObject):
 
     def _apply(self, config: Config) -> None:
         self._look.use_theme(config.window.theme)
+        self._look.write_in(interface_language(config))
         self._publish(ConfigChanged(config))
+        if (spoken := spoken_language(config)) != self._spoken:
+            self._spoken = spoken
+            self._publish(LanguageChosen(spoken))
+
+    def _speak(self) -> None:
+        from etoile.gui.settings.dialog import SettingsDialog
+
+        if isinstance(self._dialog, SettingsDialog):
+            self._dialog.speak()
 
     def _tell(self, broken: Broken | None) -> None:
         if broken is None:

@@ -1,0 +1,77 @@
+"""What stays where a view is made anew, as in another language: what was typed, how far was scrolled, the focus."""
+
+from typing import TypeVar
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QPlainTextEdit, QWidget
+
+FIELDS = (QLineEdit, QPlainTextEdit)
+Some = TypeVar("Some", bound=QWidget)
+
+
+def carry_over(former: QWidget, new: QWidget) -> None:
+    """Give `new`, which was built like `former`, what the user had typed there, and the place to which it was scrolled.
+
+    What has no counterpart is left out.
+    """
+    for line in former.findChildren(QLineEdit):
+        twin = counterpart(line, former, new)
+        if twin and line.text() != twin.text():
+            twin.setText(line.text())
+            twin.setModified(line.isModified())
+            twin.setCursorPosition(line.cursorPosition())
+    for field in former.findChildren(QPlainTextEdit):
+        if not field.isReadOnly() and (other := counterpart(field, former, new)):
+            _retype(field, other)
+    lay_out()
+    for area in former.findChildren(QAbstractScrollArea):
+        if same := counterpart(area, former, new):
+            bar, now = area.verticalScrollBar(), same.verticalScrollBar()
+            at_end = bar.maximum() and bar.value() == bar.maximum()
+            now.setValue(now.maximum() if at_end else bar.value())
+
+
+def counterpart(part: Some, former: QWidget, new: QWidget) -> Some | None:
+    """Return what stands in `new` where `part` stands in `former`; None where the two are not built alike."""
+    before, after = former.findChildren(type(part)), new.findChildren(type(part))
+    return after[before.index(part)] if len(before) == len(after) else None
+
+
+def heir(former: Some, new: Some) -> Some:
+    """Return `new` with what was typed in `former`; where that has no place in it, `former`, as it is."""
+    fields = [[part for kind in FIELDS for part in page.findChildren(kind)] for page in (former, new)]
+    if len(fields[0]) != len(fields[1]):
+        new.deleteLater()
+        return former
+    carry_over(former, new)
+    return new
+
+
+def focus_again(part: QWidget | None, former: QWidget, new: QWidget) -> None:
+    """Give the focus to what stands in `new` where `part`, which had it, stood in `former`."""
+    if part is not None and former.isAncestorOf(part) and (twin := counterpart(part, former, new)):
+        twin.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def taken_out(window: QWidget) -> QWidget:
+    """Take everything that is laid out in `window` out of it, and return it as one; whoever asks deletes it."""
+    former = QWidget()
+    if layout := window.layout():
+        former.setLayout(layout)
+    return former
+
+
+def lay_out() -> None:
+    """Have everything that was just made take its place now, not when the loop comes to it."""
+    for _ in range(3):  # from the innermost column to the window
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+
+
+def _retype(field: QPlainTextEdit, twin: QPlainTextEdit) -> None:
+    if twin.toPlainText() != field.toPlainText():
+        twin.setPlainText(field.toPlainText())
+    was, cursor = field.textCursor(), twin.textCursor()
+    cursor.setPosition(was.anchor())
+    cursor.setPosition(was.position(), QTextCursor.MoveMode.KeepAnchor)
+    twin.setTextCursor(cursor)
