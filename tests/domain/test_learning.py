@@ -12,6 +12,7 @@ import pytest
 from etoile.catalogue import load_catalogues
 from etoile.domain import effects as do
 from etoile.domain import events as on
+from etoile.domain.discretion import HIDDEN
 from etoile.domain.effects import Decision, Effect
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.learning.aliases import AliasBook, alias_offers, objection, with_alias
@@ -25,7 +26,7 @@ from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching import Catalogue, Matcher
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
-from etoile.text import message, render
+from etoile.text import Message, message, render
 
 ZIK = Alias(said="balance la sauce", language="fr", command="media.play")
 OFFER = AliasOffer(alias=ZIK, evidence=(1, 2, 3))
@@ -562,6 +563,13 @@ def test_a_suggestion_is_shown_for_its_time_and_runs_nothing(habit: TimeHabit | 
     assert do.OfferDeadline(habit.key, SUGGESTED_S) in asked
     state, asked = after(state, on.OfferAged(habit.key))
     assert (state.learning.visible, asked) == (None, [do.Withdraw("suggestion")])
+
+
+@pytest.mark.parametrize(("locked", "told"), [(False, HABIT.said), (True, HIDDEN)])
+def test_on_a_locked_screen_a_suggestion_tells_nothing_of_its_user(locked: bool, told: Message) -> None:
+    state, asked = after(replace(QUIET, locked=locked), on.Offered(HABIT))
+    assert [effect.body for effect in asked if isinstance(effect, do.Notify)] == [told]
+    assert state.learning.visible is HABIT
 
 
 def test_a_suggestion_goes_when_the_user_asks_for_something_or_wants_it_never_again() -> None:

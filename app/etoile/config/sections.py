@@ -230,6 +230,11 @@ class Window(Section, frozen=True):
     language: Literal[InterfaceLanguage, "auto"] = "auto"
     """What windows, notifications and the command line are written in; the desktop's with "auto"."""
     theme: Literal["auto", "dark", "light"] = "auto"
+    tray_ink: Literal["auto", "dark", "light"] = "auto"
+    """What the icon in the tray is drawn in: light on a dark panel, dark on a light one.  Panels do not say which they
+    are; "auto" takes them to be as the desktop is."""
+    tray_temperature: bool = False
+    """Whether the icon in the tray shows the temperature of the hottest GPU while nothing else goes on."""
 
 
 class Store(Section, frozen=True):

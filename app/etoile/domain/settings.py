@@ -27,6 +27,7 @@ def with_settings(state: "State", config: Config) -> "State":
         turn=turn,
         limits=config.thermal,
         alerts=config.alerts,
+        window=config.window,
         samples_every_s=config.store.samples_every_s,
         conversation_rests_s=config.routing.conversation_rests_s,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from etoile.config import Alerts as AlertSettings
 from etoile.config import Thermal as ThermalLimits
+from etoile.config import Window as WindowSettings
 from etoile.domain import care
 from etoile.domain import effects as do
 from etoile.domain import events as on
@@ -15,6 +16,7 @@ from etoile.domain.alerting import desk as alerting
 from etoile.domain.alerting.desk import Desk
 from etoile.domain.alerting.scope import Snooze
 from etoile.domain.alerting.telling import tell
+from etoile.domain.discretion import discreet
 from etoile.domain.earcons import earcon
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
@@ -82,6 +84,7 @@ class State:
 
     limits: ThermalLimits = field(default_factory=ThermalLimits)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    window: WindowSettings = field(default_factory=WindowSettings)
     samples_every_s: float = 1.0
     conversation_rests_s: float = 3600.0
 
@@ -180,12 +183,12 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
             return with_settings(state, config), (do.Configure(config),)
         case on.Offered() | on.OfferTaken() | on.OfferRefused() | on.OfferWithdrawn() | on.OfferAged():
             learning, effects = offered(state.learning, state.turn, event)
-            return replace(state, learning=learning), effects
+            return replace(state, learning=learning), discreet(effects, locked=state.locked)
         case _:
             learning, turn, effects = converse(state.learning, state.turn, event)
             sound = earcon(state.turn, turn)
             cued = (do.Cue(sound),) if sound else ()
-            return replace(state, learning=learning, turn=turn), (*cued, *effects)
+            return replace(state, learning=learning, turn=turn), discreet((*cued, *effects), locked=state.locked)
 
 
 _Past = on.PastWanted | on.PastRead | on.ForgetWanted | on.Forgotten | on.RecordingPlayWanted
