@@ -3,7 +3,7 @@
 Comments and order stay as they are (tomlkit).  What would not be a valid configuration is never written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,14 @@ import msgspec
 
 from etoile.config.reading import parse
 from etoile.config.replacing import replace_file
-from etoile.config.sections import Config, Node
+from etoile.config.sections import AlertsOfGpu, Config, Node, Section
 from etoile.errors import ConfigError
 from etoile.text import message
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-Value = str | float | bool | list[str] | None
+Value = str | float | bool | list[str] | list[str | list[str]] | None
 """What a setting may be set to; None takes it out of the file, so that its default counts."""
 
 Change = Callable[["TOMLDocument"], None]
@@ -109,20 +109,39 @@ def node_at(index: int | None, node: Node) -> Change:
 
     Only what is not the default is written; comments within the table stay.
     """
-    values = _written(node)
+    return _entry_at("", "nodes", index, _written(node, Node(name="", url=""), ("name", "url")))
+
+
+def without_node(index: int) -> Change:
+    """Return the change that takes the node at `index` out."""
+    return _without_entry("", "nodes", index)
+
+
+def card_at(index: int | None, card: AlertsOfGpu) -> Change:
+    """Return the change that puts the settings of a card in the place of those at `index`, as `node_at` does."""
+    return _entry_at("alerts", "gpus", index, _written(card, AlertsOfGpu(), ()))
+
+
+def without_card(index: int) -> Change:
+    """Return the change that takes the settings of the card at `index` out."""
+    return _without_entry("alerts", "gpus", index)
+
+
+def _entry_at(section: str, name: str, index: int | None, values: Mapping[str, Any]) -> Change:
+    """Return the change that puts `values` into the list of tables `name` of `section`, which is "" for the file."""
 
     def edit(document: "TOMLDocument") -> None:
         import tomlkit
 
+        within: Any = document.setdefault(section, tomlkit.table()) if section else document
         if index is None:
-            nodes: Any = document.setdefault("nodes", tomlkit.aot())
-            in_one_line = not isinstance(nodes, tomlkit.items.AoT)
+            entries: Any = within.setdefault(name, tomlkit.aot())
+            in_one_line = not isinstance(entries, tomlkit.items.AoT)
             fresh: Any = tomlkit.inline_table() if in_one_line else tomlkit.table()
             fresh.update(values)
-            nodes.append(fresh)
+            entries.append(fresh)
             return
-        table: Any = document["nodes"]
-        table = table[index]
+        table: Any = within[name][index]
         for key in [key for key in table if key not in values]:
             del table[key]
         for key, value in values.items():
@@ -132,20 +151,17 @@ def node_at(index: int | None, node: Node) -> Change:
     return edit
 
 
-def without_node(index: int) -> Change:
-    """Return the change that takes the node at `index` out."""
-
+def _without_entry(section: str, name: str, index: int) -> Change:
     def edit(document: "TOMLDocument") -> None:
-        nodes: Any = document["nodes"]
-        del nodes[index]
-        if not nodes:
-            del document["nodes"]
+        within: Any = document[section] if section else document
+        del within[name][index]
+        if not within[name]:
+            del within[name]
 
     return edit
 
 
-def _written(node: Node) -> Mapping[str, Any]:
-    """Return what is to be in the file for `node`: what is not its default, as TOML has it."""
-    usual = msgspec.to_builtins(Node(name="", url=""))
-    told = msgspec.to_builtins(node)
-    return {key: value for key, value in told.items() if key in ("name", "url") or value != usual[key]}
+def _written(value: Section, usual: Section, always: Collection[str]) -> Mapping[str, Any]:
+    """Return what is to be in the file for `value`: what is not as in `usual`, and the keys `always`."""
+    defaults, told = msgspec.to_builtins(usual), msgspec.to_builtins(value)
+    return {key: one for key, one in told.items() if key in always or one != defaults[key]}

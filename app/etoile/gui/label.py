@@ -25,4 +25,5 @@ class Label(QLabel):
         text = self._look.words(said) if said else ""
         if text != self.text():
             self.setText(text)
-        self.setVisible(bool(text))
+        if self.parentWidget() or not text:  # without a parent it would show as a window of its own, and take the focus
+            self.setVisible(bool(text))

@@ -13,6 +13,7 @@ from etoile.parts.rooms import Rooms
 from etoile.text import SPOKEN_LANGUAGES, Message, message, render
 
 if TYPE_CHECKING:
+    from etoile.domain.gpus import GpuReading
     from etoile.installed.versions import About
     from etoile.llm.trying import Tried
     from etoile.parts.own_commands import OwnCommands
@@ -86,6 +87,10 @@ class Outside:
 
     def _rate_wpm(self) -> int:
         return self.rooms.voice.rate_wpm if self.rooms.voice else self.config.speech.rate_wpm
+
+    def cards(self) -> "Sequence[GpuReading]":
+        """Return the cards that are seen, here and on other machines."""
+        return self.rooms.live.gpus() if self.rooms.live else ()
 
     def starts_with_session(self) -> bool:
         """Whether Etoile starts with the session."""

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
 from etoile.config import Node, load
+from etoile.domain.gpus import GpuReading
 from etoile.errors import EtoileError
 from etoile.gui.design import Look
 from etoile.gui.settings.controls import Field
@@ -93,6 +94,12 @@ class FakeOutside:
     def try_voice(self, language: str, name: str) -> None:
         self._asked()
         self.heard.append((language, name))
+
+    def cards(self) -> Sequence[GpuReading]:
+        return (
+            GpuReading(uuid="GPU-1", index=0, name="NVIDIA GeForce RTX 3080", host="here"),
+            GpuReading(uuid="GPU-2", index=1, name="NVIDIA GeForce RTX 3080", host="here"),
+        )
 
     def starts_with_session(self) -> bool:
         return self.autostart

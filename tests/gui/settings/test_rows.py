@@ -1,28 +1,67 @@
 """Rows of settings: each describes one that exists; what is chosen or typed is in the file, or told why not."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from etoile.config import Config, load
+from etoile.config import AlertsOfGpu, Config, Node, load
+from etoile.config.later import LATER
 from etoile.gui.design import Look
-from etoile.gui.settings import rows
+from etoile.gui.settings import node_rows, rows, speech_rows
+from etoile.gui.settings.cards import NUMBERS
 from etoile.gui.settings.controls import Choice, Field, Switch, as_number, as_text
 from etoile.gui.settings.kinds import Control, kind_of
+from etoile.gui.settings.node_form import NodeForm
 from etoile.gui.settings.pages import TITLES
+from etoile.gui.settings.row import Group, Row
 from tests.gui.settings.scene import Scene, write
 
-GROUPS = [group for group in vars(rows).values() if isinstance(group, rows.Group)]
-ROWS = [row for group in GROUPS for row in group.rows]
+GROUPS = [group for file in (rows, speech_rows, node_rows) for group in vars(file).values() if isinstance(group, Group)]
+ROWS = [row for group in GROUPS for row in (*group.rows, *group.more)]
+ELSEWHERE = {
+    "version": "counts the forms of the file: nobody sets it",
+    "nodes": "a form of their own",
+    "alerts.gpus": "a form of their own",
+    "routing.matrix": "a row for each kind",
+    "speech.voices": "a row for each language, with a button to hear it",
+}
+"""Keys of the file without a row in these tables, each with the reason."""
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.place)
-def test_each_row_is_of_a_setting_and_names_all_that_may_be_chosen(row: rows.Row) -> None:
+def test_each_row_is_of_a_setting_and_names_all_that_may_be_chosen(row: Row) -> None:
     kind = kind_of(row.section, row.key)
     assert frozenset(row.words) == kind.choices
     if kind.control in (Control.WHOLE, Control.NUMBER):
         assert kind.range is not None
+
+
+def keys() -> set[str]:
+    """Return every key that the file may hold, by its name."""
+    found = set[str]()
+    for section in msgspec.structs.fields(Config):
+        table = section.type
+        if isinstance(table, type) and issubclass(table, msgspec.Struct):
+            found |= {f"{section.name}.{key.name}" for key in msgspec.structs.fields(table)}
+        else:
+            found.add(section.name)
+    return found
+
+
+def test_every_key_of_the_file_can_be_set_in_the_window() -> None:
+    assert {row.place for row in ROWS} | set(ELSEWHERE) == keys()
+    assert set(LATER) <= keys()
+
+
+def test_every_key_of_a_node_and_of_a_card_is_in_its_form(scene: Scene) -> None:
+    scene.show("nodes").button("Add a node").click()
+    form = scene.dialog.findChildren(NodeForm)[0]
+    usual = {"name", "url", "dialect", "model", "key", "local"}
+    assert usual | set(form.more.rows) == {field.name for field in msgspec.structs.fields(Node)}
+    chosen = {"uuid", "name", "index", "silent"}
+    assert chosen | set(NUMBERS) == {field.name for field in msgspec.structs.fields(AlertsOfGpu)}
 
 
 def test_no_setting_has_two_rows() -> None:

@@ -80,7 +80,7 @@ class RowFrame(QWidget):
         line.addLayout(words, 1)
         for control in controls:
             line.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(GAP)
         column.addLayout(line)
@@ -89,6 +89,10 @@ class RowFrame(QWidget):
         for control in controls[:1]:
             control.setAccessibleName(look.words(title))
             control.setAccessibleDescription(look.words(explanation) if explanation else "")
+
+    def put_below(self, control: QWidget) -> None:
+        """Put `control` under the words: it is too wide to stand beside them."""
+        self._column.insertWidget(1, control)
 
     def explain(self, explanation: Message | None) -> None:
         """Show another explanation."""

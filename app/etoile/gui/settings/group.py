@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from etoile.config import Config
 from etoile.config.writing import defaults
 from etoile.gui.button import RING, Button, Kind
-from etoile.gui.design import Look, Type
+from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import Box, Wrong
 from etoile.gui.settings.keys import KeyRow
 from etoile.gui.settings.kinds import kind_of, value_of
-from etoile.gui.settings.rows import Group, Row
+from etoile.gui.settings.row import Group, Row
 from etoile.gui.settings.setting import SettingRow
 from etoile.text import Message, message
 
@@ -39,6 +39,13 @@ class Titled(QWidget):
         self.column.addWidget(self.box)
         self.setAccessibleName(look.words(title))
 
+    def explain(self, said: Message) -> None:
+        """Say between the title and the box what all rows have in common."""
+        label = Label(self._look, Type.META, Tone.TEXT2, parent=self)
+        label.say(said)
+        label.setContentsMargins(2, 0, 0, 4)
+        self.column.insertWidget(1, label)
+
     def add(self, *rows: QWidget) -> None:
         """Put `rows` into the box, at its end."""
         for row in rows:
@@ -62,8 +69,13 @@ class SettingGroup(Titled):
     ) -> None:
         super().__init__(look, group.title, parent)
         self._file = file
-        self.rows = [_shown(look, row, file, self) for row in group.rows]
-        self.add(*self.rows, *more)
+        usual = [_shown(look, row, file, self) for row in group.rows]
+        seldom = [_shown(look, row, file, self) for row in group.more]
+        self.rows = [*usual, *seldom]
+        self.add(*usual, *more)
+        self.fold = Fold(look, seldom, self) if seldom else None
+        if self.fold:
+            self.add(self.fold, *seldom)
         self._reset = Button(look, message("Reset"), kind=Kind.FLAT, parent=self)
         self._reset.setAccessibleName(look.words(message("Reset: {group}", group=group.title)))
         self._reset.setToolTip(look.words(message("Give every setting of this group its default")))
@@ -91,6 +103,32 @@ class SettingGroup(Titled):
                 row.forget_typed()
             self.rows[0].control.setFocus()
             self.show_config(self._file.config)
+
+
+class Fold(QWidget):
+    """A button that shows `rows`, which few people need, and hides them again."""
+
+    def __init__(self, look: Look, rows: Sequence[QWidget], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look, self._rows, self.is_open = look, rows, True
+        self.button = Button(look, message("More"), kind=Kind.LINK, parent=self)
+        self.button.clicked.connect(lambda: self.show_rows(not self.is_open))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(4, 0, 12, 0)
+        line.addWidget(self.button)
+        line.addStretch()
+        self.show_rows(False)
+
+    def show_rows(self, shown: bool) -> None:
+        """Show the rows, or no longer."""
+        self.is_open = shown
+        for row in self._rows:
+            row.setVisible(shown)
+        said = message("Less") if shown else message("More")
+        self.button.setText(self._look.words(said))
+        self.button.setAccessibleName(self.button.text())
+        self.button.updateGeometry()
+        self.button.update()
 
 
 def _shown(look: Look, row: Row, file: SettingsFile, parent: QWidget) -> SettingRow | KeyRow:

@@ -12,7 +12,7 @@ from etoile.gui.design import Look
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.kinds import kind_of, value_of
-from etoile.gui.settings.rows import Row
+from etoile.gui.settings.row import Row
 from etoile.gui.settings.setting import explanation
 from etoile.text import Message, message, verbatim
 

@@ -21,6 +21,10 @@ class Control(Enum):
     """A whole number."""
     NUMBER = "number"
     TEXT = "text"
+    SEVERAL = "several"
+    """Any of the choices."""
+    LIST = "list"
+    """Texts in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ def kind_of(section: str, key: str) -> Kind:
             return Kind(Control.WHOLE, range=span, optional=optional, default=default)
         case msgspec.inspect.FloatType():
             return Kind(Control.NUMBER, range=span, optional=optional, default=default)
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
+            return Kind(Control.SEVERAL, frozenset(map(str, values)), default=default)
+        case msgspec.inspect.VarTupleType():
+            return Kind(Control.LIST, default=default)
         case _:
             return Kind(Control.TEXT, optional=optional, default=default)
 

@@ -14,11 +14,12 @@ from etoile.errors import ConfigError, EtoileError
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
-from etoile.gui.settings.controls import Choice, Field, Switch, as_number
+from etoile.gui.settings.controls import Choice, Field, Switch
 from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame, Wrong
-from etoile.gui.settings.group import Titled
+from etoile.gui.settings.group import Fold, Titled
+from etoile.gui.settings.node_more import NodeMore, place_of
 from etoile.gui.settings.outside import Outside
 from etoile.llm.trying import Tried
 from etoile.text import Message, message, plural, verbatim
@@ -69,12 +70,12 @@ class NodeForm(Titled):
         self.dialect = Choice(look, DIALECTS)
         self.keyed = Choice(look, KEYS)
         self.key = Field(look, width=216)
-        self.most = Field(look, step=1)
+        self.more = NodeMore(look, self._judge, self._save)
         self.cloud = Switch(look)
         self.name_row = RowFrame(look, message("Name"), message("Answers are signed with it."), self.name)
         self.url_row = RowFrame(look, message("Address"), message("Without /v1 or /api."), self.url)
+        self.model_row = RowFrame(look, message("Model"), message("Empty for the one that is loaded."), self.model)
         self.key_row = RowFrame(look, message("Key"), KEY_HINT, self.key)
-        self.most_row = RowFrame(look, message("Requests at once"), message("Further ones wait."), self.most)
         self.foot = Wrong(look)
         self.verdict = Label(look, Type.META, Tone.TEXT2)
         self.test = Button(look, message("Test"))
@@ -86,10 +87,9 @@ class NodeForm(Titled):
             self.name_row,
             self.url_row,
             RowFrame(look, message("Server"), message("What it speaks."), self.dialect),
-            RowFrame(look, message("Model"), message("Empty for the one that is loaded."), self.model),
+            self.model_row,
             RowFrame(look, message("Where its key is"), message("Most servers of one's own have none."), self.keyed),
             self.key_row,
-            self.most_row,
             RowFrame(
                 look,
                 message("Cloud provider"),
@@ -97,6 +97,9 @@ class NodeForm(Titled):
                 self.cloud,
             ),
         )
+        seldom = tuple(self.more.rows.values())
+        self.fold = Fold(look, seldom)
+        self.add(self.fold, *seldom)
         self.column.addWidget(self.foot)
         self.column.addWidget(self.verdict)
         buttons = QHBoxLayout()
@@ -105,7 +108,7 @@ class NodeForm(Titled):
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.save)
         self.column.addLayout(buttons)
-        for field in (self.name, self.url, self.model, self.key, self.most):
+        for field in (self.name, self.url, self.model, self.key):
             field.textEdited.connect(lambda _: self._judge())
             field.returnPressed.connect(self._save)
         self.dialect.activated.connect(lambda _: self._judge())
@@ -135,7 +138,7 @@ class NodeForm(Titled):
         self.url.show_text(node.url)
         self.model.show_text(node.model or "")
         self.dialect.show_value(node.dialect)
-        self.most.show_text(str(node.max_in_flight))
+        self.more.show_node(node)
         self.cloud.setChecked(not node.local)
         place = (node.key or "none").partition(":")[0]
         self.keyed.show_value(place)
@@ -161,20 +164,17 @@ class NodeForm(Titled):
 
     def node(self) -> Node | ConfigError:
         """Return the node that is written here; an error for what cannot be one at all."""
-        most = as_number(self.most.text())
-        if most is None or not most.is_integer():
-            return ConfigError(message("A whole number is wanted here."))
         key = {"none": None, "keyring": "keyring", "env": f"env:{self.key.text().strip()}"}[self.keyed.value]
-        return msgspec.structs.replace(
+        node = msgspec.structs.replace(
             self._was,
             name=self.name.text().strip(),
             url=self.url.text().strip(),
             dialect=self.dialect.value,
             model=self.model.text().strip() or None,
             key=key,
-            max_in_flight=int(most),
             local=not self.cloud.isChecked(),
         )
+        return self.more.node(node)
 
     def _judge(self) -> ConfigError | None:
         """Show what is wrong in its place; what was tried is another node now."""
@@ -182,26 +182,26 @@ class NodeForm(Titled):
         self.test.setEnabled(True)
         self.verdict.say(None)
         node = self.node()
-        error = node if isinstance(node, ConfigError) else self._file.refusal(node_at(self._index, node))
+        error = node if isinstance(node, ConfigError) else None
         if error is None and self.keyed.value == "env" and not self.key.text().strip():
             error = ConfigError(message("{key}: the name of an environment variable is wanted.", key="key"))
+        if error is None and isinstance(node, Node):
+            error = self._file.refusal(node_at(self._index, node))
         self._point_at(error)
         return error
 
     def _point_at(self, error: ConfigError | None) -> None:
-        place = None if error is None else self._place_of(error)
-        for row, field in ((self.name_row, self.name), (self.url_row, self.url), (self.most_row, self.most)):
+        """Show `error` in the row that it is about, else below all of them."""
+        rows = {"name": self.name_row, "url": self.url_row, "model": self.model_row, "key": self.key_row}
+        rows |= self.more.rows
+        place = rows.get(place_of(error)) if error else None
+        for row in rows.values():
             row.wrong.say(error if row is place else None)
-            field.show_wrong(row is place)
+            for field in row.findChildren(Field):
+                field.show_wrong(row is place)
         self.foot.say(error if place is None else None)
-
-    def _place_of(self, error: ConfigError) -> RowFrame | None:
-        said = error.said.id + str(error.said.values.get("key", ""))
-        if ".url" in said:
-            return self.url_row
-        if ".name" in said or "two nodes" in said:
-            return self.name_row
-        return self.most_row if "max_in_flight" in said or "whole number" in said else None
+        if place in self.more.rows.values() and not self.fold.is_open:
+            self.fold.show_rows(True)
 
     # Trying and keeping
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from etoile.config import Node
+from etoile.domain.gpus import GpuReading
 from etoile.gui.settings.commands import Phrasebook
 from etoile.installed.versions import About
 from etoile.llm.trying import Tried
@@ -34,6 +35,9 @@ class Outside(Protocol):
 
     def try_voice(self, language: str, name: str) -> None:
         """Say a sentence in `language` with the voice called `name`; empty for the usual one."""
+
+    def cards(self) -> Sequence[GpuReading]:
+        """Return the cards that are seen, here and on other machines."""
 
     def starts_with_session(self) -> bool:
         """Whether Etoile starts with the session."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from etoile.config import Config
 from etoile.gui.design import Look
-from etoile.gui.settings import rows
+from etoile.gui.settings import node_rows, rows, speech_rows
 from etoile.gui.settings.about import about_groups
+from etoile.gui.settings.cards import CardsGroup
 from etoile.gui.settings.commands import CommandsGroup
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
@@ -14,10 +15,12 @@ from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.general import AutostartRow, FileRow
 from etoile.gui.settings.group import SettingGroup, Titled
 from etoile.gui.settings.heat import HeatPreview
+from etoile.gui.settings.matrix import MatrixGroup
 from etoile.gui.settings.nodes import NodesGroup
 from etoile.gui.settings.outside import Outside
 from etoile.gui.settings.page import SettingsPage
 from etoile.gui.settings.privacy import ForgetGroup
+from etoile.gui.settings.row import Group
 from etoile.gui.settings.voices import VoicesGroup
 from etoile.text import Message, message, verbatim
 
@@ -72,12 +75,14 @@ class SettingsPages:
                 more = (AutostartRow(look, outside), FileRow(look, file, self.open_file))
                 return self._group(rows.INTERFACE, more), self._group(rows.CONVERSATION)
             case "voice":
-                groups = [self._group(group) for group in (rows.SPEAKING, rows.LISTENING, rows.WAKE_WORD)]
-                return groups[0], VoicesGroup(look, file, outside), *groups[1:]
+                speaking = self._group(speech_rows.SPEAKING)
+                listening = (self._group(group) for group in (speech_rows.LISTENING, speech_rows.WAKE_WORD))
+                return speaking, VoicesGroup(look, file, outside), *listening
             case "nodes":
-                return NodesGroup(look, file, outside), self._group(rows.WAITING)
+                return NodesGroup(look, file, outside), MatrixGroup(look, file), self._group(node_rows.WAITING)
             case "alerts":
-                return HeatGroup(look, file), self._group(rows.ALERTS)
+                cards = CardsGroup(look, file, outside)
+                return HeatGroup(look, file), cards, self._group(rows.ALERTS), self._group(rows.READING)
             case "commands":
                 return (CommandsGroup(look, outside.own_commands),)
             case "shortcuts":
@@ -87,7 +92,7 @@ class SettingsPages:
             case _:
                 return about_groups(look, outside.about())
 
-    def _group(self, group: rows.Group, more: tuple[RowFrame, ...] = ()) -> SettingGroup:
+    def _group(self, group: Group, more: tuple[RowFrame, ...] = ()) -> SettingGroup:
         return SettingGroup(self.look, group, self.file, more=more)
 
     def _window_keys(self) -> Titled:

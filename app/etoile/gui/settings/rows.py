@@ -1,57 +1,11 @@
-"""Every row of the settings window, as data: a setting more is a line here.
+"""The rows of General, Alerts, Shortcuts and Privacy: a setting more is a line here, or in the file of its page."""
 
-Its kind, its default and what it may be come from `etoile.config`.
-"""
+from etoile.gui.settings.node_rows import KINDS
+from etoile.gui.settings.row import CELSIUS, DAYS, PERCENT, SECONDS, Group, row
+from etoile.text import OWN_NAMES, message, verbatim
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from etoile.text import OWN_NAMES, SPOKEN_LANGUAGES, Message, message, verbatim
-
-SECONDS, CELSIUS, PERCENT, DAYS = verbatim("s"), verbatim("°C"), verbatim("%"), message("days")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A setting as it is shown."""
-
-    section: str
-    key: str
-    title: Message
-    explanation: Message
-    unit: Message | None = None
-    words: Mapping[str, Message] = field(default_factory=dict)
-    """What its values are called, where they are to be chosen from."""
-    restart: bool = False
-    """Whether it counts only from the next start on."""
-
-    @property
-    def place(self) -> str:
-        """Its name in the file: "speech.rate_wpm"."""
-        return f"{self.section}.{self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows in one box."""
-
-    title: Message
-    rows: tuple[Row, ...]
-
-
-def row(
-    place: str,
-    title: Message,
-    explanation: Message,
-    unit: Message | None = None,
-    *,
-    restart: bool = False,
-    **words: Message,
-) -> Row:
-    """Return the row of the setting at `place`; `words` are what its values are called."""
-    section, _, key = place.rpartition(".")
-    return Row(section=section, key=key, title=title, explanation=explanation, unit=unit, words=words, restart=restart)
-
+MEGABYTES, TIMES = message("MB"), message("times")
+ANSWERS, RECORDINGS = message("answers"), message("recordings")
 
 AUTO_LANGUAGE = {"auto": message("As the desktop"), **{code: verbatim(name) for code, name in OWN_NAMES.items()}}
 
@@ -62,7 +16,6 @@ INTERFACE = Group(
             "window.language",
             message("Language"),
             message("Of windows, menus and notifications. Speech has its own."),
-            restart=True,
             **AUTO_LANGUAGE,
         ),
         row(
@@ -73,6 +26,19 @@ INTERFACE = Group(
             dark=message("Dark"),
             light=message("Light"),
         ),
+        row(
+            "window.tray_ink",
+            message("Icon in the tray"),
+            message("Light on a dark panel, dark on a light one."),
+            auto=message("As the desktop"),
+            dark=message("Dark"),
+            light=message("Light"),
+        ),
+        row(
+            "window.tray_temperature",
+            message("Temperature in the tray"),
+            message("Of the hottest GPU, while nothing else goes on."),
+        ),
     ),
 )
 CONVERSATION = Group(
@@ -82,7 +48,6 @@ CONVERSATION = Group(
             "commands.enabled",
             message("Run commands"),
             message("Without it every request goes to the nodes."),
-            restart=True,
         ),
         row(
             "commands.confirm_s",
@@ -103,126 +68,13 @@ CONVERSATION = Group(
             "routing.system",
             message("Instructions"),
             message("Put before every conversation with a node."),
-            restart=True,
         ),
     ),
-)
-LISTENING = Group(
-    message("Listening"),
-    (
+    more=(
         row(
-            "speech.language",
-            message("Spoken language"),
-            message("What you speak; either, if it is found out each time."),
-            restart=True,
-            auto=message("French or English"),
-            **{code: verbatim(OWN_NAMES[code]) for code in SPOKEN_LANGUAGES},
-        ),
-        row(
-            "speech.microphone",
-            message("Microphone"),
-            message("Its name; empty for the one of the system."),
-            restart=True,
-        ),
-        row("speech.model", message("Speech model"), message("A model's name, or a folder."), restart=True),
-        row(
-            "speech.device",
-            message("Runs on"),
-            message("A GPU is quicker, and its memory is missing elsewhere."),
-            restart=True,
-            auto=message("Whatever is free"),
-            cpu=message("The processor"),
-            cuda=message("A GPU"),
-        ),
-        row(
-            "speech.preload",
-            message("Load at the start"),
-            message("The first words are then as quick as the others."),
-            restart=True,
-        ),
-        row(
-            "speech.keep_open_s",
-            message("Keep the microphone open"),
-            message("After use, so that the next words are caught at once."),
-            SECONDS,
-            restart=True,
-        ),
-        row(
-            "speech.silence_s",
-            message("Silence that ends a recording"),
-            message("Where no key is held; 0 for only by hand."),
-            SECONDS,
-            restart=True,
-        ),
-        row(
-            "speech.longest_s", message("Longest recording"), message("It then ends by itself."), SECONDS, restart=True
-        ),
-    ),
-)
-WAKE_WORD = Group(
-    message("Wake word"),
-    (
-        row(
-            "speech.wake_word",
-            message("Wake word"),
-            message("Calls Etoile without a key; the microphone is then always open. Empty for none."),
-            restart=True,
-        ),
-        row(
-            "speech.wake_threshold",
-            message("Certainty"),
-            message("0 to 1: higher for fewer false starts."),
-            restart=True,
-        ),
-    ),
-)
-SPEAKING = Group(
-    message("Speaking"),
-    (
-        row(
-            "speech.speak",
-            message("Speak answers"),
-            message("All of them, those to spoken requests, or none."),
-            always=message("Always"),
-            voice=message("To spoken requests"),
-            never=message("Never"),
-        ),
-        row("speech.rate_wpm", message("Pace"), message("Words a minute."), message("words")),
-        row("speech.earcons", message("Short sounds"), message("Tell when Etoile listens, is done, or failed.")),
-    ),
-)
-WAITING = Group(
-    message("Waiting for nodes"),
-    (
-        row(
-            "routing.discover",
-            message("Find servers here"),
-            message("Looks for Ollama and LM Studio on this computer."),
-            restart=True,
-        ),
-        row(
-            "routing.connect_s", message("Connecting"), message("Longest time to reach a node."), SECONDS, restart=True
-        ),
-        row(
-            "routing.first_token_s",
-            message("First word"),
-            message("A node that has not begun by then is passed over."),
-            SECONDS,
-            restart=True,
-        ),
-        row(
-            "routing.between_tokens_s",
-            message("Between words"),
-            message("A node that falls silent for so long is given up."),
-            SECONDS,
-            restart=True,
-        ),
-        row(
-            "routing.open_s",
-            message("Rest after a failure"),
-            message("A node is left alone so long."),
-            SECONDS,
-            restart=True,
+            "commands.speed_test_url",
+            message("Speed test"),
+            message("A large file that the network is measured against; empty for none."),
         ),
     ),
 )
@@ -240,6 +92,14 @@ HEAT = Group(
         row("thermal.critical_c", message("Critical"), message("From here on it harms, or slows down."), CELSIUS),
         row("thermal.hysteresis_c", message("Margin"), message("A state is left so far below its limit."), CELSIUS),
         row("thermal.hold_s", message("Patience"), message("A limit counts when it is exceeded for so long."), SECONDS),
+    ),
+)
+READING = Group(
+    message("Reading the GPUs"),
+    (
+        row("gpu.period_s", message("Every"), message("More seldom is lighter, and warns later."), SECONDS),
+        row("gpu.processes_every", message("Programs on them"), message("Are looked at once in so many."), TIMES),
+        row("gpu.far_period_s", message("On other machines"), message("Their exporters are asked so often."), SECONDS),
     ),
 )
 ALERTS = Group(
@@ -274,27 +134,35 @@ KEPT = Group(
             "store.history",
             message("Keep the history"),
             message("Requests, conversations and answers."),
-            restart=True,
+        ),
+        row(
+            "store.history_days",
+            message("Keep requests for"),
+            message("Older ones are erased; 0 keeps them."),
+            DAYS,
+        ),
+        row(
+            "store.history_mb",
+            message("Largest history"),
+            message("Beyond that the oldest requests are erased; 0 is without a bound."),
+            MEGABYTES,
         ),
         row(
             "store.private",
             message("Private mode"),
             message("Nothing is written: no history, no measurement; recordings go with Etoile."),
-            restart=True,
         ),
         row(
             "store.answers_days",
             message("Give answers again"),
             message("For so long, where neither time nor state matters; 0 for never."),
             DAYS,
-            restart=True,
         ),
         row(
             "speech.recordings_days",
             message("Recordings without a text"),
             message("Are kept for so long; others are deleted at once."),
             DAYS,
-            restart=True,
         ),
         row(
             "store.samples_every_s",
@@ -303,15 +171,34 @@ KEPT = Group(
             SECONDS,
         ),
     ),
+    more=(
+        row("store.answers_most", message("Answers to give again"), message("The oldest of more are erased."), ANSWERS),
+        row(
+            "speech.recordings_most",
+            message("Recordings at most"),
+            message("Of those without a text; the oldest of more are deleted, and that is told."),
+            RECORDINGS,
+        ),
+    ),
 )
 LEAVING = Group(
     message("What leaves this computer"),
     (
         row(
+            "routing.cloud",
+            message("May go to cloud nodes"),
+            message("Requests of these kinds; all others stay on your own nodes."),
+            **KINDS,
+        ),
+        row(
+            "routing.cloud_history",
+            message("History for cloud nodes"),
+            message("Whether their models may read what was asked before."),
+        ),
+        row(
             "speech.offline",
             message("Download nothing"),
             message("No server is asked for speech models."),
-            restart=True,
         ),
     ),
 )
@@ -319,12 +206,11 @@ LEAVING = Group(
 KEYS = Group(
     message("Keys that count everywhere"),
     (
-        row("speech.talk_key", message("Talk"), message("Held while you speak."), restart=True),
+        row("speech.talk_key", message("Talk"), message("Held while you speak.")),
         row(
             "speech.hands_free_key",
             message("Talk hands-free"),
             message("Pressed to begin, and to end. Backspace for none."),
-            restart=True,
         ),
     ),
 )

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from etoile.config import Config
+from etoile.config.later import LATER
 from etoile.config.writing import Value, setting
 from etoile.errors import ConfigError
 from etoile.gui.design import Look, Tone, Type
@@ -12,7 +13,8 @@ from etoile.gui.settings.controls import Choice, Field, Switch, as_number, as_te
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.kinds import Control, kind_of, value_of
-from etoile.gui.settings.rows import Row
+from etoile.gui.settings.row import Row
+from etoile.gui.settings.several import Several, as_arguments, as_command, as_line, as_list
 from etoile.text import Message, message
 
 UNIT_WIDTH = 36
@@ -34,7 +36,11 @@ class SettingRow(RowFrame):
             unit.say(row.unit)
             unit.setMinimumWidth(look.px(UNIT_WIDTH))
             controls.append(unit)
-        super().__init__(look, row.title, explanation(row), *controls, parent=parent)
+        beside = () if isinstance(self.control, Several) else tuple(controls)
+        super().__init__(look, row.title, explanation(row), *beside, parent=parent)
+        if isinstance(self.control, Several):
+            self.put_below(self.control)
+            self.control.name(look.words(row.title), look.words(row.explanation))
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
@@ -50,8 +56,12 @@ class SettingRow(RowFrame):
                 self.control.setChecked(bool(value))
             case Choice():
                 self.control.show_value(str(value))
+            case Several():
+                self.control.show_value(value if isinstance(value, tuple) else ())
             case Field() if isinstance(value, int | float):
                 self.control.show_text(as_text(value, self._look.language))
+            case Field() if isinstance(value, tuple):
+                self.control.show_text((as_command if self.row.arguments else as_line)(value))
             case Field():
                 self.control.show_text(str(value or ""))
 
@@ -62,7 +72,7 @@ class SettingRow(RowFrame):
         if isinstance(self.control, Field):
             self.control.setModified(False)
 
-    def _made(self, look: Look) -> Switch | Choice | Field:
+    def _made(self, look: Look) -> Switch | Choice | Field | Several:
         match self._kind.control:
             case Control.SWITCH:
                 return Switch(look)
@@ -72,8 +82,10 @@ class SettingRow(RowFrame):
                 return Field(look, step=1)
             case Control.NUMBER:
                 return Field(look, step=0.1 if self._kind.range and self._kind.range[1] <= 1 else 1)
-            case Control.TEXT:
+            case Control.TEXT | Control.LIST:
                 return Field(look)
+            case Control.SEVERAL:
+                return Several(look, self.row.words)
 
     def _connect(self) -> None:
         match self.control:
@@ -81,6 +93,8 @@ class SettingRow(RowFrame):
                 switch.clicked.connect(lambda: self._write(switch.isChecked()))
             case Choice() as choice:
                 choice.activated.connect(lambda _: self._write(choice.value))
+            case Several() as several:
+                several.changed.connect(lambda: self._write(list(several.value)))
             case Field() as field:
                 field.textEdited.connect(lambda _: self._judge())
                 field.editingFinished.connect(self._write_typed)
@@ -106,6 +120,8 @@ class SettingRow(RowFrame):
         text = self.control.text().strip()
         if self._kind.control is Control.TEXT:
             return text or (None if self._kind.optional else "")
+        if self._kind.control is Control.LIST:
+            return self._listed(text)
         number = as_number(text)
         whole = self._kind.control is Control.WHOLE
         if number is None or (whole and not number.is_integer()):
@@ -114,6 +130,13 @@ class SettingRow(RowFrame):
             lowest, highest = (as_text(end, self._look.language) for end in span)
             return message("It must be between {lowest} and {highest}.", lowest=lowest, highest=highest)
         return int(number) if whole else number
+
+    def _listed(self, text: str) -> Value | Message:
+        """Return the texts that are typed in one line."""
+        try:
+            return list(as_arguments(text) if self.row.arguments else as_list(text))
+        except ValueError:
+            return message("A quote is not closed.")
 
     def _write_typed(self) -> None:
         self._idle.stop()
@@ -142,6 +165,6 @@ class SettingRow(RowFrame):
 
 def explanation(row: Row) -> Message:
     """Return what `row` means, and whether it counts only later."""
-    if not row.restart:
+    if (why := LATER.get(row.place)) is None:
         return row.explanation
-    return message("{explanation} Counts from the next start.", explanation=row.explanation)
+    return message("{explanation} Counts from the next start: {why}", explanation=row.explanation, why=why)
