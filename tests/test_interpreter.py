@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from etoile import interpreter as interpreter_module
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
+from etoile.domain.matching import Catalogue
 from etoile.domain.skills import Book, Skill, Step
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
@@ -70,6 +72,22 @@ def test_where_commands_are_off_nothing_is_one() -> None:
         assert interpreter.match("mute the sound", "en")[0].command is None
 
 
+def test_commands_are_read_once_a_request_is_expected_and_never_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[None] = []
+
+    def load() -> dict[str, Catalogue]:
+        read.append(None)
+        return {}
+
+    monkeypatch.setattr(interpreter_module, "load_catalogues", load)
+    with Interpreter(lambda event: None, dict) as interpreter:
+        assert read == []
+        for _ in range(2):
+            interpreter.prepare()
+        wait_until(lambda: read)
+    assert len(read) == 1
+
+
 def test_a_broken_catalogue_is_told_and_the_request_goes_on(own_home: Path, caplog: pytest.LogCaptureFixture) -> None:
     own = own_home / ".config" / "etoile" / "commands" / "en"
     own.mkdir(parents=True)
@@ -94,6 +112,7 @@ def test_a_catalogue_that_is_mended_is_told_as_well(own_home: Path, caplog: pyte
     (own / "mine.toml").write_text("[phrases\n")
     events: list[Event] = []
     with Interpreter(events.append, dict) as interpreter:
+        interpreter.prepare()
         wait_until(lambda: events, 20)
         (own / "mine.toml").unlink()
         assert interpreter.match("mute the sound", "en")[0].command == "audio.mute"

@@ -119,6 +119,10 @@ class _Mouth:
 
     silent_s: float = math.inf
     cues: list[do.Earcon] = field(default_factory=list)
+    prepared: int = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def cue(self, earcon: do.Earcon) -> None:
         self.cues.append(earcon)
@@ -142,8 +146,20 @@ def test_what_was_heard_while_etoile_spoke_is_not_the_users(silent_s: float, tol
     """An alert or a timer is spoken outside of any turn: the voice knows best."""
     ears: Any = _Ears()
     voice: Any = _Mouth(silent_s)
-    replace(_rooms(list[Event]().append, None), ears=ears, voice=voice).perform(do.Record(1, broke_in=told))
+    commands: Any = _Mouth()
+    rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=commands)
+    rooms.perform(do.Record(1, broke_in=told))
     assert ears.broke_in == [broke_in]
+
+
+def test_while_the_user_speaks_the_commands_are_read_and_the_voice_gets_ready() -> None:
+    ears: Any = _Ears()
+    voice: Any = _Mouth()
+    commands: Any = _Mouth()
+    rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=commands)
+    assert (voice.prepared, commands.prepared) == (0, 0)
+    rooms.perform(do.Record(1))
+    assert (voice.prepared, commands.prepared) == (1, 1)
 
 
 def test_short_sounds_go_to_the_voice_if_there_is_one() -> None:

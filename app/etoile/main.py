@@ -176,6 +176,7 @@ def _live(begun: Begun, start: Start) -> int:
         look.language_changed.connect(partial(_write_in, look, callers))
         tray.show()
         if not start.hidden:
+            rooms.expect()
             aside.welcome(window.appear)
         elif not QSystemTrayIcon.isSystemTrayAvailable():
             window.appear()

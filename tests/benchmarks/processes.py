@@ -29,8 +29,11 @@ def family(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> Memory:
-    """Return what one process holds."""
-    lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    """Return what one process holds; nothing once it has ended."""
+    try:
+        lines = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    except ProcessLookupError:
+        return Memory()
     kib = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
     return Memory((kib["Private_Clean"] + kib["Private_Dirty"]) / 1024, kib["Pss"] / 1024)
 

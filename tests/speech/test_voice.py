@@ -398,12 +398,20 @@ def test_a_hush_while_the_loudspeaker_is_away_is_honoured_at_once() -> None:
     assert it.loudspeaker.played == ["Two."]
 
 
-def test_a_missing_engine_is_told_at_the_start() -> None:
+def test_a_missing_engine_is_told_before_the_first_sentence_once_one_is_expected() -> None:
     it = Stage(Speech())
     it.engine.fails_to_start = VoiceUnavailable(message("No voice."))
     with it.voice:
+        it.voice.prepare()
+        it.voice.prepare()
         wait_until(lambda: it.events)
     assert it.events == [PartMissing("voice", message("No voice."))]
+
+
+def test_as_long_as_nothing_is_to_be_said_there_is_no_engine() -> None:
+    with stage(Speech()) as it:
+        pass
+    assert it.engine.started == 0
 
 
 def test_who_wants_no_voice_gets_no_engine() -> None:

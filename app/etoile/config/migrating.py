@@ -4,6 +4,7 @@
 """
 
 import shutil
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,16 +43,16 @@ def migrate(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Path | 
 
     Raises ConfigError when the file cannot be read or written; it is then as it was.
     """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     try:
-        document = tomlkit.parse(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, TOMLKitError):
+        text = path.read_text("utf-8")
+        version = _version(tomllib.loads(text), str(path))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return None  # whoever reads it next says what is wrong with it
-    version = _version(document, str(path))
     if version > len(migrations):
         return None
+    import tomlkit
+
+    document = tomlkit.parse(text)
     for change in migrations[version - 1 :]:
         change(document)
     document["version"] = len(migrations) + 1

@@ -8,6 +8,7 @@ listen on a port.  The question is a GET without a key, to 127.0.0.1 alone.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -59,6 +60,8 @@ async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | No
     """Return what listens at `place`; None where nothing does, or nothing that we know."""
     import anyio
 
+    if not await _is_listened_at(place.port):
+        return None
     url = f"http://127.0.0.1:{place.port}"
     deadline_s = time.monotonic() + ANSWER_WITHIN_S
     candidates = [Node(name=f"local:{place.port}", url=url, dialect="openai")]
@@ -77,6 +80,19 @@ async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | No
         latency_ms = 1000 * (time.monotonic() - started_s)
         return Found(node, dialect, listing, latency_ms, recognised=node.dialect == place.dialect)
     return None
+
+
+async def _is_listened_at(port: int) -> bool:
+    """Whether anybody listens at `port` of this machine: most often nobody does, and HTTP need not even be imported."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True
 
 
 def _own_port(node: Node) -> int | None:

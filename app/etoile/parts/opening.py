@@ -87,6 +87,8 @@ def open_rooms(
         voice = notifier = ears = downloads = kept = learner = errands = retention = None
         if desktop or aloud:
             voice = live.voice = _open_voice(stack, config, publish)
+        if voice and aloud:
+            voice.prepare()
         if desktop:
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             _watch_surroundings(stack, publish)

@@ -74,6 +74,13 @@ class Rooms:
     live: "Live | None" = None
     """What rooms ask of the state."""
 
+    def expect(self) -> None:
+        """Get ready for a request before it is made: whoever opens the window or presses the key is about to.
+
+        Returns at once.
+        """
+        self.interpreter.prepare()
+
     def perform(self, effect: Effect) -> None:
         """Hand `effect` to the room that carries it out.  Returns at once."""
         match effect:
@@ -174,6 +181,9 @@ class Rooms:
             return
         match effect:
             case do.Record(turn, hands_free, broke_in, woken, level_only):
+                self.expect()
+                if self.voice:
+                    self.voice.prepare()
                 broke_in = broke_in or self._hears_itself()
                 self.ears.record(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)
             case do.WatchWakeWord(word):

@@ -6,12 +6,14 @@ import queue
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from etoile.errors import MicrophoneUnavailable
-from etoile.speech.resampling import Resampler
 from etoile.speech.sound import Stream
 from etoile.text import message
+
+if TYPE_CHECKING:
+    from etoile.speech.resampling import Resampler
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class Capture:
         self.fresh = True
         """Whether it has not been listened to before: what comes first may be no sound yet."""
 
-    def attach(self, stream: Stream, resampler: Resampler | None = None) -> None:
+    def attach(self, stream: Stream, resampler: "Resampler | None" = None) -> None:
         """Take over `stream`, whose callbacks are this capture's; `resampler` where it runs at another rate."""
         self._stream = stream
         self._resampler = resampler

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 
 from etoile.speech.capture import BLOCK_S, BLOCK_SAMPLES, SAMPLE_RATE_HZ, Capture
-from etoile.speech.resampling import Resampler
 from etoile.speech.sound import SOUND_CARD, FormatRefused, NoSuchMicrophone, SoundCard, Stream
 from etoile.speech.sources import Source, find, sources
 from etoile.text import Message, message
@@ -152,6 +151,8 @@ class Microphone:
         try:
             capture.attach(self._stream(capture, device, source, SAMPLE_RATE_HZ, 1))
         except FormatRefused:
+            from etoile.speech.resampling import Resampler  # NumPy is needed for nothing else until then
+
             rate_hz, channels = self._card.own_format("input", device)
             log.info("the microphone takes no 16 kHz: %d Hz, %d channels", rate_hz, channels)
             resampler = Resampler(rate_hz, channels)

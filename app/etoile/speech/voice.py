@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from etoile import config
 from etoile.domain.effects import Earcon
@@ -68,7 +68,8 @@ class Voice:
         self._part = Part("voice", publish)
         self._failures = (0, 0)
         """The turn in which the engine failed last, and at how many sentences."""
-        self._sentences: queue.SimpleQueue[_Sentence | None] = queue.SimpleQueue()
+        self._sentences: queue.SimpleQueue[_Sentence | Literal["prepare"] | None] = queue.SimpleQueue()
+        self._prepared = False
         self._ahead = threading.Semaphore(AHEAD)
         self._playing = Playing(self._loudspeaker, self._era, publish)
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
@@ -96,6 +97,15 @@ class Voice:
             thread.join(CLOSE_S / len(threads))
         if any(thread.is_alive() for thread in threads):
             log.info("the voice is still busy; leaving it behind")
+
+    def prepare(self) -> None:
+        """Have the engine ready before the first sentence, and tell where there is none; a second time does nothing.
+
+        Returns at once.  The engine is a process of 10 MiB and takes a quarter of a second to start.
+        """
+        if self._speaks and not self._prepared:
+            self._prepared = True
+            self._sentences.put("prepare")
 
     def say(self, turn: int, text: str, language: str, last: bool) -> None:
         """Speak `text` after what is being spoken; with `last`, report `Spoken` once all of it was heard.
@@ -149,9 +159,10 @@ class Voice:
         return (before or chosen).name
 
     def _run(self) -> None:
-        if self._speaks:
-            self._start()
         while (sentence := self._sentences.get()) is not None:
+            if sentence == "prepare":
+                self._start()
+                continue
             self._ahead.acquire()
             sound = self._sound_of(sentence)
             self._playing.put(Piece(sentence.era, sentence.turn, sound, sentence.last, done=self._ahead.release))
@@ -159,7 +170,6 @@ class Voice:
         self._engine.kill()
 
     def _start(self) -> None:
-        """Have the engine ready before the first sentence, and tell where there is none."""
         try:
             self._engine.start()
         except VoiceUnavailable as error:

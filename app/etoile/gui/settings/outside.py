@@ -1,24 +1,26 @@
 """What the settings window asks of the rest of the app."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from etoile.config import Node
 from etoile.domain.gpus import GpuReading
-from etoile.gui.settings.commands import Phrasebook
-from etoile.installed.versions import About
-from etoile.llm.trying import Tried
 from etoile.text import Message
+
+if TYPE_CHECKING:
+    from etoile.gui.settings.commands import Phrasebook
+    from etoile.installed.versions import About
+    from etoile.llm.trying import Tried
 
 
 class Outside(Protocol):
     """All of its methods may block, and are called on a thread of their own.  They raise EtoileError."""
 
     @property
-    def own_commands(self) -> Phrasebook:
+    def own_commands(self) -> "Phrasebook":
         """The user's own commands."""
 
-    def try_node(self, node: Node, key: str | None) -> Tried:
+    def try_node(self, node: Node, key: str | None) -> "Tried":
         """Ask `node`, with `key` where one was typed, for its models."""
 
     def keep_key(self, node: str, key: str) -> None:
@@ -51,5 +53,5 @@ class Outside(Protocol):
     def kept_at(self) -> Sequence[str]:
         """Return the folders in which something is kept."""
 
-    def about(self) -> About:
+    def about(self) -> "About":
         """Return what Etoile is made of."""
