@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from pytestqt.qtbot import QtBot
 
+from etoile.text import INTERFACE_LANGUAGES
 from installer.linux import described
 
 LINUX = Path(described.__file__).parent
@@ -83,7 +84,9 @@ def test_the_desktop_entry_is_one() -> None:
     text = (LINUX / "etoile.desktop").read_text("utf-8")
     entry = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     assert (entry["Exec"], entry["Icon"], entry["Terminal"]) == ("etoile", "etoile", "false")
-    assert "Comment[fr]" in entry
+    said = {key for key in entry if f"{key}[fr]" in entry}
+    assert said == {"GenericName", "Comment", "Keywords"}
+    assert {f"{key}[{language}]" for key in said for language in INTERFACE_LANGUAGES[1:]} <= entry.keys()
     if tool := shutil.which("desktop-file-validate"):
         subprocess.run([tool, str(LINUX / "etoile.desktop")], check=True, timeout=120)
 
@@ -93,6 +96,10 @@ def test_software_centres_read_about_it(tmp_path: Path) -> None:
     told = ET.fromstring(text)  # of ours
     assert told.findtext("launchable") == "etoile.desktop"
     assert "@" not in text
+    for part in ("summary", "description/p"):
+        assert [one.get("{http://www.w3.org/XML/1998/namespace}lang", "en") for one in told.findall(part)] == [
+            *INTERFACE_LANGUAGES
+        ]
     file = tmp_path / "etoile.metainfo.xml"
     file.write_text(text, "utf-8")
     if tool := shutil.which("appstreamcli"):

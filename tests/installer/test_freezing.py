@@ -93,6 +93,7 @@ def test_the_resources_go_in_without_their_sources(spec: dict[str, Any]) -> None
     ("name", "goes_in"),
     [
         ("PySide6/Qt/translations/qtbase_fr.qm", True),
+        ("PySide6/Qt/translations/qtbase_pt_BR.qm", True),
         ("PySide6/Qt/translations/qtbase_de.qm", False),
         ("PySide6\\plugins\\platforms\\qwindows.dll", True),
         ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
