@@ -34,7 +34,8 @@ class StateWord(QWidget):
     def sizeHint(self) -> QSize:
         look = self._look
         plain = look.metrics(Type.META).horizontalAdvance(self._word)
-        return QSize((chip_width(look, self._word) if self._severity else plain) + 2, look.px(CHIP.height) + 2)
+        # One more for the part of a pixel that metrics round away: without it a word with all its room is elided.
+        return QSize((chip_width(look, self._word) if self._severity else plain) + 3, look.px(CHIP.height) + 2)
 
     def minimumSizeHint(self) -> QSize:
         wanted = self.sizeHint()
