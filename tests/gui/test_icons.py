@@ -12,6 +12,7 @@ from etoile.domain.nodes import NodeState
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase
 from etoile.gui.icons import SIZES, TrayState, app_icon, tray_icon, tray_pixmap
+from etoile.gui.tray_number import number_icon, number_pixmap
 from etoile.gui.tray_state import tray_state
 from tests.gui import states
 
@@ -77,3 +78,32 @@ def test_icons_come_in_every_size(qapp: object) -> None:
     assert not app_icon().isNull()
     centre = app_icon().pixmap(64, 64).toImage().pixelColor(32, 34)
     assert centre.lightness() > 200
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_temperature_can_be_told_from_every_other(qapp: object, size: int) -> None:
+    drawn = {bytes(number_pixmap(value, TrayState.IDLE, size, on_dark=True).toImage().bits()) for value in range(121)}
+    assert len(drawn) == 121
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_temperature_has_crisp_edges(qapp: object, size: int) -> None:
+    """All of a digit's straight edges are on whole pixels: only round corners are not drawn in full."""
+    image = number_pixmap(88, TrayState.IDLE, size, on_dark=True).toImage()
+    inked = [image.pixelColor(x, y) for x in range(size) for y in range(size)]
+    full = sum(colour.alpha() == 255 for colour in inked)
+    assert full >= 0.8 * sum(colour.alpha() > 200 for colour in inked)
+    assert full > size * size / 5
+
+
+@pytest.mark.parametrize("size", [16, 22, 32])
+def test_how_hot_it_is_is_told_by_the_outline_below_the_number(qapp: object, size: int) -> None:
+    kinds = (TrayState.IDLE, TrayState.WARNING, TrayState.CRITICAL)
+    shapes = {kind: _opaque(number_pixmap(88, kind, size, on_dark=True).toImage()) for kind in kinds}
+    for one, other in combinations(kinds, 2):
+        assert len(shapes[one] ^ shapes[other]) >= size * size / 10, (one, other)
+
+
+def test_a_number_that_no_card_has_is_drawn_as_well(qapp: object) -> None:
+    for value in (-40, 0, 5, 100, 4000):
+        assert not number_icon(value, TrayState.IDLE, on_dark=False).isNull()

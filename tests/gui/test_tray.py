@@ -4,17 +4,21 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
+from etoile.config import Config
+from etoile.config import Window as WindowSettings
 from etoile.domain.alerting.scope import Scope
 from etoile.domain.care import Caring
 from etoile.domain.events import (
     AlertsSnoozed,
+    ConfigChanged,
     GpusRead,
     ModelDownloading,
     SpeechStopped,
@@ -28,7 +32,7 @@ from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.design import Look
 from etoile.gui.pages import CONVERSATION, GPU, NODES
-from etoile.gui.tray import Tray
+from etoile.gui.tray import Tray, _icon_of
 from etoile.gui.tray_words import tool_tip
 from etoile.gui.window import Window
 from etoile.text import message
@@ -332,3 +336,27 @@ def test_another_language_is_spoken_at_once(tray: Tray, look: Look) -> None:
     assert tray.icon.toolTip().startswith("Etoile")
     look.write_in("en")
     assert _lines(tray.menu)[0] == "Ready"
+
+
+class TestWhatTheIconShows:
+    WARM = replace(states.CALM, window=WindowSettings(tray_temperature=True))
+
+    def test_the_temperature_only_where_it_is_wanted_and_nothing_else_goes_on(self) -> None:
+        assert _icon_of(states.CALM).degrees is None
+        assert _icon_of(self.WARM).degrees == 62
+        assert _icon_of(replace(self.WARM, turn=states.turn(phase=Phase.THINKING))).degrees is None
+        assert _icon_of(replace(self.WARM, listening_for="jarvis")).degrees is None
+        assert _icon_of(replace(self.WARM, locked=True)).degrees is None
+        assert _icon_of(replace(self.WARM, gpus=())).degrees is None
+
+    @pytest.mark.parametrize(("ink", "on_dark"), [("light", True), ("dark", False)])
+    def test_the_ink_is_the_one_that_was_chosen(self, ink: Literal["light", "dark"], on_dark: bool) -> None:
+        assert _icon_of(replace(states.CALM, window=WindowSettings(tray_ink=ink))).on_dark is on_dark
+
+    def test_it_changes_with_the_settings(self, tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent: list[QIcon] = []
+        monkeypatch.setattr(tray.icon, "setIcon", sent.append)
+        config = Config(window=WindowSettings(tray_temperature=True))
+        for _ in range(2):
+            tray.show_state(advance(states.CALM, ConfigChanged(config))[0])
+        assert len(sent) == 1

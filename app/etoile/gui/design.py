@@ -193,11 +193,6 @@ class Look(QObject):
             self.language = language
             self.language_changed.emit()
 
-    @property
-    def dark_panel(self) -> bool:
-        """Whether the desktop's own panel is taken to be dark: panels do not say, so the colour scheme tells."""
-        return QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
-
     def words(self, said: Message) -> str:
         """Return `said` in the language of the interface."""
         return render(said, self.language)

@@ -58,10 +58,10 @@ def tray_pixmap(state: TrayState, size: int, *, on_dark: bool) -> QPixmap:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size / 16, size / 16)
-    ink, amber, red = _colours(on_dark=on_dark)
+    ink, amber, red = colours(on_dark=on_dark)
     drawing = _drawing(state, ink, amber, red)
     for path, _ in drawing:
-        painter.fillPath(shapes.thickened(path, 2 * HALO), _halo(on_dark=on_dark))
+        painter.fillPath(shapes.thickened(path, 2 * HALO), halo(on_dark=on_dark))
     for path, colour in drawing:
         painter.fillPath(path, colour)
     painter.end()
@@ -85,13 +85,15 @@ def app_icon() -> QIcon:
     return icon
 
 
-def _halo(*, on_dark: bool) -> QColor:
-    halo = QColor(INK_ON_LIGHT if on_dark else INK_ON_DARK)
-    halo.setAlpha(HALO_ALPHA)
-    return halo
+def halo(*, on_dark: bool) -> QColor:
+    """Return the colour of the faint edge around an icon."""
+    edge = QColor(INK_ON_LIGHT if on_dark else INK_ON_DARK)
+    edge.setAlpha(HALO_ALPHA)
+    return edge
 
 
-def _colours(*, on_dark: bool) -> tuple[QColor, QColor, QColor]:
+def colours(*, on_dark: bool) -> tuple[QColor, QColor, QColor]:
+    """Return the colours of ink, of a warning and of what is critical."""
     if on_dark:
         return INK_ON_DARK, WARNING_ON_DARK, CRITICAL_ON_DARK
     return INK_ON_LIGHT, WARNING_ON_LIGHT, CRITICAL_ON_LIGHT

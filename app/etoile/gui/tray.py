@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -11,13 +12,34 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
+from etoile.gui.hottest import hottest
 from etoile.gui.icons import TrayState, tray_icon
+from etoile.gui.panel import panel_is_dark
 from etoile.gui.tray_menu import TrayMenu
+from etoile.gui.tray_number import number_icon
 from etoile.gui.tray_state import tray_state
 from etoile.gui.tray_words import tool_tip
 from etoile.gui.window import Window, local_time
 
 Reason = QSystemTrayIcon.ActivationReason
+_HOT = (TrayState.WARNING, TrayState.CRITICAL)
+_AT_REST = (*_HOT, TrayState.OFFLINE, TrayState.IDLE)
+"""States in which there is room for a temperature."""
+
+
+class _Icon(NamedTuple):
+    """What the icon shows."""
+
+    state: TrayState
+    on_dark: bool
+    degrees: int | None
+
+
+def _icon_of(state: State) -> _Icon:
+    shown, settings = tray_state(state), state.window
+    gpu = hottest(state) if settings.tray_temperature and shown in _AT_REST and not state.locked else None
+    on_dark = panel_is_dark() if settings.tray_ink == "auto" else settings.tray_ink == "light"
+    return _Icon(shown, on_dark, gpu.temperature_c if gpu else None)
 
 
 class Tray(QObject):
@@ -44,7 +66,7 @@ class Tray(QObject):
         window.offer_menu(self._menu)
         look.changed.connect(self._restyle)
         look.language_changed.connect(self._speak)
-        self._shown: tuple[TrayState, bool] | None = None
+        self._shown: _Icon | None = None
         self.show_state(self._state)
 
     def show(self) -> None:
@@ -82,10 +104,17 @@ class Tray(QObject):
             self.icon.setToolTip(tip)
 
     def _show_icon(self) -> None:
-        wanted = (tray_state(self._state), self._look.dark_panel)
-        if wanted != self._shown:
-            self._shown = wanted
-            self.icon.setIcon(tray_icon(wanted[0], on_dark=wanted[1]))
+        wanted = _icon_of(self._state)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        if wanted.degrees is None:
+            icon = tray_icon(wanted.state, on_dark=wanted.on_dark)
+        else:
+            icon = number_icon(wanted.degrees, wanted.state, on_dark=wanted.on_dark)
+        # A mask is drawn in the colour of the panel of macOS; what is hot keeps its own.
+        icon.setIsMask(self._platform == "darwin" and wanted.state not in _HOT)
+        self.icon.setIcon(icon)
 
     def _activated(self, reason: Reason) -> None:
         """Show or hide the window at a click, where the desktop does not open the menu by it."""
