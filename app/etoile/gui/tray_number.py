@@ -1,4 +1,4 @@
-"""A temperature as the icon in the tray: digits made for it, on whole pixels, and below them the shape of a severity."""
+"""A temperature as the icon in the tray: digits on whole pixels, and below them the shape of a severity."""
 
 from functools import lru_cache
 
