@@ -109,6 +109,9 @@ def test_the_command_line_is_written_in_portuguese_and_understands_what_it_did(e
     assert etoile.lines[0]["command"] == "audio.volume.set"
     etoile("--language", "pt", "ask", "what time is it")
     assert etoile.out.startswith("It is")  # a reply is in the language of the request
+    assert etoile("--language", "pt", "help", "nodes") == 0
+    assert etoile.out.startswith("# Nodes")  # nobody has written the pages in Portuguese, and it is said
+    assert "inglês e francês" in etoile.err
     assert etoile("--language", "pt", "gpu", "--simulate", "calm") == 0
     assert "simulad" in etoile.out
 

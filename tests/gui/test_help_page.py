@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from etoile.gui.button import Button
@@ -139,3 +139,28 @@ def test_the_page_is_turned_while_one_types(guide: HelpWindow, qtbot: QtBot) -> 
     assert bar.value() == 0
     pressed(qtbot, KEY.Key_PageDown)
     assert bar.value() > 0
+
+
+def test_in_portuguese_the_pages_are_english_and_it_is_said(guide: HelpWindow, look: Look, texts: Texts) -> None:
+    told = "A ajuda está escrita apenas em inglês e francês."
+    assert "The help is written" not in texts(guide)
+    guide.show_topic("nodes")
+    look.write_in("pt")
+    guide.speak(HelpPages("pt"))
+    assert told in texts(guide)
+    assert (guide.topic, guide.windowTitle()) == ("nodes", "Ajuda")
+    look.write_in("fr")
+    guide.speak(HelpPages("fr"))
+    assert told not in texts(guide)
+    assert listed(guide)[0] == HelpPages("fr").titles()["start"]
+
+
+def test_what_was_typed_stays_where_the_language_changes(guide: HelpWindow, qtbot: QtBot, look: Look) -> None:
+    qtbot.keyClicks(QApplication.focusWidget(), "vram")
+    look.write_in("fr")
+    guide.speak(HelpPages("fr"))
+    QApplication.processEvents()
+    focus = guide.focusWidget()
+    assert isinstance(focus, QLineEdit)
+    assert focus.text() == "vram"
+    assert listed(guide) == [part.title for part in HelpPages("fr").find("vram")]

@@ -24,8 +24,10 @@ def quit_app(arguments: argparse.Namespace, console: Console) -> int:
 
 def help_page(arguments: argparse.Namespace, console: Console) -> int:
     """Show a help page, or name them."""
-    from etoile.llm.pages import page, see_also, topics
+    from etoile.llm.pages import note, page, see_also, topics
 
+    if told := note(console.language):
+        console.note(told)
     pages = list(topics(console.language))
     if arguments.topic is None:
         console.say(message("Topics: {topics}. “etoile --help” lists the commands.", topics=pages))

@@ -39,12 +39,11 @@ def counterpart(part: Some, former: QWidget, new: QWidget) -> Some | None:
 
 
 def heir(former: Some, new: Some) -> Some:
-    """Return `new` with what was typed in `former`; where that has no place in it, `former`, as it is."""
+    """Return `new`, unless what is typed in `former` has no place in it: then `former`, as it is."""
     fields = [[part for kind in FIELDS for part in page.findChildren(kind)] for page in (former, new)]
     if len(fields[0]) != len(fields[1]):
         new.deleteLater()
         return former
-    carry_over(former, new)
     return new
 
 
@@ -60,6 +59,13 @@ def taken_out(window: QWidget) -> QWidget:
     if layout := window.layout():
         former.setLayout(layout)
     return former
+
+
+def bring_in(window: QWidget) -> None:
+    """Show what was just laid out in `window` now, not when the loop comes to it."""
+    for part in window.children():
+        if isinstance(part, QWidget) and not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            part.show()
 
 
 def lay_out() -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile import __version__
-from etoile.gui.anew import carry_over, focus_again, taken_out
+from etoile.gui.anew import bring_in, carry_over, focus_again, taken_out
 from etoile.gui.answer import AnswerView
 from etoile.gui.button import Button
 from etoile.gui.design import PADDING, Look, Tone, Type
@@ -20,7 +20,7 @@ from etoile.gui.scroll import ScrollColumn
 from etoile.gui.settings.controls import Field
 from etoile.gui.settings.dialog import Entry
 from etoile.gui.settings.style import settings_sheet
-from etoile.text import message, verbatim
+from etoile.text import Message, message, verbatim
 
 WIDTH, HEIGHT, LIST_WIDTH = 760, 580, 240
 FIRST = "start"
@@ -48,6 +48,7 @@ class Pages(Protocol):
     def see_also(self, topic: str) -> Mapping[str, str]: ...
     def find(self, words: str) -> Sequence[Passage]: ...
     def about(self, name: str) -> Passage | None: ...
+    def note(self) -> Message | None: ...
 
 
 class _Search(Field):
@@ -186,6 +187,7 @@ class HelpWindow(QDialog):
         self._build()
         self._look_up("")
         self.show_topic(topic)
+        bring_in(self)
         carry_over(former, self)
         focus_again(focus, former, self)
         former.deleteLater()
@@ -220,6 +222,8 @@ class HelpWindow(QDialog):
         self.setWindowTitle(look.words(message("Help")))
         self._list.column.setSpacing(0)
         self._list.column.addStretch()
+        note = Label(look, Type.CAPTION, Tone.TEXT2, parent=self)
+        note.say(self._pages.note())
         version = Label(self._look, Type.CAPTION, Tone.TEXT3, parent=self)
         version.say(message("Etoile {version}", version=__version__))
         left = QVBoxLayout()
@@ -228,6 +232,7 @@ class HelpWindow(QDialog):
         left.addWidget(self._search)
         left.addWidget(self._none)
         left.addWidget(self._list, 1)
+        left.addWidget(note)
         left.addWidget(version)
         side = QWidget(self)
         side.setLayout(left)

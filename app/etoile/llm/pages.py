@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from etoile.resources import resource
+from etoile.text import Message, message
 
 LANGUAGES = ("en", "fr")
 """The languages of the pages."""
@@ -65,6 +66,11 @@ def topics(language: str) -> dict[str, str]:
     for section in sections(language):
         titles.setdefault(section.topic, section.title)
     return titles
+
+
+def note(language: str) -> Message | None:
+    """Return what to tell readers of `language` beforehand: in which languages the pages are, unless in theirs."""
+    return None if language in LANGUAGES else message("The help is written in English and French only.")
 
 
 def page(topic: str, language: str) -> str | None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from etoile.llm.guide import search
-from etoile.llm.pages import Section, about, sections, see_also, topics
+from etoile.llm.pages import Section, about, note, sections, see_also, topics
+from etoile.text import Message
 
 FIRST = "start"
 
@@ -18,6 +19,10 @@ class HelpPages:
         """Return the title of each page by its topic, the introduction first."""
         titles = topics(self._language)
         return {FIRST: titles[FIRST], **titles}
+
+    def note(self) -> Message | None:
+        """Return what to tell beforehand where the pages are in another language than everything else."""
+        return note(self._language)
 
     def page(self, topic: str) -> tuple[Section, ...]:
         """Return the sections of the page about `topic`; none where there is no such page."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from etoile.config import Config
 from etoile.errors import ConfigError
-from etoile.gui.anew import focus_again, heir, taken_out
+from etoile.gui.anew import bring_in, carry_over, focus_again, heir, taken_out
 from etoile.gui.button import Button
 from etoile.gui.design import BUTTON_RADIUS, PADDING, Look, Type
 from etoile.gui.icons import app_icon
@@ -107,6 +107,10 @@ class SettingsDialog(QDialog):
             self._made[key] = heir(page, self._make(key))
             self._stack.addWidget(self._made[key])
         self.choose(chosen)
+        bring_in(self)
+        for key, page in made.items():
+            if page is not self._made[key]:
+                carry_over(page, self._made[key])
         focus_again(focus, former, self)
         former.deleteLater()
         self.setUpdatesEnabled(True)
