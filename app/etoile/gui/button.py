@@ -127,7 +127,9 @@ class Button(QAbstractButton):
         painter.setPen(ink)
         text = QRectF(left, face.top(), face.right() - self._padding - left + 1, face.height())
         shown = look.metrics(self._type).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(text.width()))
-        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, shown)
+        quiet = self._kind is Kind.QUIET
+        side = Qt.AlignmentFlag.AlignLeft if quiet else Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(text.adjusted(-1, 0, 0, 0) if quiet else text, side | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_key(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -64,6 +64,7 @@ class ConversationPage(Page):
         column.addLayout(beside_bar(self._hottest))
         column.addLayout(beside_bar(self._found))
         column.addWidget(self._conversation, 1)
+        column.addStretch()
         for part in (self._offer, self._question, self._activity, self._composer):
             column.addLayout(beside_bar(part))
         self._found.hide()
@@ -75,6 +76,7 @@ class ConversationPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_hottest()
+        self._give_way()
         self._activity.allow_lines(MOST_LINES if self._has_room else MOST_LINES // 2)
 
     @property
@@ -86,6 +88,10 @@ class ConversationPage(Page):
         self._hottest.show_state(self._state)
         if not self._has_room:
             self._hottest.hide()
+
+    def _give_way(self) -> None:
+        """Leave a low window to what is asked."""
+        self._conversation.setVisible(self._has_room or self._state.turn.question is None)
 
     @property
     def last_answer(self) -> str:
@@ -108,6 +114,7 @@ class ConversationPage(Page):
         """Show the conversation, and what stands beside it."""
         self._state = state
         self._show_hottest()
+        self._give_way()
         self._found.show_nodes(tuple(node for node in state.nodes if node.state is NodeState.UNCONFIRMED))
         self._notices.show_state(state)
         self._offer.show_offer(state.learning.visible)

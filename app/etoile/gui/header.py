@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from etoile.domain.state import State
@@ -10,6 +10,7 @@ from etoile.gui.button import Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
+from etoile.gui.line import Line
 from etoile.gui.sign import Sign
 from etoile.gui.words import summary
 from etoile.text import message
@@ -31,7 +32,8 @@ class Header(QWidget):
         super().__init__(parent)
         title = Label(look, Type.HEADING, wraps=False, parent=self)
         title.say(message("Etoile"))
-        self._summary = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self)
+        # What must always be seen, as that the microphone is open, stands at its end.
+        self._summary = Line(look, Type.META, Tone.TEXT2, side=Qt.TextElideMode.ElideLeft, parent=self)
         self._more = Button(look, message("Menu"), kind=Kind.FLAT, glyph=Glyph.MORE, words=False, parent=self)
         self._more.clicked.connect(self._open_menu)
         self._more.hide()

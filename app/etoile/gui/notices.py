@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
-from etoile.gui.button import RING, Button, Kind
+from etoile.gui.button import FACE, RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
@@ -20,6 +20,8 @@ from etoile.text import Message, message, plural
 SHOWN = 2
 """More than these are folded away behind a button."""
 MORE = message("More about this")
+QUIET_FACE = 20
+"""A link by itself is as high as a line of words."""
 
 
 class Notice(Surface):
@@ -46,7 +48,6 @@ class Notice(Surface):
         close.setAccessibleDescription(look.words(missing.said))
         close.clicked.connect(dismiss)
         words = QVBoxLayout()
-        words.setContentsMargins(0, 10, 0, 10)
         words.setSpacing(2)
         words.addWidget(said)
         words.addWidget(remedy)
@@ -62,10 +63,11 @@ class Notice(Surface):
             again.setAccessibleDescription(look.words(missing.said))
             again.clicked.connect(lambda: publish(UnfinishedWanted()))
             buttons.append(again)
-        more = Button(look, MORE, kind=Kind.FLAT if buttons else Kind.OUTLINE, parent=self)
+        more = Button(look, MORE, kind=Kind.QUIET, face=FACE if buttons else QUIET_FACE, parent=self)
         more.setAccessibleDescription(look.words(missing.said))
         more.clicked.connect(lambda: open_help(missing.part))
         words.addLayout(below(*buttons, more))
+        words.setContentsMargins(0, 10, 0, 6)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 4, 0)
         row.setSpacing(8)

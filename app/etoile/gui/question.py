@@ -84,7 +84,7 @@ class Suggestions(QWidget):
         asked.say(question.asked)
         self._left = Label(look, Type.META, Tone.TEXT3, wraps=False, parent=self)
         row = QWidget(self)
-        flow = Flow(row)
+        flow = Flow(row, gap=0)
         self._options = [self._made(look, place, option) for place, option in enumerate(question.options)]
         for button in self._options:
             flow.addWidget(button)
@@ -99,9 +99,10 @@ class Suggestions(QWidget):
         head.addWidget(self._left)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(row)
+        column.addSpacing(4)
         column.addWidget(self.preferred, 0, Qt.AlignmentFlag.AlignLeft)
         self.setAccessibleName(look.words(question.asked))
 

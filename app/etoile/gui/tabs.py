@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from etoile.gui.button import RING
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.flow import Flow
 from etoile.gui.motion import Glow, faded
 from etoile.gui.severity import Severity, paint_sign
 from etoile.text import Message, message
 
 _BAR = 3
+_PADDING, _TIGHT = 20, 8
+"""What a tab is wider than its words, and where there is little room."""
 _SIGN, _SIGN_GAP = 12, 5
 ATTENTION = {
     Severity.WARNING: message("warning"),
@@ -28,6 +31,7 @@ class Tab(QAbstractButton):
         super().__init__(parent)
         self._look, self._height = look, look.px(height)
         self._severity: Severity | None = None
+        self._tight = False
         self._glow = Glow(self, look.motion)
         self.setText(look.words(said))
         self.setAccessibleName(look.words(said))
@@ -42,11 +46,22 @@ class Tab(QAbstractButton):
             return
         self._severity = severity
         self.setAccessibleName(", ".join([self.text(), *([self._look.words(ATTENTION[severity])] if severity else [])]))
+        self.updateGeometry()
         self.update()
 
+    def tighten(self, tight: bool) -> None:
+        """Be hardly wider than the words where there is little room."""
+        if tight is not self._tight:
+            self._tight = tight
+            self.updateGeometry()
+
+    def width_with(self, padding: int) -> int:
+        """Return how wide the tab is with so much room around its words; the sign needs some of it."""
+        around = max(padding, _SIGN + _SIGN_GAP + 2) if self._severity else padding
+        return self._look.metrics(Type.TITLE).horizontalAdvance(self.text()) + self._look.px(around) + 2 * RING
+
     def sizeHint(self) -> QSize:
-        width = self._look.metrics(Type.TITLE).horizontalAdvance(self.text()) + self._look.px(20)
-        return QSize(width + 2 * RING, self._height + 2 * RING)
+        return QSize(self.width_with(_TIGHT if self._tight else _PADDING), self._height + 2 * RING)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._look.palette
@@ -87,20 +102,20 @@ class Tab(QAbstractButton):
 
 
 class Tabs(QWidget):
-    """A row of tabs, one stop for the Tab key, with ← → within; `choose` is called with the place of the chosen one."""
+    """A row of tabs, one stop for the Tab key, with ← → within; `choose` is called with the key of the chosen one.
+
+    Where there is little room they move together, and then take a second row: their words are never cut.
+    """
 
     def __init__(
         self, look: Look, titles: Mapping[str, Message], choose: Callable[[str], object], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._tabs = {key: Tab(look, title, self) for key, title in titles.items()}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = Flow(self, gap=0)
         for key, tab in self._tabs.items():
             tab.clicked.connect(lambda _=False, key=key: choose(key))
             row.addWidget(tab)
-        row.addStretch()
         self.setAccessibleName(look.words(message("Pages")))
 
     def show_chosen(self, key: str) -> None:
@@ -110,6 +125,16 @@ class Tabs(QWidget):
     def show_attention(self, key: str, severity: Severity | None) -> None:
         """Show that the page `key` needs attention, or no longer does."""
         self._tabs[key].show_attention(severity)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        tight = sum(tab.width_with(_PADDING) for tab in self._tabs.values()) > self.width()
+        for tab in self._tabs.values():
+            tab.tighten(tight)
 
     @property
     def chosen(self) -> Tab:

@@ -126,7 +126,6 @@ class Window(Frame):
         self._faces.addWidget(self._body)
         self._faces.addWidget(self._cover)
         column = QVBoxLayout(self._body)
-        column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING)
         column.setSpacing(8)
         column.addLayout(beside_bar(self._header))
         column.addLayout(beside_bar(self._tabs))
@@ -333,6 +332,9 @@ class Window(Frame):
         low = self.face.height() < SHORT
         self._header.fit_into_low(low=low)
         self._tabs.setVisible(not (low and self.page == CONVERSATION and self._state.turn.question))
+        column = self._body.layout()
+        assert column is not None
+        column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING // 2 if low else PADDING)
 
     def _show(self, *, activating: bool) -> None:
         """Show the window unfolded, where the pill was."""
