@@ -12,7 +12,7 @@ from etoile.domain.events import Event, Origin
 from etoile.domain.match import Match, Reason
 from etoile.domain.turn import Phase, Standing, Turn, step
 from etoile.domain.turn.lifetime import is_sounding
-from etoile.domain.turn.step import may_break_in
+from etoile.domain.turn.talking import may_break_in
 
 QUIT = Match(text="ferme firefox", command="app.close", slots={"app": "firefox"}, confidence=1.0, reason=Reason.EXACT)
 IDLE, LISTENING = Turn(), Turn(phase=Phase.LISTENING)

@@ -1,5 +1,7 @@
 """A trial of microphone and talk key: what is said is shown, and nothing is done with it."""
 
+import pytest
+
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
@@ -26,7 +28,7 @@ def after(*events: Event, state: State | None = None) -> tuple[State, list[Effec
 
 def test_what_is_heard_in_a_trial_is_shown_and_not_interpreted() -> None:
     state, asked = after(on.TrialWanted(True), *SAID)
-    assert state.trial == Trial(heard="shut down")
+    assert state.trial == Trial(heard="shut down", recorded=1)
     assert state.turn.phase is Phase.IDLE
     assert [type(effect) for effect in asked if isinstance(effect, do.Record | do.Transcribe)] == [
         do.Record,
@@ -77,5 +79,22 @@ def test_without_a_speech_model_the_level_is_shown_and_the_recording_dropped() -
 def test_a_transcript_that_comes_too_late_is_no_part_of_a_trial() -> None:
     late = on.Transcribed(1, "an old sentence", "en")
     state, asked = after(*SAID[:-1], on.TrialWanted(True), on.TalkToggled(5.0), late)
-    assert state.trial == Trial()
+    assert state.trial == Trial(recorded=2)
     assert any(isinstance(effect, do.Remember) and effect.outcome.text == "an old sentence" for effect in asked)
+
+
+@pytest.mark.parametrize("said", [RECORDED, SAID[:-1]], ids=["while it is recorded", "while it is written down"])
+def test_what_is_still_being_said_when_the_trial_ends_is_no_request(said: tuple[Event, ...]) -> None:
+    state, asked = after(on.TrialWanted(True), *said, on.TrialWanted(False))
+    assert state.turn.phase is Phase.IDLE
+    assert asked[-1] == do.DiscardRecording(1)
+    state, asked = after(on.TalkEnded(1), on.Transcribed(1, "shut down", "en"), state=state)
+    assert not any(isinstance(effect, do.Interpret | do.Run) for effect in asked)
+
+
+def test_what_was_said_before_the_trial_is_a_request_like_any_other() -> None:
+    state, asked = after(*SAID[:-1], on.TrialWanted(True), SAID[-1])
+    assert state.trial == Trial()
+    assert any(isinstance(effect, do.Interpret) and effect.text == "shut down" for effect in asked)
+    state, asked = after(*SAID[:-1], on.TrialWanted(True), on.TrialWanted(False), SAID[-1])
+    assert any(isinstance(effect, do.Interpret) for effect in asked)

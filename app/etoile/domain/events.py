@@ -241,6 +241,8 @@ class TalkEnded:
     """Nobody has spoken for a while into a microphone that no held key keeps open."""
 
     turn: int
+    at_s: float | None = field(default=None, compare=False)
+    """Monotonic clock; None where nobody tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from etoile.domain.placement import Placement
 from etoile.domain.resting import Rest, rest
 from etoile.domain.settings import with_settings
 from etoile.domain.thermal import Track, assess
-from etoile.domain.trial import Trial, try_out
+from etoile.domain.trial import Trial, leave, try_out
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message
 
@@ -139,7 +139,8 @@ def advance(state: State, event: Event) -> tuple[State, tuple[Effect, ...]]:
         case on.SpeechPlaced(placement):
             return replace(state, speech=placement), _speech_told(state.speech, placement)
         case on.TrialWanted(wanted, words):
-            return replace(state, trial=Trial(words=words) if wanted else None), ()
+            turn, ended = leave(state.trial, state.turn) if state.trial else (state.turn, ())
+            return replace(state, trial=Trial(words=words) if wanted else None, turn=turn), ended
         case on.UnfinishedWanted():
             return state, (do.RetryUnfinished(),)
         case on.DownloadWanted(model):

@@ -22,6 +22,8 @@ class Trial:
     """Why nothing was understood."""
     key_down: bool = False
     """Whether the talk key is held now: in a trial it records nothing."""
+    recorded: int | None = None
+    """The turn that was recorded for it last: what was said before it began is a request."""
 
 
 Tried = tuple[Trial, Turn, tuple[Effect, ...]]
@@ -34,7 +36,7 @@ def try_out(trial: Trial, turn: Turn, event: Event) -> Tried | None:
             return replace(trial, key_down=isinstance(event, on.TalkPressed)), turn, ()
         case on.TalkToggled() if turn.question is None:
             return _toggled(trial, turn, event)
-    if getattr(event, "turn", None) != turn.number or turn.question is not None:
+    if not getattr(event, "turn", None) == turn.number == trial.recorded or turn.question is not None:
         return None
     over = replace(turn, phase=Phase.IDLE)
     match event:
@@ -57,4 +59,13 @@ def _toggled(trial: Trial, turn: Turn, event: on.TalkToggled) -> Tried:
     listening = tuple(
         replace(effect, level_only=not trial.words) if isinstance(effect, do.Record) else effect for effect in effects
     )
-    return replace(trial, heard=None, failed=None), turn, listening
+    recorded = turn.number if turn.phase is Phase.LISTENING else trial.recorded
+    return replace(trial, heard=None, failed=None, recorded=recorded), turn, listening
+
+
+def leave(trial: Trial, turn: Turn) -> tuple[Turn, tuple[Effect, ...]]:
+    """End the trial: what is still being said for it, or written down, is no request.  Pure."""
+    in_trial = turn.number == trial.recorded and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
+    if not in_trial or turn.question is not None:
+        return turn, ()
+    return replace(turn, phase=Phase.IDLE), (do.DiscardRecording(turn.number),)

@@ -1,5 +1,6 @@
 """One utterance being recorded: from the first sample to the tail after the key was released."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from etoile.domain.events import Event, LevelMeasured, MicrophoneNoted, RecordingStarted, TalkEnded
@@ -145,7 +146,7 @@ class Recording:
             BLOCK_S, self._pauses.quiet_s, lambda last_s: self._hears_voice(*self._end(last_s))
         ):
             return False
-        self._publish(TalkEnded(self.utterance.turn))
+        self._publish(TalkEnded(self.utterance.turn, time.monotonic()))
         return True
 
     def _has_tail(self) -> bool:

@@ -11,7 +11,8 @@ still comes from it matches nothing.  Only a transcript that comes too late is k
 """
 
 from etoile.domain.turn.lifetime import THINKING_S
-from etoile.domain.turn.step import TRANSCRIBING_S, step
+from etoile.domain.turn.step import step
+from etoile.domain.turn.talking import TRANSCRIBING_S
 from etoile.domain.turn.turn import Phase, Speaking, Standing, Step, Turn
 
 __all__ = ["THINKING_S", "TRANSCRIBING_S", "Phase", "Speaking", "Standing", "Step", "Turn", "step"]

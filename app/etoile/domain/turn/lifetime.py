@@ -36,6 +36,7 @@ def begin(turn: Turn, phase: Phase, asking: Asking) -> Turn:
         speaking=turn.speaking,
         confirm_s=turn.confirm_s,
         shown_s=turn.shown_s,
+        called=turn.called,
         draft=turn.draft,
         dictating=turn.dictating,
         longest_s=turn.longest_s,

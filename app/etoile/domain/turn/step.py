@@ -31,7 +31,6 @@ from etoile.domain.turn.confirming import (
     did_you_mean,
     preview,
     put,
-    put_again,
     read_aloud,
     unanswered,
 )
@@ -39,44 +38,52 @@ from etoile.domain.turn.correcting import as_heard, correct, corrected, wants_co
 from etoile.domain.turn.dictating import carried_out, dictated, is_dictating, over
 from etoile.domain.turn.lifetime import (
     THINKING_S,
-    await_dictation,
     begin,
     broken_off,
     deadline,
-    enter,
     finish,
     give_up,
     is_answered,
-    is_sounding,
     progress,
     question,
 )
 from etoile.domain.turn.making import added, forgotten, heard, is_telling
 from etoile.domain.turn.running import run
-from etoile.domain.turn.turn import Phase, Standing, Step, Turn
+from etoile.domain.turn.talking import (
+    called,
+    ended_by_time,
+    heard_nothing,
+    may_be_of_nobody,
+    measured,
+    noted,
+    partly_heard,
+    pressed,
+    recording,
+    released,
+    talk_ended,
+    toggled,
+    transcribed,
+    unheard,
+)
+from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.domain.waking import request_after
-from etoile.text import Message, message
-
-SHORTEST_HOLD_S = 0.2
-"""A talk key held for less is a slip: nobody says a word in that time."""
-TRANSCRIBING_S = 60.0
+from etoile.text import message
 
 
 def step(turn: Turn, event: Event) -> Step:
     """Return the turn after `event`, and what is to be done.  Pure."""
     number = getattr(event, "turn", None)
     if number is not None and number != turn.number:
-        return turn, _kept_if_late(event)
+        return turn, _kept_if_late(turn, event)
     match event:
         case on.TalkPressed(at_s):
-            return _listen(turn, at_s)
+            return pressed(turn, at_s)
         case on.TalkReleased(at_s):
-            return _released(turn, at_s)
+            return released(turn, at_s)
         case on.TalkToggled(at_s):
-            listening = turn.phase is Phase.LISTENING
-            return _released(turn, at_s) if listening else _listen(turn, at_s, hands_free=True)
+            return toggled(turn, at_s)
         case on.WakeWordHeard(at_s):
-            return _called(turn, at_s)
+            return called(turn, at_s)
         case on.Typed(text, asking):
             return _typed(turn, text, asking)
         case on.Cancelled():
@@ -97,77 +104,23 @@ def step(turn: Turn, event: Event) -> Step:
         case on.LanguageChosen(language):
             return replace(turn, home_language=language, language=language), ()
     reaction = _REACTIONS.get((turn.phase, type(event)))
-    return reaction(turn, event) if reaction else (turn, _kept_if_late(event))
+    return reaction(turn, event) if reaction else (turn, _kept_if_late(turn, event))
 
 
-def _kept_if_late(event: Event) -> tuple[Effect, ...]:
-    """A transcript that nothing waits for goes into the history; everything else that is late is dropped."""
-    if isinstance(event, on.Transcribed) and event.text:
-        late = Outcome(turn=event.turn, text=event.text, decision=None, ok=False, language=event.language)
-        return (do.Remember(late),)
-    return ()
+def _kept_if_late(turn: Turn, event: Event) -> tuple[Effect, ...]:
+    """A transcript that nothing waits for goes into the history; everything else that is late is dropped.
+
+    So is what the wake word seemed to begin and did not: people talked to each other.
+    """
+    if not isinstance(event, on.Transcribed):
+        return ()
+    text = request_after(event.text, turn.wake_word) if event.turn == turn.called else event.text
+    if not text:
+        return ()
+    return (do.Remember(Outcome(turn=event.turn, text=text, decision=None, ok=False, language=event.language)),)
 
 
 # What the user does, in any phase
-
-
-def _listen(turn: Turn, at_s: float, origin: Origin = Origin.VOICE, *, hands_free: bool = False) -> Step:
-    taken_over = turn.phase is Phase.LISTENING and turn.heard_by is Origin.WAKE and origin is Origin.VOICE
-    if (turn.phase is Phase.LISTENING and not taken_over) or not may_break_in(turn, origin):
-        return turn, ()
-    if turn.phase is Phase.CONFIRMING:
-        # The answer to the question is about to be spoken: the question stays.
-        stop: tuple[Effect, ...] = (do.Hush(),)
-        fresh = replace(turn, standing=Standing.OPEN) if turn.standing is Standing.READING else turn
-    elif _may_be_of_nobody(turn):
-        stop, fresh = (do.DiscardRecording(turn.number),), turn
-    else:
-        stop = give_up(turn) or (do.Hush(),)
-        fresh = begin(turn, Phase.LISTENING, Asking(origin=origin))
-        fresh = replace(fresh, interrupted=turn.interrupted) if taken_over else fresh
-    fresh = replace(enter(fresh, Phase.LISTENING), hearing=False, level=0.0, stable="", tentative="")
-    fresh = replace(fresh, pressed_at_s=at_s, heard_by=origin, note=None)
-    record = do.Record(fresh.number, hands_free, broke_in=is_sounding(turn), woken=origin is Origin.WAKE)
-    return fresh, (*stop, record, deadline(fresh, turn.longest_s))
-
-
-def _called(turn: Turn, at_s: float) -> Step:
-    """Listen to whoever said the wake word, unless a request is in the works, or Etoile is heard.
-
-    The first look may be wrong: what goes on is not given up for it.
-    """
-    if turn.phase in (Phase.TRANSCRIBING, Phase.THINKING):
-        return turn, ()
-    return _listen(turn, at_s, Origin.WAKE, hands_free=True)
-
-
-def _may_be_of_nobody(turn: Turn) -> bool:
-    """Whether perhaps nobody called, while a question waits: a hand answers it all the same."""
-    recorded = turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
-    return recorded and turn.heard_by is Origin.WAKE and turn.question is not None
-
-
-def may_break_in(turn: Turn, origin: Origin) -> bool:
-    """Whether listening may begin: while Etoile's own voice is heard, only a hand begins it.
-
-    So nothing that Etoile says, a question and its choices least of all, is taken for an answer to it.
-    """
-    return origin is Origin.VOICE or not is_sounding(turn)
-
-
-def _released(turn: Turn, at_s: float) -> Step:
-    if turn.phase is not Phase.LISTENING:
-        return turn, ()
-    if at_s - turn.pressed_at_s < SHORTEST_HOLD_S:
-        discard = do.DiscardRecording(turn.number)
-        turn, told = _unheard(turn, message("Hold the key while you speak, and let go when you have finished."))
-        return turn, (discard, *told)
-    return _transcribe(turn)
-
-
-def _transcribe(turn: Turn) -> Step:
-    turn = replace(enter(turn, Phase.TRANSCRIBING), level=0.0)
-    return turn, (do.Transcribe(turn.number), deadline(turn, TRANSCRIBING_S))
 
 
 def _typed(turn: Turn, text: str, asking: Asking) -> Step:
@@ -178,7 +131,7 @@ def _typed(turn: Turn, text: str, asking: Asking) -> Step:
         return turn, _busy(turn, text, asking)
     if turn.question and turn.phase is Phase.CONFIRMING:
         return answered(turn, turn.question, text, turn.language, asking)
-    if turn.question and _may_be_of_nobody(turn):
+    if turn.question and may_be_of_nobody(turn):
         answering, told = answered(turn, turn.question, text, turn.language, asking)
         return answering, (do.DiscardRecording(turn.number), *told)
     return heard(begin(turn, Phase.THINKING, asking), text, None, give_up(turn))
@@ -266,67 +219,6 @@ def _silenced(turn: Turn) -> Step:
     return turn, (do.Hush(), *waiting)
 
 
-# Listening and transcribing
-
-
-def _recording(turn: Turn, event: on.RecordingStarted) -> Step:
-    return replace(turn, hearing=True), ()
-
-
-def _measured(turn: Turn, event: on.LevelMeasured) -> Step:
-    return replace(turn, level=event.level), ()
-
-
-def _noted(turn: Turn, event: on.MicrophoneNoted) -> Step:
-    return replace(turn, note=event.said), ()
-
-
-def _talk_ended(turn: Turn, event: Event) -> Step:
-    return _transcribe(turn)
-
-
-def _partly_heard(turn: Turn, event: on.PartlyHeard) -> Step:
-    """Show it; only the whole of it is acted on."""
-    return replace(turn, stable=event.stable, tentative=event.tentative), ()
-
-
-def _transcribed(turn: Turn, event: on.Transcribed) -> Step:
-    if not event.text.strip():
-        return _heard_nothing(turn, event)
-    if turn.heard_by is Origin.WAKE:
-        return _called_for(turn, event)
-    return _asked(turn, event)
-
-
-def _called_for(turn: Turn, event: on.Transcribed) -> Step:
-    """Take the request behind the wake word; where the whole utterance does not begin with it, nobody called."""
-    request = request_after(event.text, turn.wake_word)
-    if request is None:
-        return put_again(turn) if turn.question else await_dictation(replace(turn, phase=Phase.IDLE))
-    if not request:
-        return _heard_nothing(turn, event)
-    others = [request_after(other, turn.wake_word) for other in event.alternatives]
-    rivals = sum(map(bool, others[: event.rivals]))
-    return _asked(turn, replace(event, text=request, alternatives=tuple(filter(None, others)), rivals=rivals))
-
-
-def _asked(turn: Turn, event: on.Transcribed) -> Step:
-    if turn.question:
-        return answered(turn, turn.question, event.text, event.language, Asking(origin=turn.heard_by))
-    turn = replace(turn, alternatives=event.alternatives, rivals=event.rivals)
-    return heard(turn, event.text, event.language)
-
-
-def _heard_nothing(turn: Turn, event: Event) -> Step:
-    return _unheard(turn, message("I heard nothing."))
-
-
-def _unheard(turn: Turn, said: Message, remedy: Message | None = None) -> Step:
-    """End a turn in which nothing was heard; a question that was to be answered stays, to be answered by hand."""
-    turn = replace(turn, said=said, remedy=remedy, failed=True)
-    return put_again(turn) if turn.question else await_dictation(replace(turn, phase=Phase.IDLE))
-
-
 # Thinking and speaking
 
 
@@ -386,7 +278,7 @@ _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal 
 
 def _failed(turn: Turn, event: on.Failed) -> Step:
     if turn.question and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
-        return _unheard(turn, event.said, event.remedy)
+        return unheard(turn, event.said, event.remedy)
     return finish(turn, ok=False, said=broken_off(turn, event.said), remedy=event.remedy)
 
 
@@ -400,7 +292,7 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
         return turn, ()
     match turn.phase:
         case Phase.LISTENING:
-            return _transcribe(turn)
+            return ended_by_time(turn)
         case Phase.TRANSCRIBING:
             said = message("The speech model did not answer in time.")
             return _failed(turn, on.Failed(turn.number, said))
@@ -421,16 +313,16 @@ def _deadline_passed(turn: Turn, event: on.DeadlinePassed) -> Step:
 
 
 _REACTIONS: dict[tuple[Phase, type[Event]], Callable[[Turn, Any], Step]] = {
-    (Phase.LISTENING, on.RecordingStarted): _recording,
-    (Phase.LISTENING, on.LevelMeasured): _measured,
-    (Phase.LISTENING, on.MicrophoneNoted): _noted,
-    (Phase.LISTENING, on.TalkEnded): _talk_ended,
-    (Phase.LISTENING, on.PartlyHeard): _partly_heard,
-    (Phase.TRANSCRIBING, on.PartlyHeard): _partly_heard,
+    (Phase.LISTENING, on.RecordingStarted): recording,
+    (Phase.LISTENING, on.LevelMeasured): measured,
+    (Phase.LISTENING, on.MicrophoneNoted): noted,
+    (Phase.LISTENING, on.TalkEnded): talk_ended,
+    (Phase.LISTENING, on.PartlyHeard): partly_heard,
+    (Phase.TRANSCRIBING, on.PartlyHeard): partly_heard,
     (Phase.LISTENING, on.Failed): _failed,
     (Phase.LISTENING, on.DeadlinePassed): _deadline_passed,
-    (Phase.TRANSCRIBING, on.Transcribed): _transcribed,
-    (Phase.TRANSCRIBING, on.NothingHeard): _heard_nothing,
+    (Phase.TRANSCRIBING, on.Transcribed): transcribed,
+    (Phase.TRANSCRIBING, on.NothingHeard): heard_nothing,
     (Phase.TRANSCRIBING, on.Failed): _failed,
     (Phase.TRANSCRIBING, on.DeadlinePassed): _deadline_passed,
     (Phase.THINKING, on.Interpreted): _interpreted,

@@ -60,6 +60,8 @@ class Turn:
     """The language of this request and of its spoken reply."""
 
     pressed_at_s: float = 0.0
+    ended_at_s: float | None = None
+    """When the recording ended by itself."""
     hearing: bool = False
     """Whether the first sample of the recording has arrived."""
     level: float = 0.0
@@ -96,6 +98,8 @@ class Turn:
     """Whether "undo" takes back what was done."""
     heard_by: Origin = Origin.VOICE
     """What the recording was begun by: an answer that nobody's hand was behind confirms nothing that destroys."""
+    called: int = 0
+    """The last turn that the wake word began, and no hand took over; it outlives the turn."""
     draft: Draft | None = None
     """The skill that the user is telling, step by step; it outlives the turn."""
     dictating: bool = False
