@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QShortcut, QTextDocument
+from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QShortcut, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,7 @@ from etoile.gui.button import Button
 from etoile.gui.code_block import CodeBlock
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
-from etoile.gui.design import DARK, LIGHT, Look
+from etoile.gui.design import DARK, LIGHT, SHADOW, Look
 from etoile.gui.frame import edges_at
 from etoile.gui.gpu_card import GpuCard
 from etoile.gui.header import Header
@@ -578,6 +578,21 @@ class TestComingAndGoing:
         assert 0 < below.alpha() < 90
         assert painted.pixelColor(window.face.center()) == DARK.bg
         assert shaped[-1] == window.face
+
+    def test_a_compositor_that_goes_and_comes_is_followed(
+        self, window: Window, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        there = [True]
+        monkeypatch.setattr("etoile.gui.x11.on_x11", lambda: True)
+        monkeypatch.setattr("etoile.gui.x11.has_compositor", lambda: there[0])
+        monkeypatch.setattr("etoile.gui.x11.shape_input", lambda _, box: None)
+        window.present()
+        place = window.place
+        for there[0], margin in ((False, 0), (True, SHADOW)):
+            window.show_state(CALM)
+            assert (window.margin, window.place) == (margin, place)
+            corner = window._painted_backdrop().toImage().pixelColor(0, 0)
+            assert corner == (DARK.ctrl if margin == 0 else QColor(Qt.GlobalColor.transparent))
 
     def test_it_follows_dark_and_light(self, window: Window, look: Look) -> None:
         window.present()

@@ -199,6 +199,12 @@ class Frame(QWidget):
         self._backdrop = QPixmap()
         self.update()
 
+    def follow_compositor(self) -> None:
+        """Adapt to a compositor that came or went: nobody tells, so it is asked whenever there is something to show."""
+        if x11.on_x11() and self.isVisible() and x11.has_compositor() is not self._blended:
+            self._adapt()
+            self._shape()
+
     def _adapt(self) -> None:
         """Take up whether windows are blended now: a compositor comes and goes.  The face stays where it is."""
         platform = QGuiApplication.platformName()

@@ -218,6 +218,7 @@ class Pill(Frame):
     # What is shown
 
     def _refresh(self) -> None:
+        self.follow_compositor()
         self._shown = shown_of(self._state, self._ground.stopwatch.elapsed_s)
         listening = self._shown is Shown.LISTENING
         self._line.setVisible(not listening)

@@ -390,6 +390,7 @@ class Window(Frame):
         state = self._state
         if state.locked:
             return
+        self.follow_compositor()
         self._header.show_state(state)
         self._fit_low()
         shown = self.page
