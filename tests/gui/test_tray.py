@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtGui import QAction, QColor, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -27,11 +27,12 @@ from etoile.domain.events import (
     WakeWordWanted,
 )
 from etoile.domain.nodes import NodeLoad, NodeState
-from etoile.domain.state import advance
+from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.design import Look
 from etoile.gui.pages import CONVERSATION, GPU, NODES
+from etoile.gui.panel import mostly_light
 from etoile.gui.tray import Tray, _icon_of
 from etoile.gui.tray_words import tool_tip
 from etoile.gui.window import Window
@@ -342,16 +343,34 @@ class TestWhatTheIconShows:
     WARM = replace(states.CALM, window=WindowSettings(tray_temperature=True))
 
     def test_the_temperature_only_where_it_is_wanted_and_nothing_else_goes_on(self) -> None:
-        assert _icon_of(states.CALM).degrees is None
-        assert _icon_of(self.WARM).degrees == 62
-        assert _icon_of(replace(self.WARM, turn=states.turn(phase=Phase.THINKING))).degrees is None
-        assert _icon_of(replace(self.WARM, listening_for="jarvis")).degrees is None
-        assert _icon_of(replace(self.WARM, locked=True)).degrees is None
-        assert _icon_of(replace(self.WARM, gpus=())).degrees is None
+        def shown(state: State) -> int | None:
+            return _icon_of(state, dark_panel=True).degrees
 
-    @pytest.mark.parametrize(("ink", "on_dark"), [("light", True), ("dark", False)])
-    def test_the_ink_is_the_one_that_was_chosen(self, ink: Literal["light", "dark"], on_dark: bool) -> None:
-        assert _icon_of(replace(states.CALM, window=WindowSettings(tray_ink=ink))).on_dark is on_dark
+        assert shown(states.CALM) is None
+        assert shown(self.WARM) == 62
+        assert shown(replace(self.WARM, turn=states.turn(phase=Phase.THINKING))) is None
+        assert shown(replace(self.WARM, listening_for="jarvis")) is None
+        assert shown(replace(self.WARM, locked=True)) is None
+        assert shown(replace(self.WARM, gpus=())) is None
+
+    @pytest.mark.parametrize("dark_panel", [True, False])
+    def test_the_ink_is_the_one_that_was_chosen_or_that_of_the_panel(self, dark_panel: bool) -> None:
+        def on_dark(ink: Literal["auto", "light", "dark"]) -> bool:
+            return _icon_of(replace(states.CALM, window=WindowSettings(tray_ink=ink)), dark_panel=dark_panel).on_dark
+
+        assert (on_dark("auto"), on_dark("light"), on_dark("dark")) == (dark_panel, True, False)
+
+    @pytest.mark.parametrize(("ground", "icon", "light"), [("#E0E0E0", "black", True), ("#202020", "white", False)])
+    def test_the_panel_is_judged_by_the_corners_that_an_icon_leaves_empty(
+        self, ground: str, icon: str, light: bool
+    ) -> None:
+        seen = QImage(24, 30, QImage.Format.Format_RGB32)
+        seen.fill(QColor(ground))
+        painter = QPainter(seen)
+        painter.fillRect(0, 2, 23, 24, QColor(icon))
+        painter.end()
+        assert mostly_light(seen) is light
+        assert mostly_light(QImage()) is None
 
     def test_it_changes_with_the_settings(self, tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[QIcon] = []

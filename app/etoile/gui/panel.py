@@ -2,19 +2,22 @@
 
 import sys
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QGuiApplication, QImage
 
 _THEME = r"Software\Microsoft\Windows\CurrentVersion\Themes\Personalize"
+_LIGHT = 0.5
 
 
-def panel_is_dark() -> bool:
-    """Return whether the panel is dark, as far as can be told: Windows says it of its own, apart from programs.
+def panel_is_dark(icon: QRect) -> bool:
+    """Return whether the panel around the place `icon` on the screen is dark, as far as can be told.
 
-    Other panels do not say, and are taken to be as the desktop is.
+    Windows says it of its taskbar; under X11 it is seen.  Other panels are taken to be as the desktop is.
     """
-    light = _light_taskbar()
-    return QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light if light is None else not light
+    for light in (_light_taskbar(), _light_around(icon)):
+        if light is not None:
+            return not light
+    return QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
 
 
 def _light_taskbar() -> bool | None:
@@ -28,3 +31,21 @@ def _light_taskbar() -> bool | None:
             return bool(winreg.QueryValueEx(key, "SystemUsesLightTheme")[0])
     except OSError:
         return None
+
+
+def _light_around(icon: QRect) -> bool | None:
+    """Return how the corners of the icon look, which it leaves empty; None where they cannot be seen."""
+    screen = QGuiApplication.screenAt(icon.center())
+    if QGuiApplication.platformName() != "xcb" or icon.isEmpty() or screen is None:
+        return None
+    place = icon.translated(-screen.geometry().topLeft())
+    return mostly_light(screen.grabWindow(0, place.x(), place.y(), place.width(), place.height()).toImage())
+
+
+def mostly_light(seen: QImage) -> bool | None:
+    """Return whether most corners of a picture are light; None for none."""
+    if seen.isNull():
+        return None
+    right, bottom = seen.width() - 1, seen.height() - 1
+    corners = ((0, 0), (right, 0), (0, bottom), (right, bottom))
+    return sum(seen.pixelColor(x, y).lightnessF() > _LIGHT for x, y in corners) > 2

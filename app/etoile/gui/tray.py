@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QRect
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from etoile.domain.state import State
@@ -35,10 +35,10 @@ class _Icon(NamedTuple):
     degrees: int | None
 
 
-def _icon_of(state: State) -> _Icon:
+def _icon_of(state: State, *, dark_panel: bool) -> _Icon:
     shown, settings = tray_state(state), state.window
     gpu = hottest(state) if settings.tray_temperature and shown in _AT_REST and not state.locked else None
-    on_dark = panel_is_dark() if settings.tray_ink == "auto" else settings.tray_ink == "light"
+    on_dark = dark_panel if settings.tray_ink == "auto" else settings.tray_ink == "light"
     return _Icon(shown, on_dark, gpu.temperature_c if gpu else None)
 
 
@@ -67,6 +67,9 @@ class Tray(QObject):
         look.changed.connect(self._restyle)
         look.language_changed.connect(self._speak)
         self._shown: _Icon | None = None
+        self._place = QRect()
+        """Where the icon was when the panel around it was looked at."""
+        self._dark_panel = panel_is_dark(self._place)
         self.show_state(self._state)
 
     def show(self) -> None:
@@ -85,12 +88,19 @@ class Tray(QObject):
     def show_state(self, state: State) -> None:
         """Show `state`; what has not changed is not sent to the desktop again."""
         self._state = state
+        if self.icon.geometry() != self._place:
+            self._look_at_panel()
         self._show_icon()
         self._show_tip()
         self._menu.show_state(state)
 
+    def _look_at_panel(self) -> None:
+        self._place = self.icon.geometry()
+        self._dark_panel = panel_is_dark(self._place)
+
     def _restyle(self) -> None:
         self._menu.restyle()
+        self._look_at_panel()
         self._show_icon()
 
     def _speak(self) -> None:
@@ -104,7 +114,7 @@ class Tray(QObject):
             self.icon.setToolTip(tip)
 
     def _show_icon(self) -> None:
-        wanted = _icon_of(self._state)
+        wanted = _icon_of(self._state, dark_panel=self._dark_panel)
         if wanted == self._shown:
             return
         self._shown = wanted

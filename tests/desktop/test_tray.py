@@ -1,0 +1,47 @@
+"""The icon in the tray on a real panel: its ink, the temperature in it, and where the lines of its menu lead."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.desktop.app import START_S, App, running
+from tests.desktop.rig import Desktop
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.desktop
+
+SETTINGS = '[speech]\nspeak = "never"\n[routing]\ndiscover = false\n[window]\ntray_temperature = {wanted}\n'
+DARK = 60
+"""A pixel darker than this is ink for a light panel, such as that of the rig."""
+
+
+def ink(app: App, picture: Path) -> frozenset[tuple[int, int]]:
+    """Return which points of the icon are drawn in dark ink."""
+    [icon] = app.desktop.tray_icons()
+    seen = QImage(str(app.desktop.screenshot(picture)))
+    places = ((x, y) for x in range(icon.width) for y in range(icon.height))
+    return frozenset((x, y) for x, y in places if seen.pixelColor(icon.x + x, icon.y + y).lightness() < DARK)
+
+
+def test_on_a_light_panel_the_ink_is_dark_and_a_temperature_is_another_icon(desktop: Desktop, tmp_path: Path) -> None:
+    shapes = []
+    for wanted in ("false", "true"):
+        with running(
+            desktop, tmp_path / wanted, SETTINGS.format(wanted=wanted), "--hidden", "--simulate", "calm"
+        ) as app:
+            wait_until(lambda app=app: len(desktop.tray_icons()) == 1, START_S, what="one icon in the tray")
+            picture = tmp_path / f"{wanted}.png"
+            wait_until(lambda app=app, picture=picture: len(ink(app, picture)) > 20, START_S, what="dark ink")
+            shapes.append(ink(app, picture))
+    assert len(shapes[0] ^ shapes[1]) > 20
+
+
+def test_the_first_line_of_the_menu_leads_to_what_goes_on(desktop: Desktop, tmp_path: Path) -> None:
+    settings = SETTINGS.format(wanted="false")
+    with running(desktop, tmp_path / "menu", settings, "--hidden", "--simulate", "calm") as app:
+        wait_until(lambda: len(desktop.tray_icons()) == 1, START_S, what="one icon in the tray")
+        [icon] = desktop.tray_icons()
+        desktop.click(*icon.centre, button=3)
+        desktop.xdotool("key", "--delay", "100", "Down", "Return")
+        app.wait_for_window()
