@@ -9,7 +9,7 @@ from typing import Any
 import keyring
 import pytest
 
-from etoile.config import FOLDERS, Config, Node, Speech
+from etoile.config import FOLDERS, Config, Node, Routing, Speech
 from etoile.domain import effects as do
 from etoile.parts import Rooms
 from etoile.parts.outside import Outside
@@ -24,8 +24,8 @@ class Room:
     told: list[object] = field(default_factory=list)
     rate_wpm: int = 180
 
-    def use(self, nodes: Sequence[Node]) -> None:
-        self.told.append(nodes)
+    def use(self, nodes: Sequence[Node], routing: Routing) -> None:
+        self.told += [nodes, routing]
 
     def configure(self, settings: object) -> None:
         self.told.append(settings)
@@ -48,7 +48,7 @@ def test_changed_settings_reach_the_rooms_that_can_go_by_them() -> None:
     router, voice, live = Room(), Room(), Room()
     config = Config(nodes=(Node(name="M1", url="http://10.5.0.2:1234"),), speech=Speech(rate_wpm=220))
     rooms(router=router, voice=voice, live=live).perform(do.Configure(config))
-    assert (router.told, voice.told, live.told) == ([config.nodes], [config.speech], [config])
+    assert (router.told, voice.told, live.told) == ([config.nodes, config.routing], [config.speech], [config])
 
 
 def test_everything_that_is_kept_is_forgotten(own_home: Path) -> None:

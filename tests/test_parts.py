@@ -201,3 +201,34 @@ def test_in_private_mode_nothing_is_opened_to_be_written(own_home: Path) -> None
 def test_recordings_stay_where_they_may(own_home: Path) -> None:
     with ExitStack() as stack:
         assert open_recordings(stack, Config()) == Path(FOLDERS.user_state_dir) / "recordings"
+
+
+@pytest.mark.parametrize("wanted", [Store(private=True), Store(history=False)], ids=["private", "no history"])
+def test_what_is_to_be_kept_no_more_is_not_from_that_moment_on(own_home: Path, wanted: Store) -> None:
+    def remember(turn: int) -> Effect:
+        return do.Remember(Outcome(turn=turn, text=f"request {turn}", decision=Decision.RUN, ok=True))
+
+    with ExitStack() as stack:
+        history = open_history(stack, Config(), "en", lambda event: None)
+        samples = open_samples(stack, Config(), lambda event: None)
+        assert history
+        assert samples
+        rooms = replace(_rooms(lambda event: None, samples), history=history, router=_Router())
+        rooms.perform(remember(1))
+        rooms.perform(do.Configure(Config(store=wanted)))
+        rooms.perform(remember(2))
+        rooms.perform(do.KeepSamples((reading(0),)))
+        samples.flush()
+        assert [kept.request for kept in history.latest(9)] == ["request 1"]
+        [(count,)] = samples.database.read(lambda it: it.execute("SELECT count(*) FROM seconds").fetchall())
+        assert count == (0 if wanted.private else 1)
+        rooms.perform(do.Configure(Config()))
+        rooms.perform(remember(3))
+        assert [kept.request for kept in history.latest(9)] == ["request 3", "request 1"]
+
+
+class _Router:
+    """Takes settings, and does nothing."""
+
+    def use(self, nodes: object, routing: object) -> None:
+        """Take them."""

@@ -68,7 +68,8 @@ class Interpreter:
     ) -> None:
         self._publish = publish
         self._values = values
-        self._enabled = enabled
+        self.enabled = enabled
+        """May be set from any thread."""
         self._name_in_front = name_in_front
         self._processes = processes
         self.aliases = aliases or AliasFile()
@@ -101,7 +102,7 @@ class Interpreter:
 
         They take half a second and 60 MiB, which whoever only looks at GPUs is spared.
         """
-        if self._enabled and not self._prepared:
+        if self.enabled and not self._prepared:
             self._prepared = True
             self._thread.submit(self._refresh_quietly)
             self._thread.submit(shipped_model)
@@ -233,7 +234,7 @@ class Interpreter:
             self._publish(PartReady("skills"))
 
     def _timed(self, text: str, language: str | None) -> tuple[Match, float]:
-        if not self._enabled:
+        if not self.enabled:
             return Match(text=text, language=language), 0.0
         matcher = self._matcher or self._refresh()
         started_s = time.perf_counter()

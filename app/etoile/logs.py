@@ -43,6 +43,13 @@ def set_up(level: int, file: Path | None = None) -> None:
     threading.excepthook = lambda failed: _uncaught(failed.exc_type, failed.exc_value, failed.exc_traceback)
 
 
+def rest(wanted: bool) -> None:
+    """Write nothing to the file while that is `wanted`."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _RotatingFile):
+            handler.setLevel(logging.CRITICAL + 1 if wanted else logging.INFO)
+
+
 class _RotatingFile(logging.handlers.RotatingFileHandler):
     """A log file that is done without where it cannot be written."""
 

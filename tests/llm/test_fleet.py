@@ -4,6 +4,7 @@ import threading
 import time
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from etoile.config import Node, Routing
@@ -240,10 +241,10 @@ def test_nodes_of_changed_settings_are_used_at_once() -> None:
         scene(settings("M1", first), routing=QUICK, watch=True) as play,
     ):
         play.wait_for(lambda: play.state("M1") is NodeState.UP)
-        play.router.use([settings("M1", first), settings("M2", second)])
+        play.router.use([settings("M1", first), settings("M2", second)], QUICK)
         play.wait_for(lambda: play.state("M2") is NodeState.UP)
         assert play.ask(turn=1, node="M2").answer(1) == "The second."
-        play.router.use([settings("M2", second)])
+        play.router.use([settings("M2", second)], QUICK)
         play.wait_for(lambda: play.state("M1") is None)
         assert play.ask(turn=2).answer(2) == "The second."
         second.close()
@@ -253,7 +254,19 @@ def test_nodes_of_changed_settings_are_used_at_once() -> None:
 def test_without_any_node_left_it_is_said() -> None:
     with FakeNode() as node, scene(settings("M1", node), routing=QUICK, watch=True) as play:
         play.wait_for(lambda: play.state("M1") is NodeState.UP)
-        play.router.use([])
+        play.router.use([], QUICK)
         play.wait_for(lambda: play.of(PartMissing))
-        play.router.use([settings("M1", node)])
+        play.router.use([settings("M1", node)], QUICK)
         play.wait_for(lambda: play.of(PartReady))
+
+
+def test_routing_of_changed_settings_counts_from_the_next_request_on() -> None:
+    with FakeNode(Script(answer="Aye.")) as node, scene(settings("M1", node), routing=QUICK, watch=True) as play:
+        play.wait_for(lambda: play.state("M1") is NodeState.UP)
+        assert play.ask(turn=1).answer(1) == "Aye."
+        told = msgspec.structs.replace(QUICK, system="Speak like a pirate.", connect_s=7.0)
+        play.router.use([settings("M1", node)], told)
+        play.wait_for(lambda: play.router._client.connect_s == 7.0)
+        assert play.ask(turn=2).answer(2) == "Aye."
+        first, second = (str(chat.body["messages"]) for chat in node.chats)
+    assert ("pirate" in first, "pirate" in second) == (False, True)

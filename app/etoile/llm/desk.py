@@ -42,6 +42,10 @@ class Desk:
         self._notes: dict[int, tuple[Message, ...]] = {}
         """What is to be told with the answer of each turn."""
 
+    def instruct(self, instructions: str) -> None:
+        """Put `instructions` before every conversation from now on."""
+        self._instructions = self._recalling.instructions = instructions
+
     def publish(self, event: Event) -> None:
         """Publish `event` to every turn that it concerns."""
         if isinstance(event, AnswerStarted) and (notes := self._notes.pop(event.turn, ())):

@@ -58,6 +58,11 @@ class Dispatch:
         self._call_nothing: set[tuple[str, str | None]] = set()
         """Nodes and models that refused tools: they are asked without."""
 
+    def use(self, routing: Routing) -> None:
+        """Go by `routing` from the next request on."""
+        self._routing = routing
+        self._places.use(routing)
+
     def standings(self, wanted: Wanted) -> tuple[Standing, ...]:
         """Return how the nodes stand for such work now, the best first."""
         return self._places.standings(wanted)

@@ -53,7 +53,7 @@ class Fleet:
         self._publish = publish
         self._dialect_of = dialect_of
         self._confirmed = confirmed
-        self._places = places if routing.discover else ()
+        self._usual_places = places
         self._now_s = now_s
         self._looking = asyncio.Lock()
         self._looked = False
@@ -66,6 +66,11 @@ class Fleet:
         self._clock_ahead_s = time.time() - now_s()
         self.naps = 0
         """How often this computer slept."""
+
+    @property
+    def _places(self) -> Sequence[Place]:
+        """Where servers are looked for; nowhere where the settings want none found."""
+        return self._usual_places if self._routing.discover else ()
 
     def statuses(self) -> tuple[NodeStatus, ...]:
         """Return every node as it is now.  Safe from any thread."""
@@ -86,11 +91,12 @@ class Fleet:
         """Return the node called `name`."""
         return next((member for member in self.members if member.node.name == name), None)
 
-    async def use(self, nodes: Sequence[Node]) -> None:
-        """Have `nodes` in the place of those of the settings.  What a former one is answering goes on.
+    async def use(self, nodes: Sequence[Node], routing: Routing) -> None:
+        """Have `nodes` in the place of those of the settings, and `routing`.  What a former one is answering goes on.
 
         One that stays as it was keeps what is known of it; those that were found stay, but for one that is named now.
         """
+        self._routing = routing
         former = self._configured
         taken = {name for node in nodes for name in (node.name.lower(), node.url)}
         found = [one for one in self.members if one not in former]

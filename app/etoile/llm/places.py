@@ -105,6 +105,11 @@ class Places:
         self._queue: Queue[Place] = Queue(routing.queue_most)
         fleet.on_change = self._queue.reconsider
 
+    def use(self, routing: Routing) -> None:
+        """Go by `routing` from the next request on."""
+        self._rules = Rules.of(routing)
+        self._queue.most = routing.queue_most
+
     def standings(self, wanted: Wanted) -> tuple[Standing, ...]:
         """Return how the nodes stand for such work now, the best first."""
         return plan(wanted, tuple(self._enrich(self._fleet.statuses())), self._rules)

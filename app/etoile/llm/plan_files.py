@@ -20,16 +20,17 @@ class PlanFiles:
     """All plans, read anew when a file has changed.  `matrix` is what the settings say of kinds.  Any thread."""
 
     def __init__(self, matrix: Mapping[str, Steps] | None = None, own: Path | None = None) -> None:
-        self._matrix = matrix or {}
+        self.matrix = matrix or {}
+        """What kinds take that is not the usual."""
         self._own = own or Path(FOLDERS.user_config_dir) / "plans"
 
     def plans(self) -> Plans:
         """Return all plans.  Raises ConfigError, which names the file of the user's that is wrong and what is."""
-        return collected(_plans(resource("plans")), _plans(self._own), self._matrix)
+        return collected(_plans(resource("plans")), _plans(self._own), self.matrix)
 
     def shipped(self) -> Plans:
         """Return what there is without the user's files: a broken one must not cost a request."""
-        return collected(_plans(resource("plans")), (), self._matrix)
+        return collected(_plans(resource("plans")), (), self.matrix)
 
 
 def _plans(folder: Path) -> tuple[Plan, ...]:

@@ -52,7 +52,7 @@ class Queue(Generic[Place]):
     """Those who wait for a place at a node, at most `most` of them.  Lives on the net thread."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._waiting: list[_Waiter[Place]] = []
         self._numbers = itertools.count()
 
@@ -106,13 +106,13 @@ class Queue(Generic[Place]):
     def _make_room(self, priority: Priority) -> None:
         """Send the last one away if it is less urgent; raise QueueFull where nobody is."""
         self._drop_gone()
-        if len(self._waiting) < self._most:
+        if len(self._waiting) < self.most:
             return
         last = self._waiting[-1] if self._waiting else None
         if last is None or last.priority <= priority:
-            raise QueueFull(self._most)
+            raise QueueFull(self.most)
         self._leave(last)
-        last.taken.set_exception(QueueFull(self._most))
+        last.taken.set_exception(QueueFull(self.most))
 
     def _drop_gone(self) -> None:
         """Forget who was cancelled and has not run since: a place that it took would never come back."""

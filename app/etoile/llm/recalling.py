@@ -39,7 +39,7 @@ class Recalling:
 
     def __init__(self, answers: Answers | None, instructions: str) -> None:
         self._answers = answers
-        self._instructions = instructions
+        self.instructions = instructions
 
     async def find(self, ask: Ask) -> Remembered | None:
         """Return the answer to `ask` that was given before; None where a node is to be asked."""
@@ -66,7 +66,7 @@ class Recalling:
 
     def _key(self, ask: Ask) -> str:
         """Return what the request asks, and under which instructions."""
-        return "\n".join(filter(None, (sense(ask.text), self._instructions)))
+        return "\n".join(filter(None, (sense(ask.text), self.instructions)))
 
 
 def answer_in(told: Sequence[Event]) -> str:

@@ -8,7 +8,7 @@ ask -> by name, or where there is no node at all -> the guide answers, and says 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, aclosing
 from dataclasses import replace
@@ -34,6 +34,7 @@ from etoile.domain.events import (
 )
 from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
+from etoile.domain.roles import Steps, matrix_of
 from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, NodeError
 from etoile.llm.client import STREAM_PER_ANSWER, Client
@@ -76,6 +77,12 @@ GLANCE_S = 0.5
 
 def _as_simple(text: str) -> Classification:
     return Classification(TaskKind.SIMPLE, 0.0, "rules")
+
+
+def _own_matrix(routing: Routing) -> Mapping[str, Steps]:
+    """Return what kinds take that the settings name."""
+    matrix = matrix_of(routing.matrix)
+    return {kind: matrix[kind] for kind in routing.matrix}
 
 
 class Guide(Protocol):
@@ -143,12 +150,9 @@ class Router:
         self._dispatch = Dispatch(self._fleet, routing, enrich)
         self._desk = Desk(publish, self._dispatch, self._fleet.statuses, answers, routing.system)
         self._publish = self._desk.publish
+        self._plan_files = PlanFiles(_own_matrix(routing))
         self._commander = Commander(
-            self._dispatch,
-            self._fleet.statuses,
-            self._publish,
-            plans or PlanFiles({kind: self._rules.matrix[kind] for kind in routing.matrix}),
-            classify,
+            self._dispatch, self._fleet.statuses, self._publish, plans or self._plan_files, classify
         )
         self._tooling = Tooling(
             self._dispatch, self._fleet.statuses, self._publish, tools, cloud_history=routing.cloud_history
@@ -215,9 +219,9 @@ class Router:
         """Start to fetch the page of metrics at `url`; the future raises NodeError."""
         return self._running().start_task_soon(metrics, self._client, url)
 
-    def use(self, nodes: Sequence[Node]) -> None:
-        """Have `nodes` in the place of those of the settings; what is being answered goes on."""
-        self._running().start_task_soon(self._use, tuple(nodes))
+    def use(self, nodes: Sequence[Node], routing: Routing) -> None:
+        """Have `nodes` in the place of those of the settings, and go by `routing`; what is being answered goes on."""
+        self._running().start_task_soon(self._use, tuple(nodes), routing)
 
     def confirm(self, name: str) -> None:
         """Use the node `name`, which was found on this machine, from now on."""
@@ -239,9 +243,16 @@ class Router:
             with anyio.CancelScope(shield=True):
                 await self._client.aclose()
 
-    async def _use(self, nodes: Sequence[Node]) -> None:
+    async def _use(self, nodes: Sequence[Node], routing: Routing) -> None:
+        self._rules = self._opinion.rules = Rules.of(routing)
+        self._opinion.within_s = routing.classify_s
+        self._client.connect_s, self._client.stream_bytes = routing.connect_s, STREAM_PER_ANSWER * routing.answer_bytes
+        self._dispatch.use(routing)
+        self._desk.instruct(routing.system)
+        self._plan_files.matrix = _own_matrix(routing)
+        self._tooling.cloud_history = routing.cloud_history
         try:
-            await self._fleet.use(nodes)
+            await self._fleet.use(nodes, routing)
         except Exception:
             log.exception("the changed nodes cannot be used")
 

@@ -28,20 +28,20 @@ class SecondOpinion:
         """`within_s` is how long the node gets; 0 asks none."""
         self._dispatch = dispatch
         self._statuses = statuses
-        self._rules = rules
-        self._within_s = within_s
+        self.rules = rules
+        self.within_s = within_s
 
     async def kind_of(self, ask: Ask) -> str | None:
         """Return the kind of `ask`: its own where that is sure, or where no node says better in time."""
         import anyio
 
         named = ask.node or ask.nodes or ask.plan
-        if ask.sure or named or self._within_s <= 0:
+        if ask.sure or named or self.within_s <= 0:
             return ask.kind
-        name = whom_to_ask(self._statuses(), self._rules)
+        name = whom_to_ask(self._statuses(), self.rules)
         if name is None:
             return ask.kind
-        with anyio.move_on_after(self._within_s):
+        with anyio.move_on_after(self.within_s):
             return await self._said_by(name, ask) or ask.kind
         log.info("%s did not say in time which kind of task a request is", name)
         return ask.kind

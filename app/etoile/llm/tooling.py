@@ -89,7 +89,7 @@ class Tooling:
         self._statuses = statuses
         self._publish = publish
         self._tools = tools
-        self._cloud_history = cloud_history
+        self.cloud_history = cloud_history
 
     def helps(self, ask: Ask) -> bool:
         """Whether `ask` is worth it, and a node can."""
@@ -182,7 +182,7 @@ class Tooling:
         if call.name == PROPOSE.name:
             return await self._propose(arguments, node, ask, course)
         if call.name == HISTORY.name:
-            if node in self._in_the_cloud() and not self._cloud_history:
+            if node in self._in_the_cloud() and not self.cloud_history:
                 return result(error="the history stays on this machine")
             course.looked_back = True
         return await self._read(call.name, arguments, ask.language)

@@ -39,6 +39,7 @@ from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_recordings, open_retention, open_samples
+from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
@@ -46,8 +47,8 @@ from etoile.task_kinds import shipped_model
 
 if TYPE_CHECKING:
     from etoile.llm.described import Described
+    from etoile.parts.hearing import Hearing
     from etoile.speech.downloads import Downloads
-    from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -95,11 +96,13 @@ def open_rooms(
             kept = open_samples(stack, config, publish)
             recordings = open_recordings(stack, config)
 
+        answers = open_answers(config, history) if history else None
+
         def names() -> Mapping[str, Sequence[str]]:
             return actions.slot_values()  # of the room that is opened next
 
         router = stack.enter_context(
-            open_router(config, keeping(publish, history), history, live, names, watch=desktop)
+            open_router(config, keeping(publish, history), history, live, names, answers, watch=desktop)
         )
         actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
         interpreter = stack.enter_context(
@@ -123,7 +126,7 @@ def open_rooms(
                 )
             )
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
-            ears = _open_ears(stack, config, publish, live, recordings)
+            ears = _open_hearing(stack, config, publish, live, recordings)
             _watch_gpus(stack, config, source, router, publish)
             if history:
                 _learn_what_models_take(stack, config, history, router)
@@ -149,6 +152,7 @@ def open_rooms(
             report=report,
             errands=errands,
             retention=retention,
+            answers=answers,
             live=live,
         )
 
@@ -172,6 +176,7 @@ def open_router(
     history: Conversations | None,
     live: Live,
     names: Callable[[], Mapping[str, Sequence[str]]] | None = None,
+    answers: Answers | None = None,
     *,
     watch: bool,
 ) -> Router:
@@ -190,7 +195,7 @@ def open_router(
         keep_confirmed=history.confirm_server if history else _forget,
         enrich=live.known_of,
         classify=lambda text: classify(text, shipped_model()),
-        answers=open_answers(config, history) if history else None,
+        answers=answers,
         tools=Toolbox(live, guide, names) if names else None,
         watch=watch,
     )
@@ -279,19 +284,26 @@ def hotwords(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
-def _open_ears(stack: ExitStack, config: Config, publish: Publish, live: Live, recordings: Path) -> "Ears":
+def _open_hearing(stack: ExitStack, config: Config, publish: Publish, live: Live, folder: Path) -> "Hearing":
+    """Open ears and keys; recordings without text are in `folder`, but for those of private mode."""
+    from etoile.parts.hearing import Hearing
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
     from etoile.speech.placed import PlacedWhisper
     from etoile.speech.screen_lock import ScreenLock
 
-    names = hotwords(config)
-    model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
     lock = ScreenLock()
 
     def deaf() -> bool:
         return (live.voice is not None and live.voice.silent_s < REVERBERATION_S) or lock.locked
 
-    ears = stack.enter_context(Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf))
-    stack.enter_context(TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key))
-    return ears
+    def ears(config: Config) -> Ears:
+        names = hotwords(config)
+        model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
+        recordings = open_recordings(stack, config) if config.store.private else folder
+        return Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf)
+
+    def keys(config: Config) -> TalkKey:
+        return TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key)
+
+    return stack.enter_context(Hearing(config, publish, ears, keys))

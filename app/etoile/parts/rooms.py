@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from etoile import logs
 from etoile.actions.runner import Actions
 from etoile.clock import AlarmClock
 from etoile.config import Config
@@ -16,16 +17,17 @@ from etoile.domain.history import CardHistory, Span, Stretch
 from etoile.interpreter import Interpreter
 from etoile.learner import Learner
 from etoile.llm.router import Router
+from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
-from etoile.store.retention import Retention
+from etoile.store.retention import Bounds, Retention
 from etoile.store.samples import Samples
 from etoile.text import render
 
 if TYPE_CHECKING:
     from etoile.parts.errands import Errands
+    from etoile.parts.hearing import Hearing
     from etoile.parts.live import Live
     from etoile.speech.downloads import Downloads
-    from etoile.speech.ears import Ears
     from etoile.speech.voice import Voice
 
 ECHO_S = 2.5
@@ -61,7 +63,7 @@ class Rooms:
     learner: Learner | None
     """None where nobody looks on: on the command line."""
     samples: Samples | None
-    ears: "Ears | None"
+    ears: "Hearing | None"
     voice: "Voice | None"
     downloads: "Downloads | None"
     notifier: Notifier | None
@@ -69,6 +71,7 @@ class Rooms:
     """Tells callers what becomes of their requests."""
     errands: "Errands | None"
     """None where no window asks for any."""
+    answers: Answers | None = None
     retention: Retention | None = None
     """None where no history is kept."""
     live: "Live | None" = None
@@ -146,10 +149,27 @@ class Rooms:
         if self.live:
             self.live.configure(config)
         if self.ears:
+            self.ears.configure(config)
             self.ears.listen_for(config.speech.language)
+        if self.downloads:
+            self.downloads.offline = config.speech.offline
+        if self.interpreter:
+            self.interpreter.enabled = config.commands.enabled
+        self._keep(config)
+        self.router.use(config.nodes, config.routing)
+
+    def _keep(self, config: Config) -> None:
+        """Keep what `config` wants kept; what was not opened at the start stays closed."""
+        logs.rest(config.store.private)
+        if self.samples:
+            self.samples.database.rests = config.store.private
         if self.history:
             self.history.language = self._written_in
-        self.router.use(config.nodes)
+            self.history.database.rests = config.store.private or not config.store.history
+        if self.retention:
+            self.retention.bounds = Bounds(config.store.history_days, config.store.history_mb)
+        if self.answers:
+            self.answers.configure(days=config.store.answers_days, most=config.store.answers_most)
 
     @property
     def _written_in(self) -> str:

@@ -59,10 +59,9 @@ def open_retention(config: Config, history: Conversations) -> Retention:
     return Retention(history.database, bounds_of(config))
 
 
-def open_answers(config: Config, history: Conversations) -> Answers | None:
-    """Return where answers are kept that may be given again; None where none is to be."""
-    store = config.store
-    return Answers(history.database, days=store.answers_days, most=store.answers_most) if store.answers_days else None
+def open_answers(config: Config, history: Conversations) -> Answers:
+    """Return where answers are kept that may be given again."""
+    return Answers(history.database, days=config.store.answers_days, most=config.store.answers_most)
 
 
 def open_samples(stack: ExitStack, config: Config, publish: Publish) -> Samples | None:

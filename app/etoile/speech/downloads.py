@@ -40,7 +40,8 @@ class Downloads:
         self, publish: Callable[[Event], None], *, offline: bool = False, download: Download = models.download
     ) -> None:
         self._publish = publish
-        self._offline = offline
+        self.offline = offline
+        """May be set from any thread."""
         self._download = download
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -77,7 +78,7 @@ class Downloads:
                 model,
                 lambda received, total: self._report(model, received, total),
                 self._stopping.is_set,
-                offline=self._offline,
+                offline=self.offline,
             )
         except models.DownloadCancelled:
             log.info("the download of %s was given up", model)

@@ -97,6 +97,11 @@ class Ears:
         if utterance := self._utterances.of(turn):
             self._recorder.release(utterance)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody speaks, or waits for what was said; any thread."""
+        return self._utterances.none_wanted
+
     def listen_for(self, language: str) -> None:
         """Take what is said from now on to be in `language` ("fr", "en", or "auto"); any thread."""
         self._transcriber.language = language

@@ -25,16 +25,19 @@ DAY_S = 86_400.0
 
 
 class Answers:
-    """Keeps answers in `etoile.db` for `days`, and no more than `most` of them.
+    """Keeps answers in `etoile.db` for `days`, and no more than `most` of them; none for 0 days.
 
     An answer from the future is as worthless as an old one: the clock was set back since, and nobody knows its age.
     """
 
     def __init__(self, database: Database, *, days: float, most: int, now_s: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._oldest_s = days * DAY_S
-        self._most = most
         self._now_s = now_s
+        self.configure(days=days, most=most)
+
+    def configure(self, *, days: float, most: int) -> None:
+        """Keep no more than `most` for `days` from now on, and none for 0 days.  Any thread."""
+        self._oldest_s, self._most = days * DAY_S, most
 
     def find(self, sense: str) -> "Future[Remembered | None]":
         """Have the answer to what asks `sense` looked up; None when there is none.  Returns at once."""
@@ -55,7 +58,7 @@ class Answers:
 
     def keep(self, sense: str, request: str, answer: str, attribution: tuple[Attribution, ...]) -> None:
         """Keep `answer`, in place of a former one; the oldest make room.  Returns at once."""
-        now_s = self._now_s()
+        now_s, most = self._now_s(), self._most if self._oldest_s else 0
         names = json.dumps([{"node": part.node, "model": part.model} for part in attribution])
 
         def keep(connection: sqlite3.Connection) -> None:
@@ -66,7 +69,7 @@ class Answers:
             connection.execute(
                 "DELETE FROM answers WHERE at_s NOT BETWEEN ? AND ? OR sense NOT IN"
                 " (SELECT sense FROM answers ORDER BY at_s DESC LIMIT ?)",
-                (now_s - self._oldest_s, now_s, self._most),
+                (now_s - self._oldest_s, now_s, most),
             )
 
         self._database.write(keep)

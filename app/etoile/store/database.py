@@ -45,6 +45,8 @@ class Database:
         """Where a corrupt file was put, None if there was none; or the StoreError of a file that can neither be opened
         nor set aside."""
         self._work: queue.SimpleQueue[tuple[Do, Work, Future[object]] | None] = queue.SimpleQueue()
+        self.rests = False
+        """Whether nothing is to be written any more; what is asked and erased goes on.  Set from any thread."""
         self._skipping = False
         self._checked: sqlite3.Connection | None = None
         """The connection, while its file is checked."""
@@ -62,8 +64,9 @@ class Database:
         self.close()
 
     def write(self, work: Work) -> None:
-        """Do `work` in a transaction, later; a failure is logged.  Returns at once."""
-        self._work.put((_in_a_transaction, work, Future()))
+        """Do `work` in a transaction, later, unless the database rests; a failure is logged.  Returns at once."""
+        if not self.rests:
+            self._work.put((_in_a_transaction, work, Future()))
 
     def ask(self, work: Callable[[sqlite3.Connection], Result]) -> "Future[Result]":
         """Have `work` read, after everything written so far.  Returns at once.

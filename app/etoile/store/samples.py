@@ -45,7 +45,7 @@ class Samples:
         now_s: Callable[[], float] = time.time,
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database = database
+        self.database = database
         self._now_s, self._monotonic_s = now_s, monotonic_s
         self._waiting: list[Sample] = []
         self._waiting_since_s = 0.0
@@ -83,13 +83,13 @@ class Samples:
         batch, self._waiting = self._waiting, []
         if batch:
             may_drop = self._monotonic_s() - self._steady_since_s >= STEADY_S
-            self._database.write(lambda connection: _write(connection, batch, may_drop=may_drop))
+            self.database.write(lambda connection: _write(connection, batch, may_drop=may_drop))
 
     def read(self, uuid: str, span: Span | Stretch) -> "Future[CardHistory]":
         """Return the history of the card `uuid`, to be had as soon as the store has read it."""
         self.flush()
         now_s = int(self._now_s()) + 1
-        return self._database.ask(lambda connection: read_history(connection, uuid, span, now_s))
+        return self.database.ask(lambda connection: read_history(connection, uuid, span, now_s))
 
     def forget_all(self) -> None:
         """Erase every measurement that was written; those of the last seconds may follow.
@@ -101,7 +101,7 @@ class Samples:
             for statement in sql.FORGET_ALL:
                 connection.execute(statement)
 
-        self._database.erase(erase)
+        self.database.erase(erase)
 
     def _is_news(self, reading: GpuReading) -> bool:
         measured = reading.state is GpuState.OK and not reading.simulated

@@ -133,7 +133,7 @@ KEPT = Group(
         row(
             "store.history",
             message("Keep the history"),
-            message("Requests, conversations and answers."),
+            message("Requests, conversations and answers. Switched on it counts from the next start."),
         ),
         row(
             "store.history_days",
@@ -150,7 +150,10 @@ KEPT = Group(
         row(
             "store.private",
             message("Private mode"),
-            message("Nothing is written: no history, no measurement; recordings go with Etoile."),
+            message(
+                "Nothing is written: no history, no measurement, no log; recordings go with Etoile. Switched off it "
+                "counts from the next start."
+            ),
         ),
         row(
             "store.answers_days",
