@@ -24,7 +24,7 @@ def kept(home: Path) -> dict[str, tuple[int, bytes]]:
 
 
 def rests(app: App) -> bool:
-    return (app.status() or {})["phase"] == "idle"
+    return bool((app.status() or {})["phase"] == "idle")
 
 
 def test_a_private_session_writes_nothing(desktop: Desktop, tmp_path: Path) -> None:

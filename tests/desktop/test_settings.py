@@ -50,3 +50,16 @@ def test_a_node_written_into_the_file_by_hand_answers_without_a_restart(desktop:
         wait_until(lambda: node.requests, START_S, what="the node is asked how it is")
         type_request(app, "Explain in one sentence why the sky is blue.")
         assert app.wait_for_answer()["nodes"] == ["M7"]
+
+
+def test_another_talk_key_written_by_hand_counts_without_a_restart(desktop: Desktop, tmp_path: Path) -> None:
+    with running(desktop, tmp_path / "key", QUIET, "--simulate", "calm", "--language", "en") as app:
+        app.settings.write_text(QUIET.replace("[speech]\n", '[speech]\ntalk_key = "F7"\n'))
+
+        def hears() -> bool:
+            app.desktop.xdotool("keydown", "F7")
+            heard = (app.status() or {})["phase"] == "listening"
+            app.desktop.xdotool("keyup", "F7")
+            return bool(heard)
+
+        wait_until(hears, START_S, what="the new key is heard")
