@@ -9,12 +9,14 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -29,11 +31,12 @@ from etoile.gui.balloons import Balloons
 from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
+from etoile.gui.later_window import LaterWindow
+from etoile.gui.page import ground_of, local_time
 from etoile.gui.places import Places
 from etoile.gui.qt_words import QtWords
 from etoile.gui.settings.living import Settings
 from etoile.gui.tray import Tray
-from etoile.gui.window import Window
 from etoile.ipc import client, endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
@@ -42,6 +45,9 @@ from etoile.parts.first_steps import FirstSteps
 from etoile.parts.help_pages import HelpPages
 from etoile.parts.outside import Outside
 from etoile.text import Message, message
+
+if TYPE_CHECKING:
+    from etoile.gui.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -169,14 +175,21 @@ def _live(begun: Begun, start: Start) -> int:
             open_first_steps=aside.open_first_steps,
         )
         places = Places(Path(FOLDERS.user_state_dir) / "window.json")
-        window = Window(look, doors, talk_key=config.speech.talk_key, places=places)
+        ground = ground_of(look, doors, config.speech.talk_key, time.monotonic, local_time)
+
+        def make_window() -> "Window":
+            from etoile.gui.window import Window
+
+            rooms.expect()
+            return Window(look, doors, places=places, ground=ground)
+
+        window = LaterWindow(ground, make_window)
         tray = Tray(look, doors, window, begun.icon)
         balloons.belong_to(tray.icon)
         _connect(bridge, window, tray, aside)
         look.language_changed.connect(partial(_write_in, look, callers))
         tray.show()
         if not start.hidden:
-            rooms.expect()
             aside.welcome(window.appear)
         elif not QSystemTrayIcon.isSystemTrayAvailable():
             window.appear()
@@ -191,7 +204,7 @@ def _write_in(look: Look, callers: Callers) -> None:
     callers.language = look.language
 
 
-def _connect(bridge: Bridge, window: Window, tray: Tray, aside: Aside) -> None:
+def _connect(bridge: Bridge, window: LaterWindow, tray: Tray, aside: Aside) -> None:
     """Let the views follow the state."""
 
     def show(state: State) -> None:

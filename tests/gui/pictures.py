@@ -31,7 +31,7 @@ from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.history_page import FIRST
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
-from etoile.gui.pages import GPU, HISTORY, NODES
+from etoile.gui.page import GPU, HISTORY, NODES
 from etoile.gui.places import Places
 from etoile.gui.span_switch import SpanSwitch
 from etoile.gui.window import Window

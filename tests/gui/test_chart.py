@@ -25,7 +25,7 @@ from etoile.gui.curves import Curves
 from etoile.gui.design import DARK, Look
 from etoile.gui.gpu_page import GpuPage
 from etoile.gui.gpu_row import GpuRow
-from etoile.gui.pages import GPU
+from etoile.gui.page import GPU
 from etoile.gui.tabs import Tab
 from etoile.gui.window import HEIGHT, WIDTH, Window
 from etoile.text import render

@@ -18,7 +18,7 @@ from etoile.gui.chart_view import View
 from etoile.gui.curves import Curves
 from etoile.gui.design import Look
 from etoile.gui.gpu_page import GpuPage
-from etoile.gui.pages import GPU
+from etoile.gui.page import GPU
 from etoile.gui.window import HEIGHT, WIDTH, Window
 from tests.gui import charts, states
 from tests.gui.conftest import Visitor

@@ -22,7 +22,7 @@ from etoile.gui.gpu_card import GpuCard, OpenCard
 from etoile.gui.gpu_page import GpuPage
 from etoile.gui.gpu_row import GpuRow
 from etoile.gui.history import History
-from etoile.gui.pages import GPU
+from etoile.gui.page import GPU
 from etoile.gui.window import Window
 from etoile.gui.words import gpu_details
 from etoile.text import render

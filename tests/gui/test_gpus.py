@@ -19,7 +19,7 @@ from etoile.gui.gpu_row import GpuHeading, GpuRow, columns
 from etoile.gui.gpu_strip import GpuStrip
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.label import Label
-from etoile.gui.pages import GPU
+from etoile.gui.page import GPU
 from etoile.gui.severity import SMALL_CHIP, Severity, chip_width
 from etoile.gui.window import HEIGHT, WIDTH, Window
 from etoile.gui.words import THERMAL, short_gpu

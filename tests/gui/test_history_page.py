@@ -21,7 +21,7 @@ from etoile.gui.blank import Blank
 from etoile.gui.button import Button
 from etoile.gui.history_page import FIRST, HistoryPage
 from etoile.gui.label import Label
-from etoile.gui.pages import CONVERSATION, HISTORY
+from etoile.gui.page import CONVERSATION, HISTORY
 from etoile.gui.past_row import PastRow, RecordingRow, detail
 from etoile.gui.search_field import SearchField
 from etoile.gui.sure import Sure

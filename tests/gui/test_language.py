@@ -14,7 +14,7 @@ from etoile.gui.button import Button
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
 from etoile.gui.design import Look
-from etoile.gui.pages import GPU, HISTORY, NODES
+from etoile.gui.page import GPU, HISTORY, NODES
 from etoile.gui.qt_words import QtWords
 from etoile.gui.tabs import Tab
 from etoile.gui.tray import Tray

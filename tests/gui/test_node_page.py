@@ -20,7 +20,7 @@ from etoile.gui.design import Look
 from etoile.gui.node_page import NodePage
 from etoile.gui.node_row import NodeRow
 from etoile.gui.node_words import going_on, how_busy, how_fast, loadable, what_it_is, why
-from etoile.gui.pages import NODES
+from etoile.gui.page import NODES
 from etoile.gui.sure import Sure
 from etoile.gui.window import Window
 from etoile.text import Message, message, render

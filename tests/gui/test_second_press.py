@@ -18,7 +18,7 @@ from etoile.gui.button import Button
 from etoile.gui.composer import Composer
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
-from etoile.gui.pages import CONVERSATION
+from etoile.gui.page import CONVERSATION
 from etoile.gui.question import Confirmation, Suggestions
 from etoile.gui.second_press import SecondPress, double_click_s
 from etoile.gui.window import Window

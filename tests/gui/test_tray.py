@@ -31,7 +31,7 @@ from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.design import Look
-from etoile.gui.pages import CONVERSATION, GPU, NODES
+from etoile.gui.page import CONVERSATION, GPU, NODES
 from etoile.gui.panel import mostly_light
 from etoile.gui.tray import Tray, _icon_of
 from etoile.gui.tray_words import tool_tip

@@ -28,7 +28,8 @@ from etoile.gui.keys_page import KEYS as KEY_LIST
 from etoile.gui.level import Level
 from etoile.gui.node_chip import NodeChip
 from etoile.gui.node_row import NodeRow
-from etoile.gui.pages import CONVERSATION, GPU, HISTORY, NODES, PAGES
+from etoile.gui.page import CONVERSATION, GPU, HISTORY, NODES
+from etoile.gui.pages import PAGES
 from etoile.gui.prose import Prose, link_menu
 from etoile.gui.question import QuestionView
 from etoile.gui.tabs import Tab, Tabs

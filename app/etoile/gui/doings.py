@@ -10,7 +10,7 @@ from etoile.domain.commander.units import UnitStatus
 from etoile.domain.events import ModelDownloading
 from etoile.domain.state import State
 from etoile.domain.turn import Phase, Turn
-from etoile.gui.pages import CONVERSATION, GPU, NODES
+from etoile.gui.page import CONVERSATION, GPU, NODES
 from etoile.gui.words import PHASE, short_model
 from etoile.text import Message, message, plural
 

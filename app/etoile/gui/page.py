@@ -17,6 +17,14 @@ from etoile.gui.transcript import Entry, follow
 HEARD = 0.25
 """A level of the microphone that is sound: -45 dB of full scale.  Below it there is the noise of a quiet room."""
 
+CONVERSATION, GPU, NODES, HISTORY, KEYS = "conversation", "gpu", "nodes", "history", "keys"
+"""The pages of the window."""
+
+
+def local_time() -> datetime:
+    """Return the time of day here."""
+    return datetime.now().astimezone()
+
 
 class Stopwatch:
     """For how long the turn has been doing what it does."""
@@ -95,6 +103,21 @@ class Ground:
         self.transcript.follow(state.turn)
         self.stopwatch.follow(state.turn)
         self.silence.follow(state.turn)
+
+
+def ground_of(
+    look: Look, doors: Doors, talk_key: str, now_s: Callable[[], float], clock: Callable[[], datetime]
+) -> Ground:
+    """Return a ground that has seen nothing yet."""
+    return Ground(
+        look=look,
+        doors=doors,
+        talk_key=talk_key,
+        now_s=now_s,
+        clock=clock,
+        stopwatch=Stopwatch(now_s),
+        silence=Silence(now_s),
+    )
 
 
 class Page(QWidget):

@@ -11,11 +11,9 @@ from etoile.gui.history_page import HistoryPage
 from etoile.gui.hottest import gpus_severity
 from etoile.gui.keys_page import KeysPage
 from etoile.gui.node_page import NodePage
-from etoile.gui.page import Ground, Page
+from etoile.gui.page import CONVERSATION, GPU, HISTORY, KEYS, NODES, Ground, Page
 from etoile.gui.severity import Severity
 from etoile.text import Message, message
-
-CONVERSATION, GPU, NODES, HISTORY, KEYS = "conversation", "gpu", "nodes", "history", "keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QRect
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
@@ -14,12 +14,16 @@ from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.hottest import hottest
 from etoile.gui.icons import TrayState, tray_icon
+from etoile.gui.page import local_time
 from etoile.gui.panel import panel_is_dark
 from etoile.gui.tray_menu import TrayMenu
 from etoile.gui.tray_number import number_icon
 from etoile.gui.tray_state import tray_state
 from etoile.gui.tray_words import tool_tip
-from etoile.gui.window import Window, local_time
+
+if TYPE_CHECKING:
+    from etoile.gui.later_window import LaterWindow
+    from etoile.gui.window import Window
 
 Reason = QSystemTrayIcon.ActivationReason
 _HOT = (TrayState.WARNING, TrayState.CRITICAL)
@@ -49,7 +53,7 @@ class Tray(QObject):
         self,
         look: Look,
         doors: Doors,
-        window: Window,
+        window: "Window | LaterWindow",
         icon: QSystemTrayIcon | None = None,
         now_s: Callable[[], float] = time.monotonic,
         clock: Callable[[], datetime] = local_time,

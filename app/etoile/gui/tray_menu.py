@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
@@ -18,13 +19,15 @@ from etoile.domain.turn.lifetime import is_sounding
 from etoile.gui.design import Look
 from etoile.gui.doings import Doing, Times, doings, snoozed_until
 from etoile.gui.doors import Doors
-from etoile.gui.page import Stopwatch
-from etoile.gui.pages import GPU
+from etoile.gui.page import GPU, Stopwatch, local_time
 from etoile.gui.snoozing import offer_silence
 from etoile.gui.style import style_sheet
 from etoile.gui.tray_words import MOST_GPUS, hottest_line, node_line
-from etoile.gui.window import Window, local_time
 from etoile.text import Message, message
+
+if TYPE_CHECKING:
+    from etoile.gui.later_window import LaterWindow
+    from etoile.gui.window import Window
 
 MOST_DOINGS = 8
 """Lines that tell what goes on."""
@@ -37,7 +40,7 @@ class TrayMenu(QMenu):
         self,
         look: Look,
         doors: Doors,
-        window: Window,
+        window: "Window | LaterWindow",
         now_s: Callable[[], float],
         clock: Callable[[], datetime] = local_time,
         platform: str = sys.platform,

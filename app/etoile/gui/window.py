@@ -31,8 +31,8 @@ from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS, Header
 from etoile.gui.icons import app_icon
-from etoile.gui.page import Ground, Page, Silence, Stopwatch, first_stop
-from etoile.gui.pages import CONVERSATION, KEYS, PAGES, WITHOUT_TAB
+from etoile.gui.page import CONVERSATION, KEYS, Ground, Page, first_stop, ground_of, local_time
+from etoile.gui.pages import PAGES, WITHOUT_TAB
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
 from etoile.gui.scroll import GUTTER, beside_bar
@@ -60,11 +60,6 @@ def wants_reading(before: State, after: State) -> bool:
     return ended and bool(turn.answer or (turn.failed and turn.remedy))
 
 
-def local_time() -> datetime:
-    """Return the time of day here."""
-    return datetime.now().astimezone()
-
-
 def _application() -> QGuiApplication:
     app = QGuiApplication.instance()
     assert isinstance(app, QGuiApplication)
@@ -87,20 +82,14 @@ class Window(Frame):
         tray_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
         now_s: Callable[[], float] = time.monotonic,
         clock: Callable[[], datetime] = local_time,
+        ground: Ground | None = None,
     ) -> None:
+        """`ground` is one that has followed the state while there was no window."""
         super().__init__(look, places or Places())
         self._doors, self._tray_available = doors, tray_available
         self._state = State()
         self._session_ends = False
-        self._ground = Ground(
-            look=look,
-            doors=doors,
-            talk_key=talk_key,
-            now_s=now_s,
-            clock=clock,
-            stopwatch=Stopwatch(now_s),
-            silence=Silence(now_s),
-        )
+        self._ground = ground or ground_of(look, doors, talk_key, now_s, clock)
         self.pill = Pill(self._ground, self._places, self._unfold, self._hide_pill, self.closeEvent)
         """The form to which it folds."""
         self._menu: QMenu | None = None
