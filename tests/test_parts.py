@@ -137,6 +137,9 @@ class _Ears:
     def record(self, turn: int, *, hands_free: bool, broke_in: bool, woken: bool, level_only: bool) -> None:
         self.broke_in.append(broke_in)
 
+    def transcribe(self, turn: int) -> None:
+        pass
+
 
 @pytest.mark.parametrize(
     ("silent_s", "told", "broke_in"),
@@ -146,19 +149,18 @@ def test_what_was_heard_while_etoile_spoke_is_not_the_users(silent_s: float, tol
     """An alert or a timer is spoken outside of any turn: the voice knows best."""
     ears: Any = _Ears()
     voice: Any = _Mouth(silent_s)
-    commands: Any = _Mouth()
-    rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=commands)
-    rooms.perform(do.Record(1, broke_in=told))
+    replace(_rooms(list[Event]().append, None), ears=ears, voice=voice).perform(do.Record(1, broke_in=told))
     assert ears.broke_in == [broke_in]
 
 
-def test_while_the_user_speaks_the_commands_are_read_and_the_voice_gets_ready() -> None:
+def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready() -> None:
     ears: Any = _Ears()
     voice: Any = _Mouth()
     commands: Any = _Mouth()
     rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=commands)
-    assert (voice.prepared, commands.prepared) == (0, 0)
     rooms.perform(do.Record(1))
+    assert (voice.prepared, commands.prepared) == (0, 0)
+    rooms.perform(do.Transcribe(1))
     assert (voice.prepared, commands.prepared) == (1, 1)
 
 

@@ -78,10 +78,7 @@ class Rooms:
     """What rooms ask of the state."""
 
     def expect(self) -> None:
-        """Get ready for a request before it is made: whoever opens the window or presses the key is about to.
-
-        Returns at once.
-        """
+        """Get ready for a request before it is there.  Returns at once."""
         self.interpreter.prepare()
 
     def perform(self, effect: Effect) -> None:
@@ -201,15 +198,16 @@ class Rooms:
             return
         match effect:
             case do.Record(turn, hands_free, broke_in, woken, level_only):
-                self.expect()
-                if self.voice:
-                    self.voice.prepare()
                 broke_in = broke_in or self._hears_itself()
                 self.ears.record(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)
             case do.WatchWakeWord(word):
                 self.ears.watch(word)
             case do.Transcribe(turn):
                 self.ears.transcribe(turn)
+                # Not while somebody speaks: reading the commands would hold up the microphone's thread.
+                self.expect()
+                if self.voice:
+                    self.voice.prepare()
             case do.DiscardRecording(turn):
                 self.ears.discard(turn)
 
