@@ -267,6 +267,19 @@ class TestWhatIsSeen:
         column = {image.pixelColor(middle, y).name() for y in range(box.top() + 2, box.bottom() - 2)}
         assert column <= {DARK.raised.name(), DARK.border.name()}
 
+    def test_when_heat_slowed_the_card_down_is_seen_and_told(self, chart: Chart) -> None:
+        history = charts.history(Span.DAY)
+        chart.show_curves(Curves(Span.DAY, history, states.LIMITS))
+        before = self._hues(chart, 0)
+        slowed = ((charts.UNTIL_S - 30_000, charts.UNTIL_S - 20_000),)
+        chart.show_curves(Curves(Span.DAY, replace(history, slowed=slowed), states.LIMITS))
+        assert self._hues(chart, 0) - before
+        chart._move_cursor(charts.UNTIL_S - 25_000.0)
+        assert chart.told(0).endswith("· slowed down by heat")
+        assert "heat" not in chart.told(1)
+        chart._move_cursor(charts.UNTIL_S - 35_000.0)
+        assert "heat" not in chart.told(0)
+
     def test_one_measurement_alone_is_seen(self, chart: Chart) -> None:
         at_s = charts.UNTIL_S - 40_000
         alone = CardHistory(

@@ -103,6 +103,25 @@ def test_who_zooms_in_reads_finer_data_and_no_peak_is_lost(samples: Samples, clo
     assert (now.until_s, len(now.series[Measure.TEMPERATURE])) == (NOON_S + 601, 59)
 
 
+def test_when_heat_slowed_a_card_down_is_kept(samples: Samples, clocks: Clocks, database: Database) -> None:
+    hot = reading(throttle=("sw_thermal",))
+    for seconds, told in (
+        (5, reading()),
+        (20, hot),
+        (10, reading(throttle=("sw_power_cap",))),
+        (5, hot),
+        (60, reading()),
+    ):
+        _run(samples, clocks, seconds, told)
+    _run(samples, clocks, 3, hot)
+    assert _read(samples, Span.HOUR).slowed == ((NOON_S + 5, NOON_S + 39), (NOON_S + 100, NOON_S + 102))
+    assert _read(samples, Span.DAY).slowed == ((NOON_S + 5, NOON_S + 102),), "nearer than a point"
+    assert _read(samples, Span.HOUR, "GPU-1").slowed == ()
+    assert samples.read("GPU-0", Stretch(30, NOON_S + 90, Level.SECOND)).result(5).slowed == ()
+    samples.forget_all()
+    assert database.read(lambda connection: connection.execute("SELECT count(*) FROM slowed").fetchone()) == (0,)
+
+
 @pytest.mark.parametrize("minutes", [0, 2, 40])
 def test_since_when_anything_is_known(samples: Samples, clocks: Clocks, minutes: int) -> None:
     _run(samples, clocks, minutes * 60 + 1, reading())

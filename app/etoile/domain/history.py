@@ -138,6 +138,8 @@ class CardHistory:
     """When it was read; None where that is its end."""
     oldest_s: int | None = None
     """From when on anything is known of the card, to a quarter of an hour; None when nothing is."""
+    slowed: Sequence[tuple[int, int]] = ()
+    """When heat slowed the card down: from and to, oldest first; what is nearer than a point is one."""
 
     @property
     def since_s(self) -> int:
@@ -148,6 +150,17 @@ class CardHistory:
     def card(self) -> KeptCard | None:
         """The card itself; None when nothing was ever kept of it."""
         return next((card for card in self.cards if card.uuid == self.uuid), None)
+
+
+def put_together(stretches: Iterable[tuple[int, int]], apart_s: int) -> tuple[tuple[int, int], ...]:
+    """Return `stretches` (from and to, the oldest first) with those put together that are not `apart_s` apart."""
+    found: list[tuple[int, int]] = []
+    for since_s, until_s in stretches:
+        if found and since_s - found[-1][1] < apart_s:
+            found[-1] = (found[-1][0], max(found[-1][1], until_s))
+        else:
+            found.append((since_s, until_s))
+    return tuple(found)
 
 
 class Extent(NamedTuple):

@@ -15,6 +15,7 @@ from etoile.gui.chart_plot import (
     paint_forecast,
     paint_ground,
     paint_series,
+    paint_slowed,
     paint_temperature,
     traced,
 )
@@ -96,6 +97,7 @@ class Face:
         painter.save()
         painter.setClipRect(box)
         if kind.measure is Measure.TEMPERATURE:
+            paint_slowed(painter, area, history.slowed, palette)
             highest = max((point.highest for point in curves.points_in_sight(kind.measure)), default=0.0)
             paint_temperature(painter, area, runs, history.until_s, highest, curves.limits, palette)
             self._paint_forecast(painter, area, curves)

@@ -18,7 +18,8 @@ from etoile.gui.chart_axis import Scale
 from etoile.gui.design import Palette
 
 _BAND = 0.25
-"""How opaque the band is."""
+"""How opaque the bars are."""
+_SLOWED = 0.35
 
 
 class Run(NamedTuple):
@@ -145,6 +146,20 @@ def paint_temperature(
             painter.setClipRect(QRectF(area.box.left(), top, area.box.width(), area.y(limit_c) - top))
             paint_series(painter, area, runs, origin_s, colour, 2.5)
             painter.restore()
+
+
+def paint_slowed(painter: QPainter, area: Area, slowed: Sequence[tuple[float, float]], palette: Palette) -> None:
+    """Paint when heat slowed the card down: a grey band, with a strip of ticks on top."""
+    grey = QColor(palette.ctrl)
+    grey.setAlphaF(_SLOWED)
+    for since_s, until_s in slowed:
+        left, right = max(area.x(since_s), area.box.left()), min(area.x(until_s), area.box.right())
+        if right < area.box.left() or left > area.box.right():
+            continue
+        width = max(2.0, right - left)
+        painter.fillRect(QRectF(left, area.box.top(), width, area.box.height()), grey)
+        for tick in range(0, round(width), 4):
+            painter.fillRect(QRectF(left + tick, area.box.top(), 2, 3), palette.text3)
 
 
 def paint_forecast(

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QLocale
 
-from etoile.domain.history import extent, nearest
+from etoile.domain.history import Measure, extent, nearest
 from etoile.gui.chart_axis import moment_label
 from etoile.gui.curves import PLOTS, Curves, Kind
 from etoile.gui.design import Look
@@ -16,9 +16,20 @@ def told(look: Look, curves: Curves, kind: Kind, cursor_s: float | None) -> str:
     if measured is None:
         return NOTHING
     lowest, mean, highest = (kind.value(value) for value in measured)
+    value = message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean)
     if look.words(lowest) == look.words(highest):
-        return look.words(mean)
-    return look.words(message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean))
+        value = mean
+    if kind.measure is Measure.TEMPERATURE and _is_slowed(curves, cursor_s):
+        value = message("{first} · {following}", first=value, following=message("slowed down by heat"))
+    return look.words(value)
+
+
+def _is_slowed(curves: Curves, cursor_s: float | None) -> bool:
+    """Whether heat slowed the card down at that moment."""
+    if cursor_s is None or curves.history is None:
+        return False
+    near_s = curves.history.span.point_s / 2
+    return any(since_s - near_s <= cursor_s <= until_s + near_s for since_s, until_s in curves.history.slowed)
 
 
 def description(look: Look, curves: Curves, cursor_s: float | None, locale: QLocale) -> str:

@@ -63,7 +63,10 @@ def _number(value: int, size: int, *, beside_shape: bool) -> QPainterPath:
 
 
 def _digit(digit: int, width: int, height: int, stroke: int) -> QPainterPath:
-    """Return the strokes of a digit; where two meet they overlap, so that outer corners alone are round."""
+    """Return the strokes of a digit; where two meet they overlap, so that outer corners alone are round.
+
+    A one stands in the middle of its place.
+    """
     middle, right = (height - stroke) // 2, width - stroke
     corner = stroke * _ROUND if stroke > 2 else 0.0
     upper, lower = middle + stroke, height - middle
@@ -79,7 +82,7 @@ def _digit(digit: int, width: int, height: int, stroke: int) -> QPainterPath:
     lit = QPainterPath()
     for name in _LIT[digit]:
         lit.addRoundedRect(strokes[name], corner, corner)
-    return lit
+    return lit.translated(-(right // 2), 0) if digit == 1 else lit
 
 
 def _roof(scale: float) -> QPainterPath:

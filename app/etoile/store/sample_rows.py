@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from etoile.domain.gpus import Kind
-from etoile.domain.history import CardHistory, KeptCard, Level, Measure, Point, Span, Stretch
+from etoile.domain.history import CardHistory, KeptCard, Level, Measure, Point, Span, Stretch, put_together
 from etoile.store import sample_tables as sql
 
 PER_UNIT = {
@@ -70,6 +70,7 @@ def read_history(connection: sqlite3.Connection, uuid: str, span: Span | Stretch
     number = next((number for number, card in cards.items() if card.uuid == uuid), 0)
     until_s = now_s if isinstance(span, Span) or span.until_s is None else span.until_s
     since_s = until_s - span.length_s
+    spell = {"card": number, "since_s": since_s, "until_s": until_s}
     [oldest_s] = connection.execute(sql.OLDEST, {"card": number}).fetchone()
     rows = list(read_rows(connection, number, span.level, span.point_s, since_s, until_s))
     return CardHistory(
@@ -80,6 +81,7 @@ def read_history(connection: sqlite3.Connection, uuid: str, span: Span | Stretch
         cards=tuple(cards.values()),
         now_s=now_s,
         oldest_s=oldest_s,
+        slowed=put_together(connection.execute(sql.WHEN_SLOWED, spell), span.point_s),
     )
 
 

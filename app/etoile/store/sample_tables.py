@@ -116,7 +116,16 @@ INSERT INTO rolled SELECT 1, 0 UNION ALL SELECT 60, ifnull(max(id), 0) FROM minu
 DROP TABLE samples
 """
 
-MIGRATIONS = [FIRST, LEVELS]
+SLOWED = """
+CREATE TABLE slowed (                -- when heat slowed a card down
+    card INTEGER NOT NULL,
+    since_s INTEGER NOT NULL,
+    until_s INTEGER NOT NULL,
+    PRIMARY KEY (card, since_s)
+) WITHOUT ROWID
+"""
+
+MIGRATIONS = [FIRST, LEVELS, SLOWED]
 """Of `metrics.db`, in the order in which they came."""
 
 _TOGETHER = """
@@ -189,12 +198,24 @@ ALL_ROLLED = {
 }
 
 FORGET_ALL = (
-    *(f"DELETE FROM {table}" for table in ("seconds", "minutes", "quarters", "cards")),  # noqa: S608  # names of ours
+    *(f"DELETE FROM {table}" for table in ("seconds", "minutes", "quarters", "slowed", "cards")),  # noqa: S608  # names of ours
     "UPDATE rolled SET id = 0",
 )
 """Leaves no measurement and no card; ids begin at 1 again."""
 
 KEEP = "INSERT INTO seconds VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)"
+
+# It goes on where it is not long ago that it was so: one row for each time, however long that is.
+SLOWED_STILL = """
+UPDATE slowed SET until_s = max(until_s, :at_s)
+WHERE card = :card AND since_s = (SELECT max(since_s) FROM slowed WHERE card = :card AND since_s <= :at_s)
+    AND until_s >= :at_s - :apart_s
+"""
+SLOWED_AGAIN = "INSERT OR IGNORE INTO slowed VALUES (:card, :at_s, :at_s)"
+WHEN_SLOWED = """
+SELECT since_s, until_s FROM slowed
+WHERE card = :card AND since_s < :until_s AND until_s >= :since_s ORDER BY since_s
+"""
 
 KEEP_CARD = """
 INSERT INTO cards (uuid, host, name, number, kind, memory_total_bytes, power_limit_w, seen_s)
@@ -221,6 +242,7 @@ DROP_QUARTERS = """
 DELETE FROM quarters
 WHERE card = :card AND at_s < min(:oldest_s, (SELECT min(at_s) FROM quarters WHERE card = :card) + 86400)
 """
+DROP_SLOWED = "DELETE FROM slowed WHERE until_s < :oldest_s"
 DROP_CARDS = """
 DELETE FROM cards
 WHERE seen_s < :oldest_s AND NOT EXISTS (SELECT 1 FROM quarters WHERE card = cards.id)

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from etoile.domain.alerting.words import SLOWED_BY_HEAT
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.history import CardHistory, KeptCard, Level, Span, Stretch
 from etoile.store import sample_tables as sql
@@ -20,6 +21,8 @@ FLUSH_S = 5.0
 """Samples are written together, so often: what a crash loses at most, and what spares the disk."""
 STEADY_S = 600.0
 """Nothing is deleted until the clock has gone so long without a step: one that is wrong by years must not cost any."""
+APART_S = 30
+"""A card that is slowed down again within so long was so all the time: drivers tell it off and on."""
 STEP_S = 2.0
 """What the two clocks may drift apart from one time to the next."""
 
@@ -30,6 +33,8 @@ class Sample(NamedTuple):
     card: KeptCard
     stored: Sequence[int | None]
     """A whole number for each measure."""
+    slowed: bool
+    """Whether heat slows the card down."""
 
 
 class Samples:
@@ -127,7 +132,8 @@ def _sample(reading: GpuReading, at_s: int) -> Sample:
         seen_s=at_s,
     )
     values = ((getattr(reading, measure), factor) for measure, factor in PER_UNIT.items())
-    return Sample(card, [None if value is None else round(value * factor) for value, factor in values])
+    stored = [None if value is None else round(value * factor) for value, factor in values]
+    return Sample(card, stored, not SLOWED_BY_HEAT.isdisjoint(reading.throttle))
 
 
 # On the thread of the store
@@ -140,13 +146,23 @@ def _write(connection: sqlite3.Connection, batch: Sequence[Sample], *, may_drop:
     new_quarter = new_minute and _roll_up(connection, Level.MINUTE, Level.QUARTER, at_s)
     ids = _keep_cards(connection, {sample.card.uuid: sample.card for sample in batch})
     connection.executemany(sql.KEEP, ((sample.card.seen_s, ids[sample.card.uuid], *sample.stored) for sample in batch))
+    _keep_slowed(connection, [(ids[sample.card.uuid], sample.card.seen_s) for sample in batch if sample.slowed])
     if may_drop and new_minute:
         connection.execute(sql.DROP_SECONDS, {"oldest_s": at_s - Level.SECOND.kept_s})
         connection.execute(sql.DROP_MINUTES, {"oldest_s": at_s - Level.MINUTE.kept_s})
     if may_drop and new_quarter:
         oldest_s = at_s - Level.QUARTER.kept_s
         connection.executemany(sql.DROP_QUARTERS, [{"card": number, "oldest_s": oldest_s} for number in ids.values()])
+        connection.execute(sql.DROP_SLOWED, {"oldest_s": oldest_s})
         connection.execute(sql.DROP_CARDS, {"oldest_s": oldest_s})
+
+
+def _keep_slowed(connection: sqlite3.Connection, slowed: Iterable[tuple[int, int]]) -> None:
+    """Keep which cards were slowed down, and when."""
+    for card, at_s in slowed:
+        now = {"card": card, "at_s": at_s, "apart_s": APART_S}
+        if not connection.execute(sql.SLOWED_STILL, now).rowcount:
+            connection.execute(sql.SLOWED_AGAIN, now)
 
 
 def _roll_up(connection: sqlite3.Connection, below: Level, level: Level, at_s: int) -> bool:
