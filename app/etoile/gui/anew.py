@@ -6,7 +6,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QPlainTextEdit, QWidget
 
-FIELDS = (QLineEdit, QPlainTextEdit)
 Some = TypeVar("Some", bound=QWidget)
 
 
@@ -17,12 +16,12 @@ def carry_over(former: QWidget, new: QWidget) -> None:
     """
     for line in former.findChildren(QLineEdit):
         twin = counterpart(line, former, new)
-        if twin and line.text() != twin.text():
+        if twin and line.isModified():
             twin.setText(line.text())
-            twin.setModified(line.isModified())
+            twin.setModified(True)
             twin.setCursorPosition(line.cursorPosition())
     for field in former.findChildren(QPlainTextEdit):
-        if not field.isReadOnly() and (other := counterpart(field, former, new)):
+        if field.document().isModified() and (other := counterpart(field, former, new)):
             _retype(field, other)
     lay_out()
     for area in former.findChildren(QAbstractScrollArea):
@@ -39,9 +38,10 @@ def counterpart(part: Some, former: QWidget, new: QWidget) -> Some | None:
 
 
 def heir(former: Some, new: Some) -> Some:
-    """Return `new`, unless what is typed in `former` has no place in it: then `former`, as it is."""
-    fields = [[part for kind in FIELDS for part in page.findChildren(kind)] for page in (former, new)]
-    if len(fields[0]) != len(fields[1]):
+    """Return `new`, unless what is typed in `former` has no place in it, or is a whole text: then `former` as it is."""
+    alike = len(former.findChildren(QLineEdit)) == len(new.findChildren(QLineEdit))
+    texts = former.findChildren(QPlainTextEdit)
+    if not alike or any(text.document().isModified() for text in texts):
         new.deleteLater()
         return former
     return new
@@ -75,8 +75,8 @@ def lay_out() -> None:
 
 
 def _retype(field: QPlainTextEdit, twin: QPlainTextEdit) -> None:
-    if twin.toPlainText() != field.toPlainText():
-        twin.setPlainText(field.toPlainText())
+    twin.setPlainText(field.toPlainText())
+    twin.document().setModified(True)
     was, cursor = field.textCursor(), twin.textCursor()
     cursor.setPosition(was.anchor())
     cursor.setPosition(was.position(), QTextCursor.MoveMode.KeepAnchor)

@@ -14,6 +14,7 @@ from etoile.config import Window as WindowSettings
 from etoile.config.writing import setting
 from etoile.domain.events import ConfigChanged, Event, LanguageChosen
 from etoile.gui.design import Look
+from etoile.gui.settings.commands import CommandsGroup
 from etoile.gui.settings.controls import Choice
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.living import Settings
@@ -125,3 +126,16 @@ def test_a_form_that_is_half_filled_in_stays(opened: Opened) -> None:
     QApplication.processEvents()
     assert "zephyr" in [field.text() for field in opened.dialog.page.findChildren(QLineEdit)]
     assert opened.dialog.windowTitle() == "Réglages"
+
+
+def test_phrases_that_are_being_written_stay_in_their_language(opened: Opened) -> None:
+    opened.show("commands")
+    (group,) = opened.dialog.page.findChildren(CommandsGroup)
+    before = group.language.value
+    group.text.setFocus()
+    QTest.keyClicks(group.text, "# mine")
+    opened.settings.file.change(setting("window", "language", "fr"))
+    QApplication.processEvents()
+    (again,) = opened.dialog.page.findChildren(CommandsGroup)
+    assert again.text.toPlainText().startswith("# mine")
+    assert again.language.value == before

@@ -88,7 +88,7 @@ def test_a_voice_is_heard_and_chosen(scene: Scene) -> None:
     french.control.setFocus()
     QTest.keyClick(french.control, Qt.Key.Key_Down)
     assert load(scene.path, must_exist=True).speech.voices == {"fr": "Thomas"}
-    scene.button("Try the voice for French").click()
+    scene.button("Try the voice for Français").click()
     scene.wait(lambda: scene.outside.heard == [("fr", "Thomas")])
     QTest.keyClick(french.control, Qt.Key.Key_Home)
     assert load(scene.path, must_exist=True).speech.voices == {}

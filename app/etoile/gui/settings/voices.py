@@ -16,9 +16,8 @@ from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.group import Titled
 from etoile.gui.settings.outside import Outside
-from etoile.text import message, verbatim
+from etoile.text import OWN_NAMES, SPOKEN_LANGUAGES, message, verbatim
 
-LANGUAGES = {"fr": message("French"), "en": message("English")}
 _USUAL = {"": message("The usual one")}
 
 
@@ -31,7 +30,7 @@ class VoiceRow(RowFrame):
         self._language, self._file, self._outside = language, file, outside
         self.control = Choice(look, _USUAL)
         self.listen = Button(look, message("Try"))
-        title = LANGUAGES[language]
+        title = verbatim(OWN_NAMES[language])
         super().__init__(look, title, None, self.control, self.listen, parent=parent)
         self.control.setAccessibleName(look.words(message("Voice for {language}", language=title)))
         self.listen.setAccessibleName(look.words(message("Try the voice for {language}", language=title)))
@@ -67,7 +66,7 @@ class VoicesGroup(Titled):
     def __init__(self, look: Look, file: SettingsFile, outside: Outside, parent: QWidget | None = None) -> None:
         super().__init__(look, message("Voices"), parent)
         self._outside, self._asked = outside, False
-        self.rows = {language: VoiceRow(look, language, file, outside, self) for language in LANGUAGES}
+        self.rows = {language: VoiceRow(look, language, file, outside, self) for language in SPOKEN_LANGUAGES}
         self.add(*self.rows.values())
         self._errand = Errand(self)
 
