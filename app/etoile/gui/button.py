@@ -4,7 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from etoile.gui.design import BUTTON_RADIUS, ON_FILL, Look, Type
 from etoile.gui.glyphs import Glyph, paint_glyph
@@ -17,6 +17,8 @@ RING = 4
 
 FACE = 32
 """Height of a button without the room for its ring."""
+QUIET_FACE = 20
+"""A link by itself is as high as a line of words."""
 
 
 class Kind(Enum):
@@ -127,9 +129,8 @@ class Button(QAbstractButton):
         painter.setPen(ink)
         text = QRectF(left, face.top(), face.right() - self._padding - left + 1, face.height())
         shown = look.metrics(self._type).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(text.width()))
-        quiet = self._kind is Kind.QUIET
-        side = Qt.AlignmentFlag.AlignLeft if quiet else Qt.AlignmentFlag.AlignHCenter
-        painter.drawText(text.adjusted(-1, 0, 0, 0) if quiet else text, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        across = Qt.AlignmentFlag.AlignLeft if self._kind is Kind.QUIET else Qt.AlignmentFlag.AlignHCenter
+        painter.drawText(text, across | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_key(self, painter: QPainter, box: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -182,3 +183,15 @@ class Button(QAbstractButton):
         if not self.isEnabled():
             return palette.text3
         return palette.text2 if self._kind is Kind.FLAT and not self._words else palette.text
+
+
+def below(*buttons: Button) -> QHBoxLayout:
+    """Return a line with `buttons`; the face of the first begins where the words above it do, its ring before them."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 4, 0, 0)
+    line.setSpacing(0)
+    line.addSpacing(-RING)
+    for button in buttons:
+        line.addWidget(button)
+    line.addStretch()
+    return line

@@ -4,17 +4,18 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from etoile.domain.events import Asking, Typed, UndoWanted
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
-from etoile.domain.turn import Phase, Standing
+from etoile.domain.turn import Phase, Standing, Turn
 from etoile.gui.activity import Activity
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
 from etoile.gui.heard import MOST_LINES
 from etoile.gui.hottest import HottestLine
+from etoile.gui.listening_panel import LISTENED
 from etoile.gui.node_strip import NodeStrip
 from etoile.gui.notices import Notices
 from etoile.gui.offer import OfferView
@@ -26,6 +27,11 @@ TICK_MS = 250
 KEPT_FREE = 280
 """Height that conversation, question and composer keep, before the line about heat gets any."""
 _TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING, Phase.CONFIRMING)
+
+
+def wants_room(turn: Turn) -> bool:
+    """Whether `turn` shows something that needs all the room of a low window: a question, or what is heard.  Pure."""
+    return turn.question is not None or turn.phase in LISTENED
 
 
 class ConversationPage(Page):
@@ -55,6 +61,7 @@ class ConversationPage(Page):
         self._question = QuestionView(ground, self._is_typing, self)
         self._activity = Activity(ground, self)
         self._composer = Composer(look, ground.talk_key, publish, self)
+        self._composer.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._show_times)
@@ -90,8 +97,8 @@ class ConversationPage(Page):
             self._hottest.hide()
 
     def _give_way(self) -> None:
-        """Leave a low window to what is asked."""
-        self._conversation.setVisible(self._has_room or self._state.turn.question is None)
+        """Leave a low window to what is asked, and to what is heard."""
+        self._conversation.setVisible(self._has_room or not wants_room(self._state.turn))
 
     @property
     def last_answer(self) -> str:

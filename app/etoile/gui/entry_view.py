@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.gui.answer import AnswerView
-from etoile.gui.button import RING, Button, Kind
+from etoile.gui.button import QUIET_FACE, Button, Kind, below
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
-from etoile.gui.notices import MORE, below
+from etoile.gui.notices import MORE
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.transcript import Entry
@@ -87,7 +87,7 @@ class EntryView(QWidget):
         self._afresh = Button(look, message("Ask again"), kind=Kind.FLAT, parent=self)
         self._afresh.clicked.connect(lambda: ask_afresh(self._entry.request if self._entry else ""))
         self._afresh.hide()
-        self._more = Button(look, MORE, kind=Kind.FLAT, parent=self)
+        self._more = Button(look, MORE, kind=Kind.QUIET, face=QUIET_FACE, parent=self)
         self._more.clicked.connect(lambda: open_help(self._entry.helped_by if self._entry else ""))
         for label in (self._said, self._remedy):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -102,7 +102,7 @@ class EntryView(QWidget):
         told.setSpacing(2)
         told.addWidget(self._said)
         told.addWidget(self._remedy)
-        told.addLayout(below(self._more, indent=RING + 12))
+        told.addLayout(below(self._more))
         ended = QHBoxLayout()
         ended.setSpacing(8)
         ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)

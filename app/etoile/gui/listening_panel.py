@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from etoile.domain.events import Cancelled
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
-from etoile.gui.button import RING, Button, Kind
+from etoile.gui.button import QUIET_FACE, RING, Button, Kind, below
 from etoile.gui.design import Look, Tone, Type
-from etoile.gui.flow import Flow
 from etoile.gui.glyphs import Glyph
 from etoile.gui.heard import Heard
 from etoile.gui.label import Label
@@ -37,9 +36,8 @@ class ListeningPanel(QWidget):
         self._ground = ground
         self._state = State()
         self._heard = Heard(look, self)
-        self._told = QWidget(self)
-        self._said = Label(look, Type.UI, Tone.TEXT2, wraps=False, parent=self._told)
-        self._change = Button(look, message("Change…"), kind=Kind.QUIET, face=24, parent=self._told)
+        self._said = Label(look, Type.UI, Tone.TEXT2, parent=self)
+        self._change = Button(look, message("Change…"), kind=Kind.QUIET, face=QUIET_FACE, parent=self)
         self._change.setAccessibleDescription(look.words(message("Choose another microphone")))
         self._change.clicked.connect(ground.doors.open_microphone)
         self._sign = Sign(look, Glyph.STAR, self)
@@ -51,9 +49,6 @@ class ListeningPanel(QWidget):
         self._arrange(look)
 
     def _arrange(self, look: Look) -> None:
-        told = Flow(self._told, gap=0)
-        told.addWidget(self._said)
-        told.addWidget(self._change)
         self._since.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._since.setFixedWidth(look.metrics(Type.META).horizontalAdvance("24:59"))
         left, right, row = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
@@ -71,9 +66,10 @@ class ListeningPanel(QWidget):
         row.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(look.px(4))
+        column.setSpacing(look.px(2))
         column.addWidget(self._heard)
-        column.addWidget(self._told)
+        column.addWidget(self._said)
+        column.addLayout(below(self._change))
         column.addLayout(row)
 
     def show_state(self, state: State) -> None:
@@ -106,10 +102,8 @@ class ListeningPanel(QWidget):
         """Show what changes by time alone: for how long it goes on, and that nothing is heard."""
         self._since.say(verbatim(clock(self._ground.stopwatch.elapsed_s)))
         silent = self._ground.silence.lasts_s >= SILENT_S
-        told = told_of(self._state, silent=silent)
-        self._said.say(told)
+        self._said.say(told_of(self._state, silent=silent))
         self._change.setVisible(silent)
-        self._told.setVisible(told is not None)
 
 
 def told_of(state: State, *, silent: bool) -> Message | None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import DownloadStopped, DownloadWanted, Event, ModelDownloading, PartMissing, UnfinishedWanted
 from etoile.domain.state import State
-from etoile.gui.button import FACE, RING, Button, Kind
+from etoile.gui.button import FACE, QUIET_FACE, Button, Kind, below
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
@@ -20,8 +20,6 @@ from etoile.text import Message, message, plural
 SHOWN = 2
 """More than these are folded away behind a button."""
 MORE = message("More about this")
-QUIET_FACE = 20
-"""A link by itself is as high as a line of words."""
 
 
 class Notice(Surface):
@@ -74,18 +72,6 @@ class Notice(Surface):
         row.addWidget(Sign(look, Glyph.SLASHED, self, height=40), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-
-
-def below(*buttons: Button, indent: int = RING) -> QHBoxLayout:
-    """Return a line with `buttons`; the first begins `indent` before the words above it, as its ring stands out."""
-    line = QHBoxLayout()
-    line.setContentsMargins(0, 4, 0, 0)
-    line.setSpacing(0)
-    line.addSpacing(-indent)
-    for button in buttons:
-        line.addWidget(button)
-    line.addStretch()
-    return line
 
 
 class Progress(QWidget):

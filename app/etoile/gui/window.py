@@ -24,7 +24,7 @@ from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.anew import carry_over, focus_again
 from etoile.gui.announcements import announce, announcements
-from etoile.gui.conversation_page import ConversationPage
+from etoile.gui.conversation_page import ConversationPage, wants_room
 from etoile.gui.cover import Cover
 from etoile.gui.design import PADDING, SHADOW, Look
 from etoile.gui.doors import Doors
@@ -320,7 +320,7 @@ class Window(Frame):
         """Make room in a low window, as on a screen at 250 %: a question keeps its buttons in sight."""
         low = self.face.height() < SHORT
         self._header.fit_into_low(low=low)
-        self._tabs.setVisible(not (low and self.page == CONVERSATION and self._state.turn.question))
+        self._tabs.setVisible(not (low and self.page == CONVERSATION and wants_room(self._state.turn)))
         column = self._body.layout()
         assert column is not None
         column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING // 2 if low else PADDING)
