@@ -148,12 +148,28 @@ def test_what_is_missing_is_told_with_its_remedy() -> None:
     [
         ("how hot is it", "fr", "en"),
         ("quelle est la charge", "en", "fr"),
+        ("quais são os nós", "en", "pt"),
+        ("quels sont les nœuds", "en", "fr"),
+        ("what do I do with a node", "fr", "en"),
+        ("os nós", "pt", "pt"),
         ("GPU", "fr", "fr"),
         ("GPU", "en", "en"),
     ],
 )
 def test_the_language_asked(text: str, otherwise: str, language: str) -> None:
     assert language_of(text, otherwise) == language
+
+
+def test_who_asks_in_portuguese_is_answered_in_it_with_the_english_page() -> None:
+    told = answer("qual é a temperatura da GPU?", "fr", Live(gpus=(GPU,)))
+    assert told.startswith("Sou o guia")
+    assert "carga 35\u00a0%, memória 8,0\u00a0GiB" in told
+    assert "A ajuda está escrita apenas em inglês e francês." in told
+    assert f"**{_title('gpus', 'en')}**" in told
+
+
+def _title(topic: str, language: str) -> str:
+    return next(part.title for part in sections(language) if part.topic == topic)
 
 
 def test_both_languages_have_the_same_pages_and_live_state() -> None:

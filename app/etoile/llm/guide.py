@@ -2,7 +2,8 @@
 
 When every node is down it tells as well what was answered before, and what the user's notes hold; nothing of it is new.
 
-The pages are searched with SQLite's FTS5, in memory, in French and English, without regard to accents.
+The pages are searched with SQLite's FTS5, in memory, in French and English, without regard to accents.  Who asks in
+Portuguese is told in it what the guide says itself, and reads the pages in English.
 """
 
 import re
@@ -19,8 +20,8 @@ from etoile.domain.events import PartMissing
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import load_memory_power
-from etoile.llm.pages import Section, common_words, sections, topics
-from etoile.text import SPOKEN_LANGUAGES, Message, message, render
+from etoile.llm.pages import Section, common_words, note, sections, topics
+from etoile.text import INTERFACE_LANGUAGES, Message, message, render
 
 _ENOUGH = 0.5
 """A section must hold more than this part of the question's words, or the question is about something else."""
@@ -155,6 +156,8 @@ class Guide:
     def _told(self, section: Section, language: str) -> Iterator[str]:
         for line in self._state(section.live):
             yield _paragraph(line, language)
+        if beforehand := note(language):
+            yield _paragraph(beforehand, language)
         yield f"**{section.title}**\n\n{section.text}\n\n"
 
     def _nothing_found(self, language: str) -> Iterator[str]:
@@ -188,9 +191,9 @@ def _terms(question: str, tongue: str) -> list[str]:
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """Return "en" or "fr" as the small words of `text` tell; `otherwise` when they do not."""
+    """Return "en", "fr" or "pt" as the small words of `text` tell; `otherwise` when they do not."""
     words = _words(text)
-    counts = {language: sum(word in common_words(language) for word in words) for language in SPOKEN_LANGUAGES}
+    counts = {language: sum(word in common_words(language) for word in words) for language in INTERFACE_LANGUAGES}
     most = max(counts.values())
     winners = [language for language, count in counts.items() if count == most]
     return winners[0] if len(winners) == 1 else otherwise

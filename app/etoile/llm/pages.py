@@ -56,8 +56,10 @@ def sections(language: str) -> tuple[Section, ...]:
 
 @cache
 def common_words(language: str) -> frozenset[str]:
-    """Return the words that say nothing of what a question is about; they do say its language."""
-    return frozenset((_folder(language) / "common.txt").read_text(encoding="utf-8").split())
+    """Return the words that say nothing of what a question is about; they do say its language, Portuguese too."""
+    named = resource("help") / language / "common.txt"
+    file = named if named.is_file() else _folder(language) / "common.txt"
+    return frozenset(file.read_text(encoding="utf-8").split())
 
 
 def topics(language: str) -> dict[str, str]:
