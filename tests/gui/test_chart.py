@@ -275,7 +275,7 @@ class TestWhatIsSeen:
         chart.show_curves(Curves(Span.DAY, replace(history, slowed=slowed), states.LIMITS))
         assert self._hues(chart, 0) - before
         chart._move_cursor(charts.UNTIL_S - 25_000.0)
-        assert chart.told(0).endswith("· slowed down by heat")
+        assert chart.told(0).endswith("· slowed by heat")
         assert "heat" not in chart.told(1)
         chart._move_cursor(charts.UNTIL_S - 35_000.0)
         assert "heat" not in chart.told(0)

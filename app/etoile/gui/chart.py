@@ -103,7 +103,7 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        values = [self.told(place) for place in range(len(PLOTS))]
+        values = [told(self._look, self._curves, kind, self.cursor_s) for kind in PLOTS]
         self._face.paint(painter, self.size(), self._curves, self.cursor_s, values)
         if self.hasFocus() and self._by_keys:
             painter.setPen(QPen(self._look.palette.accent, 2))
@@ -277,7 +277,7 @@ class Chart(QWidget):
 
     def told(self, place: int) -> str:
         """Return what a plot tells: under the cursor, or of what is in sight."""
-        return told(self._look, self._curves, PLOTS[place], self.cursor_s)
+        return told(self._look, self._curves, PLOTS[place], self.cursor_s)[0]
 
     def _move_cursor(self, at_s: float | None) -> None:
         if at_s != self.cursor_s:

@@ -51,15 +51,15 @@ class Face:
         ]
 
     def paint(
-        self, painter: QPainter, size: QSize, curves: Curves, cursor_s: float | None, values: Sequence[str]
+        self, painter: QPainter, size: QSize, curves: Curves, cursor_s: float | None, values: Sequence[Sequence[str]]
     ) -> None:
-        """Paint everything; `values` are what is told above each plot."""
+        """Paint everything; `values` are what is told above each plot: the first that fits of some."""
         self._trace(curves.history)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marks = self._marks(curves)
         boxes = self.boxes(size)
-        for kind, box, value in zip(PLOTS, boxes, values, strict=True):
-            self._paint_caption(painter, kind, box, self._outlook(curves, kind, cursor_s), value)
+        for kind, box, offered in zip(PLOTS, boxes, values, strict=True):
+            self._paint_caption(painter, kind, box, self._outlook(curves, kind, cursor_s), offered)
             self._paint_plot(painter, kind, box, curves, marks, cursor_s)
         self._paint_times(painter, boxes[-1], size.width(), curves, marks, cursor_s)
 
@@ -122,13 +122,17 @@ class Face:
         of_heat = kind.measure is Measure.TEMPERATURE and cursor_s is None
         return in_about(curves.shown_forecast) if of_heat and curves.shown_forecast else None
 
-    def _paint_caption(self, painter: QPainter, kind: Kind, box: QRectF, outlook: Message | None, value: str) -> None:
+    def _paint_caption(
+        self, painter: QPainter, kind: Kind, box: QRectF, outlook: Message | None, values: Sequence[str]
+    ) -> None:
         """Write above a plot what it is of, what is about to happen, or what it tells."""
         look, palette = self._look, self._look.palette
         line = QRectF(box.left(), box.top() - look.px(CAPTION), box.width(), look.px(CAPTION))
-        said, label = look.words(outlook) if outlook else value, look.words(kind.label)
-        room = round(line.width()) - look.metrics(Type.META).horizontalAdvance(label) - look.px(8)
-        shown = look.metrics(Type.META).elidedText(said, Qt.TextElideMode.ElideRight, room)
+        label, metrics = look.words(kind.label), look.metrics(Type.META)
+        room = round(line.width()) - metrics.horizontalAdvance(label) - look.px(8)
+        offered = [look.words(outlook)] if outlook else values
+        said = next((text for text in offered if metrics.horizontalAdvance(text) <= room), offered[-1])
+        shown = metrics.elidedText(said, Qt.TextElideMode.ElideRight, room)
         painter.setFont(look.font(Type.META))
         painter.setPen(palette.text2)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)

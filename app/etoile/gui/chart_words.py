@@ -10,18 +10,21 @@ from etoile.gui.words import NOTHING
 from etoile.text import message
 
 
-def told(look: Look, curves: Curves, kind: Kind, cursor_s: float | None) -> str:
-    """Return what a plot tells: of the moment `cursor_s`, or without one of all that is in sight."""
+def told(look: Look, curves: Curves, kind: Kind, cursor_s: float | None) -> tuple[str, str]:
+    """Return what a plot tells, and the same more briefly: of a moment, or without one of all that is in sight."""
     measured = _measured(curves, kind, cursor_s)
     if measured is None:
-        return NOTHING
+        return NOTHING, NOTHING
     lowest, mean, highest = (kind.value(value) for value in measured)
-    value = message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean)
+    whole = message("{lowest} to {highest}, mean {mean}", lowest=lowest, highest=highest, mean=mean)
+    brief = message("{lowest} to {highest}", lowest=lowest, highest=highest) if cursor_s is None else mean
     if look.words(lowest) == look.words(highest):
-        value = mean
+        whole = brief = mean
     if kind.measure is Measure.TEMPERATURE and _is_slowed(curves, cursor_s):
-        value = message("{first} · {following}", first=value, following=message("slowed down by heat"))
-    return look.words(value)
+        slowed = message("slowed by heat")
+        whole = message("{first} · {following}", first=whole, following=slowed)
+        brief = message("{first} · {following}", first=brief, following=slowed)
+    return look.words(whole), look.words(brief)
 
 
 def _is_slowed(curves: Curves, cursor_s: float | None) -> bool:
@@ -34,7 +37,7 @@ def _is_slowed(curves: Curves, cursor_s: float | None) -> bool:
 
 def description(look: Look, curves: Curves, cursor_s: float | None, locale: QLocale) -> str:
     """Return a line for each plot, and above them the moment that they tell of."""
-    lines = [f"{look.words(kind.label)} {told(look, curves, kind, cursor_s)}" for kind in PLOTS]
+    lines = [f"{look.words(kind.label)} {told(look, curves, kind, cursor_s)[0]}" for kind in PLOTS]
     if cursor_s is not None and curves.history:
         lines.insert(0, moment_label(cursor_s, curves.history.span.point_s, locale))
     return "\n".join(lines)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from etoile.domain.history import Span
 from etoile.gui.design import Look
-from etoile.gui.tabs import Tab
+from etoile.gui.tabs import PADDING, Tab
 from etoile.text import message
 
 SPANS = {
@@ -30,8 +31,15 @@ class SpanSwitch(QWidget):
         row.setSpacing(0)
         for span, tab in self._tabs.items():
             tab.toggled.connect(lambda on, span=span: self._choose(span) if on else None)
-            row.addWidget(tab, 1)
+            row.addWidget(tab, tab.sizeHint().width())  # a longer word has more room
         self.setAccessibleName(look.words(message("Time shown")))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the tabs be hardly wider than their words where they would not fit otherwise."""
+        super().resizeEvent(event)
+        wanted = sum(tab.width_with(PADDING) for tab in self._tabs.values())
+        for tab in self._tabs.values():
+            tab.tighten(wanted > self.width())
 
     def show_span(self, span: Span) -> None:
         """Show `span` as the chosen one."""

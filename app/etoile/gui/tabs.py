@@ -14,7 +14,7 @@ from etoile.gui.severity import Severity, paint_sign
 from etoile.text import Message, message
 
 _BAR = 3
-_PADDING, _TIGHT = 20, 8
+PADDING, _TIGHT = 20, 8
 """What a tab is wider than its words, and where there is little room."""
 _SIGN, _SIGN_GAP = 12, 5
 ATTENTION = {
@@ -61,7 +61,7 @@ class Tab(QAbstractButton):
         return self._look.metrics(Type.TITLE).horizontalAdvance(self.text()) + self._look.px(around) + 2 * RING
 
     def sizeHint(self) -> QSize:
-        return QSize(self.width_with(_TIGHT if self._tight else _PADDING), self._height + 2 * RING)
+        return QSize(self.width_with(_TIGHT if self._tight else PADDING), self._height + 2 * RING)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self._look.palette
@@ -132,7 +132,7 @@ class Tabs(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        tight = sum(tab.width_with(_PADDING) for tab in self._tabs.values()) > self.width()
+        tight = sum(tab.width_with(PADDING) for tab in self._tabs.values()) > self.width()
         for tab in self._tabs.values():
             tab.tighten(tight)
 
