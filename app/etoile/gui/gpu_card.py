@@ -23,6 +23,8 @@ _TITLE, _VALUE, _CURVE, _FOOT, _BAR, _NAME, _MORE = 22, 40, 44, 16, 8, 15, 24
 _GAP = 6
 _PALE = 0.02
 """What nobody is known to hold is drawn from this part of the whole on."""
+_SHORTEST_NAME = 44
+"""A model that would be elided to less is not shown."""
 
 
 class GpuCard(GpuView):
@@ -71,24 +73,28 @@ class GpuCard(GpuView):
         self._paint_foot(painter, inner)
 
     def _paint_title(self, painter: QPainter, line: QRectF) -> None:
-        look, glance = self._look, self.glance
+        """Paint what the card is called and its chip; the model and a remark in the room that is left between them."""
+        look, glance, gap = self._look, self.glance, self._look.px(8)
         right = line.right()
         if glance.severity:
             word = look.words(glance.word)
             paint_chip(painter, right, line.center().y(), glance.severity, word, look)
-            right -= chip_width(look, word) + look.px(8)
-        if glance.remark:
-            right -= self._paint_text(
-                painter, line, Type.META, look.palette.text3, look.words(glance.remark), right=right
-            ) + look.px(8)
-        title = look.words(called(glance.gpu))
-        left = line.left() + self._paint_text(painter, line, Type.TITLE, look.palette.text, title)
-        left += look.px(8)
-        room = round(right - left)
+            right -= chip_width(look, word) + gap
+        title = look.metrics(Type.TITLE).elidedText(
+            look.words(called(glance.gpu)), Qt.TextElideMode.ElideRight, round(right - line.left())
+        )
+        left = line.left() + self._paint_text(painter, line, Type.TITLE, look.palette.text, title) + gap
+        remark = look.words(glance.remark) if glance.remark else ""
+        width = look.metrics(Type.META).horizontalAdvance(remark)
+        if remark and width <= right - left:
+            self._paint_text(painter, line, Type.META, look.palette.text3, remark, right=right)
+            right -= width + gap
+        if right - left < look.px(_SHORTEST_NAME):
+            return
         # What is about to happen matters more than the model, which the tool tip tells as well.
         said = look.words(glance.outlook) if glance.outlook else glance.gpu.name
         colour = look.palette.text if glance.outlook else look.palette.text2
-        shown = look.metrics(Type.UI).elidedText(said, Qt.TextElideMode.ElideMiddle, room)
+        shown = look.metrics(Type.UI).elidedText(said, Qt.TextElideMode.ElideMiddle, round(right - left))
         self._paint_text(painter, line.adjusted(left - line.left(), 0, 0, 0), Type.UI, colour, shown)
 
     def _paint_temperature(self, painter: QPainter, column: QRectF) -> None:

@@ -15,7 +15,7 @@ from etoile.gui.sparkline import paint_bar, paint_temperature
 from etoile.gui.words import short_gpu
 from etoile.text import message
 
-_PADDING, _GAP = 10, 8
+_PADDING, _GAP = 10, 6
 _NAME = 132
 """Room that a name and a chip beside it want; beyond that the curve grows, and below it the curve shrinks first."""
 _CURVE = (40, 96)
@@ -105,7 +105,9 @@ class GpuRow(GpuView):
             name = metrics.elidedText(short_gpu(self.glance.gpu.name), Qt.TextElideMode.ElideMiddle, room)
             left += self._paint_text(painter, line, Type.META, look.palette.text2, name) + gap
         line.setLeft(left)
-        self._paint_text(painter, line, Type.META, look.palette.text3, remark)
+        kind = Type.META if metrics.horizontalAdvance(remark) <= line.width() else Type.CAPTION
+        shown = look.metrics(kind).elidedText(remark, Qt.TextElideMode.ElideRight, round(line.width()))
+        self._paint_text(painter, line, kind, look.palette.text3, shown)
 
     def _paint_value(self, painter: QPainter, column: QRectF, value: str, unit: str) -> None:
         """Paint a number, its last digit where the last digit of the widest would be."""
