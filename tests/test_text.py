@@ -87,6 +87,9 @@ def test_decimals_are_written_as_unicode_has_it(language: str) -> None:
     [
         ("pt_BR.UTF-8", "pt"),
         ("pt_PT.UTF-8", "pt"),
+        ("pt", "pt"),
+        ("fr_FR@euro", "fr"),
+        ("pl_PL.UTF-8", "en"),
         ("fr_CA.UTF-8", "fr"),
         ("en_GB.UTF-8", "en"),
         ("de_DE.UTF-8", "en"),
@@ -94,5 +97,24 @@ def test_decimals_are_written_as_unicode_has_it(language: str) -> None:
     ],
 )
 def test_the_language_of_the_desktop(monkeypatch: pytest.MonkeyPatch, named: str, language: str) -> None:
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", named)
+    assert desktop_language() == language
+
+
+@pytest.mark.parametrize(
+    ("named", "language"),
+    [
+        ("Portuguese_Brazil", "pt"),
+        ("Polish_Poland", "en"),
+        ("French_Canada", "fr"),
+        ("fr_FR", "fr"),
+        ("English_United States", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_language_of_windows(monkeypatch: pytest.MonkeyPatch, named: str | None, language: str) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("locale.getlocale", lambda: (named, "cp1252"))
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
     assert desktop_language() == language

@@ -10,6 +10,7 @@ Babel extracts the ids of `message` and `plural` (`installer/dev.py translate`);
 
 import locale
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ OWN_NAMES = {"en": "English", "fr": "Français", "pt": "Português"}
 """What each language is called by those who speak it."""
 
 NO_BREAK_SPACE = "\u00a0"
+
+_NAMED = {code: code for code in INTERFACE_LANGUAGES} | {"french": "fr", "portuguese": "pt"}
+"""Languages as systems name them, Windows in English: "Portuguese_Brazil", which is not Polish."""
 
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 _OCTETS = ("o", "Kio", "Mio", "Gio", "Tio")
@@ -136,8 +140,8 @@ def desktop_language() -> str:
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     if not named and sys.platform in ("win32", "darwin"):
         named = locale.getlocale()[0] or ""
-    found = named[:2].lower()
-    return found if found in INTERFACE_LANGUAGES else INTERFACE_LANGUAGES[0]
+    found = re.split("[_.@]", named.lower())[0]
+    return _NAMED.get(found, INTERFACE_LANGUAGES[0])
 
 
 @cache

@@ -20,6 +20,7 @@ from etoile.config import Config, Speech, Window, interface_language, spoken_lan
 def test_languages(
     monkeypatch: pytest.MonkeyPatch, desktop: str, window: str, speech: str, written: str, spoken: str
 ) -> None:
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", desktop)
     config = Config(window=Window(language=window), speech=Speech(language=speech))  # type: ignore[arg-type]
     assert (interface_language(config), spoken_language(config)) == (written, spoken)

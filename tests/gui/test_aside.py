@@ -84,3 +84,14 @@ def test_leaving_the_app_takes_both_away(aside: Aside) -> None:
     assert len(shown(HelpWindow)) == 1
     aside.close()
     assert (shown(HelpWindow), shown(FirstRun), came) == ([], [], [])
+
+
+def test_both_turn_to_another_language_while_they_are_open(aside: Aside, look: Look) -> None:
+    aside.open_help("nodes")
+    aside.open_first_steps()
+    look.write_in("pt")
+    QApplication.processEvents()
+    (guide,), (steps,) = shown(HelpWindow), shown(FirstRun)
+    assert isinstance(guide, HelpWindow)
+    assert (guide.windowTitle(), guide.topic) == ("Ajuda", "nodes")
+    assert steps.windowTitle() == "Primeiros passos: Idioma e voz"
