@@ -175,20 +175,17 @@ class Catalogue:
         return found
 
     @cached_property
-    def said(self) -> Starts[str]:
-        """What says each `<concept>`, without stop words."""
-        return Starts(
-            (self.content(phrase), f"<{name}>") for name, phrases in self.concepts.items() for phrase in phrases
+    def said(self) -> Starts[tuple[str, Phrase]]:
+        """What says each `<concept>`, or begins one that is said in two, and what then ends it; without stop words."""
+        whole = (
+            (self.content(phrase), (f"<{name}>", ())) for name, phrases in self.concepts.items() for phrase in phrases
         )
-
-    @cached_property
-    def said_around(self) -> Starts[tuple[str, Phrase]]:
-        """What begins a `<concept>` that is said in two, and what ends it, without stop words."""
-        return Starts(
+        halves = (
             (self.content(head), (f"<{name}>", self.content(tail)))
             for name, splits in self.splits.items()
             for head, tail in splits
         )
+        return Starts(chain(whole, halves))
 
     def content(self, phrase: Phrase) -> Phrase:
         """Return `phrase` without stop words, unless nothing else is in it."""

@@ -74,9 +74,9 @@ class Compounds:
     def _seams(self, tokens: Tokens) -> Iterator[tuple[int, int]]:
         """Yield where something joins two commands, the last first: a comma, "and then"."""
         texts = [token.text for token in tokens]
-        for index in range(len(tokens) - 1, 0, -1):
-            length = 1 if texts[index] == BREAK else self._connectors.length_at(texts, index)
-            if length:
+        breaks = {index: 1 for index, text in enumerate(texts) if text == BREAK}
+        for index, length in sorted((dict(self._connectors.places(texts)) | breaks).items(), reverse=True):
+            if index:
                 yield index, index + length
 
     def _part(self, text: str, tokens: Tokens, one: One, names: tuple[Tokens, ...]) -> "Found | None":

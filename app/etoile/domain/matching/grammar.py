@@ -153,7 +153,9 @@ class Grammar:
         may_follow = state.labels
         labels, names = self._at(standing, at)
         for label in () if may_follow.keys().isdisjoint(names) else labels:
-            if label.name not in may_follow or (label.tail and tail):
+            if label.name not in may_follow:
+                continue
+            if label.tail and (tail or label.tail[0] not in standing.tokens[at + 1 :]):
                 continue
             child = state.child(label.name)
             if not child.commands & standing.commands:

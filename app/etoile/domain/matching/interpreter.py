@@ -224,8 +224,10 @@ class Interpreter:
                 break
             order = bare.order
             one = self._one(text, bare.tokens, repair=repair)
+            if one is None or not one.explained:
+                continue
             vague = not bare.resolved and self._compounds.speaks_of_it(text, bare.tokens)
-            if one is None or not one.explained or not _goes_with_a_remark(one, bare, vague=vague):
+            if not _goes_with_a_remark(one, bare, vague=vague):
                 continue
             if not self._remarks.speaks_of_another(bare, one.candidate.command, one.candidate.slots):
                 found += self._refusals.questioned(text, bare.tokens, Outcome((_with_remark(one),))).found

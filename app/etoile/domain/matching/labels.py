@@ -1,13 +1,13 @@
 """What stands at a token of a request: a word, something that says a concept, a value of a slot."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.quantities import BEGINNINGS, READERS
+from etoile.domain.matching.quantities import ARTICLES, BEGINNINGS, READERS, UNITS
 from etoile.domain.matching.reach import Values
 from etoile.domain.matching.starts import Starts
 from etoile.domain.matching.tokens import DOTS
@@ -36,7 +36,7 @@ class Label(NamedTuple):
 
 
 SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
-_QUANTITIES = frozenset(f"{{{slot}}}" for slot in READERS)
+_READERS = {f"{{{slot}}}": reader for slot, reader in READERS.items()}
 
 
 class Here(NamedTuple):
@@ -57,54 +57,66 @@ class Labels:
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
         )
-        self._beginnings = BEGINNINGS[catalogue.language]
-        indexes = (catalogue.said, catalogue.said_around, self._values)
-        self._first_words = self._beginnings.union(*(index.first_words for index in indexes))
-        self._alone = lru_cache(maxsize=4096)(_alone)
+        self._begin_several = catalogue.said.begin_several | self._values.begin_several
+        self._language = catalogue.language
         self._known = lru_cache(maxsize=4096)(self._found)
+        self._known_quantities = lru_cache(maxsize=512)(self._with_quantities)
 
     def at(self, tokens: Sequence[str], index: int) -> Here:
         """Return what stands at `index` of `tokens`."""
+        if self._may_be_a_quantity(tokens, index):
+            return self._known_quantities(tokens[index - 1] if index else "", tuple(tokens[index:]))
+        return self._known(tuple(tokens[index : self._end(tokens, index)]))
+
+    def _end(self, tokens: Sequence[str], index: int) -> int:
+        """Return how far from `index` on a phrase may go: what stands behind that does not matter."""
+        end = index + 1
+        if tokens[index] in self._begin_several:
+            for starts in (self._catalogue.said, self._values):
+                end = max(end, starts.end(tokens, index, self._stop))
+                if tokens[index] in self._stop:
+                    end = max(end, starts.end(tokens, index, _NOTHING))
+        return end
+
+    def _may_be_a_quantity(self, tokens: Sequence[str], index: int) -> bool:
+        """Whether a number, a time or a host may begin."""
         token = tokens[index]
-        if token in self._first_words or _may_be_a_quantity(tokens, index):
-            return self._known(tokens[index - 1] if index else "", tuple(tokens[index:]))
-        return self._alone(token)
+        following = tokens[index + 1] if index + 1 < len(tokens) else ""
+        if token in ARTICLES:
+            return following in UNITS[self._language]
+        return token.isdigit() or following in DOTS or token in BEGINNINGS[self._language]
 
-    def _found(self, before: str, tokens: tuple[str, ...]) -> Here:
-        """Return what stands at the first of `tokens`; `before` is the one before it, or empty."""
-        labels = tuple(dict.fromkeys(self._at((before, *tokens), 1)))
-        return Here(labels, frozenset(label.name for label in labels))
+    def _with_quantities(self, before: str, tokens: tuple[str, ...]) -> Here:
+        """Return what stands at the first of `tokens`, quantities too; `before` is the one before it, or empty."""
+        read = ((name, reader((before, *tokens), 1, self._language)) for name, reader in _READERS.items())
+        found = (Label(name, *quantity) for name, quantity in read if quantity)
+        return _here((*self._known(tokens).labels, *found))
 
-    def _at(self, tokens: tuple[str, ...], index: int) -> Iterator[Label]:
-        yield Label(tokens[index], 1)
-        yield from self._phrases(tokens, index, self._stop)
-        if tokens[index] in self._stop:
+    def _found(self, tokens: tuple[str, ...]) -> Here:
+        """Return what stands at the first of `tokens`, quantities aside."""
+        labels = [Label(tokens[0], 1), *self._phrases(tokens, self._stop)]
+        if tokens[0] in self._stop:
             # What is made of stop words alone keeps them.
-            yield from self._phrases(tokens, index, _NOTHING)
-        if tokens[index] in self._beginnings or _may_be_a_quantity(tokens, index):
-            for slot, read in READERS.items():
-                if found := read(tokens, index, self._catalogue.language):
-                    yield Label(f"{{{slot}}}", *found)
+            labels += self._phrases(tokens, _NOTHING)
+        return _here(labels)
 
-    def _phrases(self, tokens: tuple[str, ...], index: int, skipped: frozenset[str]) -> Iterator[Label]:
-        for name, length, _ in self._catalogue.said.of(tokens, index, skipped):
-            yield Label(name, length, words=length)
-        for (name, tail), length, count in self._catalogue.said_around.of(tokens, index, skipped):
-            if tail[0] in tokens[index + 1 :]:
-                yield Label(name, length, words=count, tail=tail)
-        for (name, value), length, _ in self._values.of(tokens, index, skipped):
+    def _phrases(self, tokens: tuple[str, ...], skipped: frozenset[str]) -> Iterator[Label]:
+        halves = []
+        for (name, tail), length, count in self._catalogue.said.of(tokens, skipped):
+            if tail:
+                halves.append(Label(name, length, None, count, tail))
+            else:
+                yield Label(name, length, None, length)
+        yield from halves
+        for (name, value), length, _ in self._values.of(tokens, skipped):
             yield Label(name, length, value)
 
 
-def _may_be_a_quantity(tokens: Sequence[str], index: int) -> bool:
-    """Whether a number or a host may begin, in whatever words."""
-    return tokens[index].isdigit() or (index + 1 < len(tokens) and tokens[index + 1] in DOTS)
-
-
-def _alone(token: str) -> Here:
-    return Here((Label(token, 1),), frozenset((token,)))
+def _here(labels: Iterable[Label]) -> Here:
+    distinct = tuple(dict.fromkeys(labels))
+    return Here(distinct, frozenset(label.name for label in distinct))
 
 
 def is_thing(label: Label) -> bool:
     """Whether a label is that of something with a name: no number, no time, no half of a concept."""
-    return len(label.name) > 1 and label.name[0] in "<{" and label.name not in _QUANTITIES and not label.tail
+    return len(label.name) > 1 and label.name[0] in "<{" and label.name not in _READERS and not label.tail

@@ -1,6 +1,6 @@
 """Sets of phrases, and where they stand among words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Phrase = tuple[str, ...]
 """Words that stand together."""
@@ -30,7 +30,13 @@ class PhraseSet:
 
     def is_in(self, words: Sequence[str]) -> bool:
         """Whether a phrase stands anywhere among `words`."""
-        return self.may_be_in(words) and any(self.length_at(words, index) for index in range(len(words)))
+        return any(self.places(words))
+
+    def places(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Return where phrases stand among `words`, and how long the longest is at each place."""
+        for index, word in enumerate(words):
+            if word in self._lengths and (length := self.length_at(words, index)):
+                yield index, length
 
     def without(self, words: Sequence[str]) -> list[str]:
         """Return `words` without the phrases."""

@@ -179,6 +179,9 @@ _FRENCH_BEGINNINGS = "une un demi quart midi minuit moitie maximum max fond loca
 BEGINNINGS = {"en": frozenset(_ENGLISH_BEGINNINGS.split()), "fr": frozenset(_FRENCH_BEGINNINGS.split())}
 """Words that a quantity may begin with; others begin with a digit, or go on with a dot."""
 
+ARTICLES = frozenset({"a", "an", "one", "un", "une"})
+"""Those of them that mean something else where no unit follows."""
+
 READERS: Mapping[SlotType, Callable[[Sequence[str], int, str], Read | None]] = {
     SlotType.LEVEL: level,
     SlotType.SECONDS: seconds,

@@ -7,7 +7,7 @@ are looked at closely, and of the many ways to repair a request only few are tri
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from operator import and_, or_
+from operator import or_
 from typing import Final
 
 from etoile.domain.commands import SlotType
@@ -74,19 +74,21 @@ class Reach:
         return (self._together(_outside_hosts(words)) | self._begun(words)) & self._all
 
     def _together(self, words: Iterable[str]) -> int:
-        return reduce(and_, map(self._bits_of, words), EVERYTHING)
+        bits = EVERYTHING
+        for word in words:
+            bits &= EVERYTHING if word in self._weightless else self._bits.get(word, 0)
+            if not bits:
+                break
+        return bits
 
     def _begun(self, words: Sequence[str]) -> int:
         """Return the commands with free text that `words` may begin, politeness aside: "look" of "look up the news"."""
         bits = 0
         for index, word in enumerate(words):
             bits |= self._bits.get(word, 0)
-            if word.isalpha() and word not in self._weightless and not _is_in_host(words, index):
+            if word not in self._weightless and word.isalpha() and not _is_in_host(words, index):
                 break
         return bits & self._of_free_text
-
-    def _bits_of(self, word: str) -> int:
-        return EVERYTHING if word in self._weightless else self._bits.get(word, 0)
 
     def _add(self, bits: int, words: Iterable[str]) -> None:
         for word in words:
@@ -100,4 +102,4 @@ def _outside_hosts(words: Sequence[str]) -> list[str]:
 
 
 def _is_in_host(words: Sequence[str], index: int) -> bool:
-    return any(word in DOTS for word in words[max(index - 1, 0) : index + 2])
+    return not _DOTS.isdisjoint(words[max(index - 1, 0) : index + 2])

@@ -47,12 +47,14 @@ class Refusals:
     def breaks_off(self, tokens: Tokens) -> bool:
         """Whether something is missing: "mute the", "the of volume"."""
         texts = [*(token.text for token in tokens if token.text != BREAK), ""]
-        return any(self._lacks(word, following) for word, following in itertools.pairwise(texts))
+        pairs = itertools.pairwise(texts)
+        return any(word in self._determiners and self._lacks(word, following) for word, following in pairs)
 
-    def _lacks(self, word: str, following: str) -> bool:
-        """Whether `word` needs another word behind it than `following`, which is empty at the end."""
-        small = self._determiners | self._prepositions
-        return word in self._determiners and (not following or (word != following and following in small))
+    def _lacks(self, determiner: str, following: str) -> bool:
+        """Whether `determiner` needs another word behind it than `following`, which is empty at the end."""
+        if following in self._determiners:
+            return determiner != following
+        return not following or following in self._prepositions
 
     def is_free_text(self, slot: SlotType, said: str, tokens: Tokens) -> bool:
         """Whether `said` can be what a command is to work on."""

@@ -8,6 +8,7 @@ remark names.
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from etoile.domain.commands import SlotType
 from etoile.domain.match import Slots
@@ -71,6 +72,10 @@ class Remarks:
         self._introductions = PhraseSet((*words.openers, *words.fillers))
         self._stop = words.stop
         self._negations = words.negations
+        # A clause stands in many of the ways to part a request, and a word in many requests.
+        self.is_remark = lru_cache(maxsize=64)(self._is_remark)
+        self._only_names = lru_cache(maxsize=64)(self._names_only)
+        self._meant = lru_cache(maxsize=4096)(self._found_meant)
         self._empty = words.stop | words.pronouns | {BREAK}
 
     def without(self, request: str, tokens: Tokens) -> list[Bare]:
@@ -86,7 +91,7 @@ class Remarks:
                 found[Bare(command, remarks=tuple(remarks))] = None
         return sorted(found, key=lambda bare: bare.order)
 
-    def is_remark(self, clause: Tokens) -> bool:
+    def _is_remark(self, clause: Tokens) -> bool:
         """Whether `clause` only says why: nothing in it makes the command somebody else's, or for later."""
         return self._is_listed(clause) and not self._is_spoiled(clause)
 
@@ -122,11 +127,8 @@ class Remarks:
         for command, remarks in itertools.chain(self._beside(request, tokens), whole):
             if remarks and self._has_content(command):
                 yield command, remarks
-            texts = [token.text for token in command]
-            for index in range(1, len(command)):
-                if not self._has_content(command[:index]):
-                    continue
-                if self._causes.length_at(texts, index) and not self._is_spoiled(command[index:]):
+            for index, _ in self._causes.places([token.text for token in command]):
+                if self._has_content(command[:index]) and not self._is_spoiled(command[index:]):
                     yield command[:index], [*remarks, command[index:]]
 
     def _beside(self, request: str, tokens: Tokens) -> Iterator[tuple[Tokens, list[Tokens]]]:
@@ -134,11 +136,12 @@ class Remarks:
         clauses = list(_clauses(request, tokens))
         if not 1 < len(clauses) <= _MOST_CLAUSES:
             return
+        said = [tokens[start:end] for start, end in clauses]
         for first, last in itertools.combinations(range(len(clauses) + 1), 2):
-            remarks = [tokens[start:end] for start, end in (*clauses[:first], *clauses[last:])]
-            if any(self._denies(tokens[start:end]) for start, end in clauses[last:]):
+            remarks = [*said[:first], *said[last:]]
+            if not remarks or any(map(self._denies, said[last:])):
                 continue
-            if remarks and all(self._may_stand_beside(remark) for remark in remarks):
+            if all(map(self._may_stand_beside, remarks)):
                 yield tokens[clauses[first][0] : clauses[last - 1][1]], remarks
 
     def _may_stand_beside(self, clause: Tokens) -> bool:
@@ -184,13 +187,17 @@ class Remarks:
         texts = [token.text for token in clause]
         yield texts
         for index, text in enumerate(texts):
-            for meant in self._slips_of(text, self._vocabulary):
+            for meant in self._meant(text):
                 yield [*texts[:index], *meant, *texts[index + 1 :]]
+
+    def _found_meant(self, word: str) -> Sequence[Sequence[str]]:
+        """Return what `word` may be a slip of."""
+        return tuple(self._slips_of(word, self._vocabulary))
 
     def _has_content(self, clause: Tokens) -> bool:
         return any(token.text not in self._empty for token in clause)
 
-    def _only_names(self, clause: Tokens) -> bool:
+    def _names_only(self, clause: Tokens) -> bool:
         """Whether `clause` is nothing but the name of a thing: "the window, close it"."""
         content = sum(token.text not in self._stop for token in clause)
         texts = [token.text for token in clause]

@@ -99,7 +99,7 @@ class Repairer:
                 ]
         whole = sorted(begun[-1], key=lambda part: (part.doubtful, part.cost))[:_BEAM]
         return [
-            Repaired(tuple(with_numbers(list(part.words), self._language)), part.cost + joined, part.doubtful)
+            Repaired(tuple(with_numbers(part.words, self._language)), part.cost + joined, part.doubtful)
             for part in whole
             if part.cost + joined and self._reach.meet([token.text for token in part.words])
         ]

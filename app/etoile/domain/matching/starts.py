@@ -27,25 +27,34 @@ class Starts(Generic[T]):
                 node = node.children.setdefault(word, _Node())
             if phrase:
                 node.meanings[meaning] = None
+        self.begin_several = frozenset(word for word, node in self._root.children.items() if node.children)
+        """What phrases of several words begin with."""
 
-    @property
-    def first_words(self) -> Iterable[str]:
-        """What a phrase begins with."""
-        return self._root.children.keys()
+    def end(self, words: Sequence[str], index: int, skipped: frozenset[str]) -> int:
+        """Return up to where what stands at `index` may be part of a phrase."""
+        node = self._root.children.get(words[index])
+        end = index + 1
+        for at in range(end, len(words) if node and node.children else 0):
+            if words[at] in skipped:
+                continue
+            node = node.children.get(words[at]) if node else None
+            if node is None:
+                break
+            end = at + 1
+        return end
 
-    def of(self, words: Sequence[str], index: int, skipped: frozenset[str]) -> Iterator[tuple[T, int, int]]:
-        """Return what stands at `index` of `words`: what it means, over how many words it goes, and how many say it.
+    def of(self, words: Sequence[str], skipped: frozenset[str]) -> Iterator[tuple[T, int, int]]:
+        """Return what `words` begin with: what it means, over how many words it goes, and how many of them say it.
 
         Words of `skipped` may stand inside a phrase, and say nothing.
         """
         node, count = self._root, 0
-        for at in range(index, len(words)):
-            word = words[at]
-            if at > index and word in skipped:
+        for length, word in enumerate(words, start=1):
+            if length > 1 and word in skipped:
                 continue
             following = node.children.get(word)
             if following is None:
                 return
             node, count = following, count + 1
             for meaning in node.meanings:
-                yield meaning, at - index + 1, count
+                yield meaning, length, count

@@ -68,7 +68,7 @@ Tokens = tuple[Token, ...]
 
 def tokens_of(request: str, language: str, same: Mapping[str, str]) -> Tokens:
     """Return the tokens of `request`; `same` maps a form of a word to the one that templates use."""
-    tokens = with_numbers(list(_pieces(request)), language)
+    tokens = with_numbers(_pieces(request), language)
     return tuple(
         token if token.text not in same or _is_literal(tokens, index) else _based(token, same[token.text])
         for index, token in enumerate(tokens)
@@ -98,7 +98,13 @@ def fold(word: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _pieces(request: str) -> Iterator[Token]:
+@lru_cache(maxsize=16)
+def _pieces(request: str) -> Tokens:
+    """Return the words, numbers and signs of `request`, in whatever language."""
+    return tuple(_found_pieces(request))
+
+
+def _found_pieces(request: str) -> Iterator[Token]:
     for found in _PIECE.finditer(request):
         kind = found.lastgroup or ""
         text = fold(found.group()) if kind == "plain" else _SYMBOLS.get(kind, found.group())
@@ -107,7 +113,7 @@ def _pieces(request: str) -> Iterator[Token]:
             yield Token(text, found.start(), found.end())
 
 
-def _percent(tokens: list[Token]) -> list[Token]:
+def _percent(tokens: Sequence[Token]) -> list[Token]:
     """Write "pour cent" and "percent" as "%"."""
     written: list[Token] = []
     for token in tokens:
@@ -120,7 +126,7 @@ def _percent(tokens: list[Token]) -> list[Token]:
     return written
 
 
-def with_numbers(tokens: list[Token], language: str) -> list[Token]:
+def with_numbers(tokens: Sequence[Token], language: str) -> list[Token]:
     """Return `tokens` with runs of number words as digits ("vingt et un" is 21), and "percent" as "%"."""
     return _numbers(_percent(tokens), language)
 
