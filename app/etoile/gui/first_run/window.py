@@ -94,6 +94,7 @@ class FirstRun(QDialog):
     ) -> None:
         super().__init__(parent)
         self._means, self._ended, self._open_help = means, ended, open_help
+        self._written_in = means.look.language
         self._state = State()
         self._place = 0
         self._step: Step | None = None
@@ -219,12 +220,14 @@ class FirstRun(QDialog):
 
     def speak(self, language: str) -> None:
         """Show everything in `language`: texts are made once, so the window is made anew."""
-        if language == self._means.look.language:
+        if language == self._written_in:
             return
+        self._written_in = language
         self._leave_step()
         self._means.look.changed.disconnect(self._restyle)
-        theme = self._means.file.config.window.theme
-        self._means = replace(self._means, look=Look(language, theme))
+        if language != self._means.look.language:  # only here, until it is written
+            theme = self._means.file.config.window.theme
+            self._means = replace(self._means, look=Look(language, theme))
         former, self.face = self.face, self._new_face()
         former.hide()
         former.deleteLater()
