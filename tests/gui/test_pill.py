@@ -14,8 +14,11 @@ from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.button import Button
 from etoile.gui.composer import Composer
-from etoile.gui.pill import HEIGHT, PANEL_WIDTH, TOLD_S, WIDEST, Shown, shown_of
+from etoile.gui.glyphs import Glyph
+from etoile.gui.pill import HEIGHT, PANEL_WIDTH, WIDEST
+from etoile.gui.pill_shown import TOLD_S, Shown, shown_of, sign_of
 from etoile.gui.places import Spot
+from etoile.gui.severity import Severity
 from etoile.gui.window import Window, wants_reading
 from etoile.text import message
 from tests.gui import states
@@ -62,6 +65,7 @@ def folded(window: Window, qtbot: QtBot) -> Window:
     [
         (CALM, 184, ["62 °C", "GPU 0"]),
         (State(), 184, ["Ready"]),
+        (State(nodes=states.NODES[1:2]), 184, ["No node is online"]),
         (replace(CALM, turn=states.OPENING), PANEL_WIDTH, ["Opening the microphone…", "0:00"]),
         (replace(CALM, turn=states.LISTENING), PANEL_WIDTH, ["Listening", "0:00"]),
         (replace(CALM, turn=states.STREAMING), 224, ["Thinking", "0:00"]),
@@ -81,6 +85,28 @@ def test_what_each_state_shows(folded: Window, texts: Texts, state: State, width
         assert width <= face.width() <= WIDEST
     row = [part for part in folded.pill.findChildren(QWidget) if part.isVisibleTo(folded.pill)]
     assert all(face.contains(part.geometry()) for part in row)
+
+
+@pytest.mark.parametrize(
+    ("state", "sign"),
+    [
+        (CALM, Glyph.STAR),
+        (State(), Glyph.STAR),
+        (replace(CALM, nodes=states.NODES[1:2]), Glyph.SLASHED),
+        (WARM, Severity.WARNING),
+        (HOT, Severity.CRITICAL),
+        (replace(CALM, turn=states.STREAMING), Glyph.HOLLOW_STAR),
+        (replace(CALM, turn=states.CONFIRMING), Severity.WARNING),
+        (TOLD, Glyph.TICK),
+    ],
+)
+def test_each_state_has_a_sign_of_its_own(state: State, sign: object) -> None:
+    assert sign_of(state, shown_of(state, 0)) is sign
+
+
+def test_without_a_node_it_says_so_beside_the_gpu(folded: Window) -> None:
+    folded.show_state(replace(CALM, nodes=states.NODES[1:2]))
+    assert folded.pill.accessibleName().endswith("No node is online")
 
 
 def test_a_pill_says_what_it_is_to_a_screen_reader(folded: Window) -> None:

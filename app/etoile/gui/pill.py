@@ -1,7 +1,6 @@
 """The window folded to a pill: what goes on, or how hot the hottest GPU is, in one line."""
 
-from collections.abc import Callable, Mapping
-from enum import Enum
+from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -31,12 +30,13 @@ from etoile.gui.icons import app_icon
 from etoile.gui.label import Label
 from etoile.gui.listening_panel import LISTENED, ListeningPanel
 from etoile.gui.page import Ground
+from etoile.gui.pill_shown import Shown, named, said_of, shown_of, sign_of
 from etoile.gui.places import Places
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.sparkline import paint_bar
-from etoile.gui.words import NOTHING, PHASE, STOP, STOP_SPEAKING, clock, gpu_line
-from etoile.text import Message, message, verbatim
+from etoile.gui.words import STOP, STOP_SPEAKING, clock
+from etoile.text import message, verbatim
 
 HEIGHT = 40
 WIDTHS = {"idle": 184, "busy": 224, "warning": 264}
@@ -47,32 +47,7 @@ PANEL_WIDTH = 400
 """While it listens it is a panel, in which words have room."""
 _PANEL_PADDING = _PANEL_RADIUS = 16
 SHOW = message("Show")
-TOLD_S = 8.0
-"""How long the pill shows what was said at the end of a turn."""
 TICK_MS = 250
-_SIGNS: Mapping[Phase, Severity | Glyph] = {
-    Phase.THINKING: Glyph.HOLLOW_STAR,
-    Phase.SPEAKING: Glyph.STAR,
-    Phase.CONFIRMING: Severity.WARNING,
-}
-
-
-class Shown(Enum):
-    """What the pill shows, the most urgent first."""
-
-    LOCKED = "locked"
-    """Nothing: the screen is locked, and anybody may look."""
-    LISTENING = "listening"
-    """Also while it writes down what was said."""
-    CRITICAL = "critical"
-    BUSY = "busy"
-    """Thinking, speaking, or waiting for an answer."""
-    TOLD = "told"
-    """What was said at the end of the turn."""
-    WARNING = "warning"
-    IDLE = "idle"
-
-
 _SIZED = {
     Shown.IDLE: "idle",
     Shown.LOCKED: "idle",
@@ -80,22 +55,6 @@ _SIZED = {
     Shown.WARNING: "warning",
     Shown.TOLD: "warning",
 }
-
-
-def shown_of(state: State, since_s: float) -> Shown:
-    """Return what the pill shows of `state`, whose turn has been doing what it does for `since_s`.  Pure."""
-    turn, severity = state.turn, gpus_severity(state)
-    if state.locked:
-        return Shown.LOCKED
-    if turn.phase in LISTENED:
-        return Shown.LISTENING
-    if severity is Severity.CRITICAL:
-        return Shown.CRITICAL
-    if turn.phase is not Phase.IDLE:
-        return Shown.BUSY
-    if turn.said and turn.number and since_s < TOLD_S:
-        return Shown.TOLD
-    return Shown.WARNING if severity else Shown.IDLE
 
 
 class _Memory(QWidget):
@@ -247,7 +206,7 @@ class Pill(Frame):
         state, gpu = self._state, hottest(self._state)
         hot = self._shown in (Shown.CRITICAL, Shown.WARNING)
         at_rest, busy = self._shown is Shown.IDLE, self._shown is Shown.BUSY
-        self._sign.show_sign(self._signed(), faint=at_rest or self._shown is Shown.LOCKED)
+        self._sign.show_sign(sign_of(state, self._shown), faint=at_rest or self._shown is Shown.LOCKED)
         self._say_first(Type.TITLE if hot or at_rest else Type.UI)
         self._second.say(called(gpu) if gpu and (hot or at_rest) else None)
         self._memory.show_part(memory_part(gpu) if gpu and at_rest else None)
@@ -276,33 +235,9 @@ class Pill(Frame):
         else:
             self._show_time()
 
-    def _signed(self) -> Severity | Glyph:
-        if self._shown in (Shown.CRITICAL, Shown.WARNING):
-            return gpus_severity(self._state) or Severity.WARNING
-        if self._shown is Shown.LOCKED:
-            return Glyph.STAR
-        if self._shown is Shown.TOLD:
-            return Severity.WARNING if self._state.turn.failed else Glyph.TICK
-        return _SIGNS.get(self._state.turn.phase, Glyph.STAR)
-
-    def _said(self) -> Message | None:
-        """Return what stands first: a temperature, what goes on, or what was said."""
-        turn, gpu = self._state.turn, hottest(self._state)
-        match self._shown:
-            case Shown.BUSY:
-                return PHASE[turn.phase]
-            case Shown.TOLD:
-                return turn.said
-            case Shown.LOCKED:
-                return None
-            case _ if gpu is None:
-                return PHASE[Phase.IDLE]
-            case _:
-                return verbatim(NOTHING) if gpu.temperature_c is None else _degrees(gpu.temperature_c)
-
     def _say_first(self, kind: Type) -> None:
         """Show the words that stand first, as far as they have room."""
-        look, said = self._look, self._said()
+        look, said = self._look, said_of(self._state, self._shown)
         room = look.px(WIDEST - _AROUND)
         words = look.metrics(kind).elidedText(look.words(said) if said else "", Qt.TextElideMode.ElideRight, room)
         self._first.setFont(look.font(kind))
@@ -325,11 +260,8 @@ class Pill(Frame):
         return QSize(min(max(least, wanted), look.px(WIDEST)), look.px(HEIGHT))
 
     def _name(self) -> None:
-        gpu = hottest(self._state)
         words = self._look.words
-        said = gpu_line(gpu, self._state.thermal(gpu.uuid)) if gpu else PHASE[Phase.IDLE]
-        if self._shown in (Shown.LISTENING, Shown.BUSY, Shown.LOCKED):
-            said = PHASE[self._state.turn.phase]
+        said = named(self._state, self._shown)
         self.setAccessibleName(words(message("Etoile, {what}", what=said)))
         self.setAccessibleDescription(words(message("Click or press Enter to unfold the window.")))
         self.setToolTip(words(said))
@@ -371,7 +303,7 @@ class Pill(Frame):
             super().keyPressEvent(event)
 
     def _step_back(self) -> None:
-        if self._state.turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
+        if self._state.turn.phase in LISTENED:
             self._ground.doors.publish(Cancelled())
         else:
             self._hide_away()
@@ -393,7 +325,3 @@ class Pill(Frame):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._tick.stop()
-
-
-def _degrees(temperature_c: int) -> Message:
-    return message("{degrees} °C", degrees=temperature_c)
