@@ -166,6 +166,19 @@ class TestLanguage:
         steps.window.face.next.click()
         assert written(steps) == {"window": {"language": "fr"}}
 
+    def test_who_comes_back_may_take_the_first_language_again(
+        self, open_steps: OpenSteps, qtbot: QtBot, texts: Texts
+    ) -> None:
+        steps = open_steps()
+        pressed(qtbot, KEY.Key_Right, KEY.Key_Space)
+        until(lambda: "Retour" in texts(steps.window), "the window speaks French")
+        steps.window.face.next.click()
+        steps.window.face.back.click()
+        pressed(qtbot, KEY.Key_Left, KEY.Key_Space)
+        until(lambda: "Back" in texts(steps.window), "the window speaks English")
+        steps.window.face.next.click()
+        assert written(steps) == {"window": {"language": "en"}}
+
     def test_a_voice_is_heard_before_it_is_kept(self, open_steps: OpenSteps, qtbot: QtBot) -> None:
         steps = open_steps()
         page = steps.window.step
