@@ -164,6 +164,7 @@ def _live(begun: Begun, start: Start) -> int:
             Path(FOLDERS.user_state_dir) / "first_steps",
         )
         stack.callback(aside.close)
+        settings.open_help, settings.open_first_steps = aside.open_help, aside.open_first_steps
         doors = Doors(
             publish=bridge.publish,
             confirm_node=rooms.router.confirm,

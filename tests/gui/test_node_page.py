@@ -184,7 +184,8 @@ class TestMenu:
     )
     def test_nothing_is_loaded_where_that_cannot_be(self, window: Window, node: NodeStatus) -> None:
         _page(window, State(nodes=(node,)))
-        assert _entries(_row(window, node.name).menu()) == ["Ask again now"]
+        entries = _entries(_row(window, node.name).menu())
+        assert entries == ["Ask again now", *(["Help"] if node.state is not NodeState.UP else [])]
 
     def test_a_found_node_is_taken_into_use(self, window: Window, visitor: Visitor, qtbot: QtBot) -> None:
         _page(window, State(nodes=(states.node("Ollama", state=NodeState.UNCONFIRMED),)))

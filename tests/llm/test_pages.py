@@ -31,6 +31,27 @@ def test_every_part_every_check_and_every_state_of_a_node_has_a_section_that_hel
     assert [pair for pair in pairs if about(*pair) is None] == []
 
 
+def errors() -> Iterator[str]:
+    """Yield the name of every error that a user may be told of."""
+    known = {"EtoileError"}
+    while True:
+        bases = "|".join(sorted(known))
+        found = {
+            name
+            for path in SOURCES.rglob("*.py")
+            for name in re.findall(rf"^class ([A-Z]\w*)\((?:{bases})\)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        }
+        if found <= known:
+            return iter(known)
+        known |= found
+
+
+def test_every_error_has_a_section_that_helps() -> None:
+    names = set(errors())
+    assert {"NodeNonsense", "CudaFailed", "NobodyAnswered", "NoSuchMicrophone"} <= names
+    assert [name for name in sorted(names) if any(about(name, language) is None for language in LANGUAGES)] == []
+
+
 def test_the_languages_have_the_same_sections_about_the_same() -> None:
     first, *others = ([(part.topic, part.about, part.see) for part in sections(language)] for language in LANGUAGES)
     assert all(other == first for other in others)

@@ -5,7 +5,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from etoile.errors import EtoileError
+from etoile.errors import EtoileError, UsageError
+from etoile.llm.pages import about
 from etoile.text import Message, message, render
 
 
@@ -41,3 +42,5 @@ class Console:
         self.note(message("etoile: {said}", said=error.said))
         if error.remedy:
             self.note(error.remedy)
+        if not isinstance(error, UsageError) and (section := about(type(error).__name__, self.language)):
+            self.note(message("More: etoile help {topic}", topic=section.topic))

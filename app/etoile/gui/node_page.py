@@ -28,6 +28,7 @@ class NodePage(Page):
         self._wishes = Wishes(
             confirm=ground.doors.confirm_node,
             retry=lambda: ground.doors.publish(NodesCheckWanted()),
+            help=ground.doors.open_help,
             load=lambda node, model: self._care(node, model, loaded=True),
             unload=lambda node, model: self._care(node, model, loaded=False),
         )

@@ -46,6 +46,8 @@ class Wishes:
 
     confirm: Callable[[str], None]
     retry: Callable[[], None]
+    help: Callable[[str], None]
+    """Opens the help on the state of a node ("node.auth")."""
     load: Callable[[str, str], None]
     unload: Callable[[str, str], None]
 
@@ -224,6 +226,10 @@ class NodeRow(Row):
             confirm = menu.addAction(words(message("Use {node}", node=node.name)))
             confirm.triggered.connect(lambda _=False: self._wishes.confirm(node.name))
         menu.addAction(words(message("Ask again now"))).triggered.connect(lambda _=False: self._ask_again())
+        if node.state is not NodeState.UP:
+            menu.addAction(words(message("Help"))).triggered.connect(
+                lambda _=False: self._wishes.help(f"node.{node.state}")
+            )
         if keeps_models(node):
             for name in node.loaded:
                 unload = menu.addAction(words(message("Unload {model}", model=short_model(name))))

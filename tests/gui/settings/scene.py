@@ -130,11 +130,17 @@ class Scene:
     path: Path
     outside: FakeOutside = field(default_factory=FakeOutside)
     opened: list[Path] = field(default_factory=list)
+    helped: list[str] = field(default_factory=list)
+    """What the help was asked for."""
 
     def __post_init__(self) -> None:
         self.file = SettingsFile(self.path, load(self.path, must_exist=False))
         self.dialog: SettingsDialog = SettingsPages(
-            look=self.look, file=self.file, outside=self.outside, open_file=lambda: self.opened.append(self.path)
+            look=self.look,
+            file=self.file,
+            outside=self.outside,
+            open_file=lambda: self.opened.append(self.path),
+            open_help=self.helped.append,
         ).dialog()
 
     def close(self) -> None:

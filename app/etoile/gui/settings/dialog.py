@@ -28,6 +28,17 @@ from etoile.gui.settings.style import settings_sheet
 from etoile.text import Message, message
 
 WIDTH, HEIGHT, LIST_WIDTH = 680, 560, 176
+HELP = {
+    "general": "config",
+    "voice": "voice",
+    "nodes": "nodes",
+    "alerts": "gpus",
+    "commands": "commands",
+    "shortcuts": "talk_key",
+    "privacy": "privacy",
+    "about": "start",
+}
+"""What the help is asked for on each page: a topic, or a part that a section helps with."""
 
 
 class Entry(QAbstractButton):
@@ -77,10 +88,12 @@ class SettingsDialog(QDialog):
         titles: Mapping[str, Message],
         make: Callable[[str], SettingsPage],
         open_file: Callable[[], None],
+        open_help: Callable[[str], object] = lambda wanted: None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._look, self._file, self._titles, self._make, self._edit = look, file, titles, make, open_file
+        self.open_help = open_help
         self._arrange()
         self._build()
         self._restyle()
@@ -89,6 +102,7 @@ class SettingsDialog(QDialog):
         file.judged.connect(self._judge)
         QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.close)
         QShortcut(QKeySequence("F6"), self).activated.connect(self._next_region)
+        QShortcut(QKeySequence("F1"), self).activated.connect(self._help)
         self._revealing = QTimer(self)
         self._revealing.setSingleShot(True)
         self._revealing.timeout.connect(self._reveal_now)
@@ -204,6 +218,17 @@ class SettingsDialog(QDialog):
             self.page.focusNextChild()
         else:
             chosen.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _help(self) -> None:
+        """Open the help of what is wrong where the focus is, else of the page."""
+        part: QWidget | None = self.focusWidget()
+        while part is not None and part is not self:
+            wrong = getattr(part, "wrong", None)
+            if isinstance(wrong, Wrong) and wrong.error:
+                self.open_help(type(wrong.error).__name__)
+                return
+            part = part.parentWidget()
+        self.open_help(HELP[self.chosen])
 
     def _show_config(self, config: Config) -> None:
         for page in self._made.values():

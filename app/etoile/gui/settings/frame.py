@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.errors import EtoileError
+from etoile.gui.button import Button, Kind
 from etoile.gui.design import GAP, Look, Tone, Type
 from etoile.gui.label import Label
 from etoile.gui.severity import Severity
@@ -19,8 +21,16 @@ LOWEST = 48
 """Of a row, in logical pixels."""
 
 
+@runtime_checkable
+class Helper(Protocol):
+    """A window that opens the help."""
+
+    def open_help(self, wanted: str) -> object:
+        """Open the help on a topic, a part, or the name of an error."""
+
+
 class Wrong(QWidget):
-    """What is wrong, behind its sign; without anything wrong it takes no room."""
+    """What is wrong, behind its sign, with a link to its help; without anything wrong it takes no room."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +40,13 @@ class Wrong(QWidget):
         row.setSpacing(6)
         row.addWidget(Sign(look, Severity.WARNING, self, side=14, height=16), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._words, 1)
+        self.error: EtoileError | None = None
+        """What is shown."""
+        self.more = Button(look, message("Help"), kind=Kind.LINK, face=24, parent=self)
+        self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F1 does it: what is half typed must not stop the Tab key
+        self.more.setToolTip("F1")
+        self.more.clicked.connect(self._open_help)
+        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
     @property
@@ -39,8 +56,16 @@ class Wrong(QWidget):
 
     def say(self, error: EtoileError | None) -> None:
         """Show what `error` says, and how to mend it; nothing for None."""
+        self.error = error
         self._words.say(together(error))
+        self.more.setVisible(isinstance(self.window(), Helper))
+        self.more.setAccessibleDescription(self.text)
         self.setVisible(error is not None)
+
+    def _open_help(self) -> None:
+        window = self.window()
+        if self.error and isinstance(window, Helper):
+            window.open_help(type(self.error).__name__)
 
 
 def together(error: EtoileError | None) -> Message | None:

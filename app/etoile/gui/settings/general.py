@@ -42,6 +42,22 @@ class AutostartRow(RowFrame):
         self.control.setChecked(not self.control.isChecked())
 
 
+class FirstStepsRow(RowFrame):
+    """Opens the first steps again: language, microphone, key, speech model, nodes."""
+
+    def __init__(self, look: Look, open_first_steps: Callable[[], object], parent: QWidget | None = None) -> None:
+        self.button = Button(look, message("Show"))
+        super().__init__(
+            look,
+            message("First steps"),
+            message("Language, microphone, key, speech model and nodes, one after the other."),
+            self.button,
+            parent=parent,
+        )
+        self.button.setAccessibleName(look.words(message("Show the first steps")))
+        self.button.clicked.connect(lambda _=False: open_first_steps())
+
+
 class FileRow(RowFrame):
     """Where the settings file is, to be opened in an editor: what is changed there counts here at once."""
 

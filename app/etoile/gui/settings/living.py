@@ -38,6 +38,10 @@ class Settings(QObject):
         super().__init__()
         self._look, self._publish, self._outside, self._open_url = look, publish, outside, open_url
         self.file = SettingsFile(path, config, self)
+        self.open_help: Callable[[str], object] = lambda wanted: None
+        """Opens the help; set by whoever makes it."""
+        self.open_first_steps: Callable[[], object] = lambda: None
+        """Opens the first steps; set as well."""
         self._dialog: QObject | None = None
         self._spoken = spoken_language(config)
         self.file.changed.connect(self._apply)
@@ -52,7 +56,14 @@ class Settings(QObject):
         from etoile.gui.settings.pages import SettingsPages
 
         if self._dialog is None:
-            pages = SettingsPages(look=self._look, file=self.file, outside=self._outside, open_file=self.open_file)
+            pages = SettingsPages(
+                look=self._look,
+                file=self.file,
+                outside=self._outside,
+                open_file=self.open_file,
+                open_help=self.open_help,
+                open_first_steps=self.open_first_steps,
+            )
             self._dialog = pages.dialog()
         assert isinstance(self._dialog, SettingsDialog)
         self._dialog.present(page)

@@ -12,7 +12,7 @@ from etoile.gui.settings.commands import CommandsGroup
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
-from etoile.gui.settings.general import AutostartRow, FileRow
+from etoile.gui.settings.general import AutostartRow, FileRow, FirstStepsRow
 from etoile.gui.settings.group import SettingGroup, Titled
 from etoile.gui.settings.heat import HeatPreview
 from etoile.gui.settings.matrix import MatrixGroup
@@ -42,6 +42,7 @@ WINDOW_KEYS: dict[str, Message] = {
     "Ctrl+M": message("Mute the voice"),
     "Ctrl+Shift+C": message("Copy the answer"),
     "Ctrl+,": message("Settings"),
+    "F1": message("The keys; a second time, and in the settings, the help"),
     "F6": message("From region to region"),
     "Esc": message("One step back"),
     "Ctrl+Q": message("Quit"),
@@ -57,10 +58,14 @@ class SettingsPages:
     outside: Outside
     open_file: Callable[[], None]
     """Opens the file in the user's editor."""
+    open_help: Callable[[str], object] = lambda wanted: None
+    """Opens the help."""
+    open_first_steps: Callable[[], object] = lambda: None
+    """Opens the first steps again."""
 
     def dialog(self) -> SettingsDialog:
         """Return the window."""
-        return SettingsDialog(self.look, self.file, TITLES, self.page, self.open_file)
+        return SettingsDialog(self.look, self.file, TITLES, self.page, self.open_file, self.open_help)
 
     def page(self, key: str) -> SettingsPage:
         """Return the page `key`."""
@@ -72,7 +77,11 @@ class SettingsPages:
         look, file, outside = self.look, self.file, self.outside
         match key:
             case "general":
-                more = (AutostartRow(look, outside), FileRow(look, file, self.open_file))
+                more = (
+                    AutostartRow(look, outside),
+                    FirstStepsRow(look, self.open_first_steps),
+                    FileRow(look, file, self.open_file),
+                )
                 return self._group(rows.INTERFACE, more), self._group(rows.CONVERSATION)
             case "voice":
                 speaking = self._group(speech_rows.SPEAKING)
