@@ -1,6 +1,7 @@
 """How a chart looks: a plot for each measure, one above the other, what each tells above it, and the times below."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QLocale, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -23,7 +24,7 @@ from etoile.gui.curves import PLOTS, Curves, Kind
 from etoile.gui.design import Look, Palette, Type
 from etoile.text import Message
 
-CAPTION, GAP, LOWEST, AXIS = 18, 8, 44, 18
+CAPTION, GAP, LOWEST, AXIS = 18, 8, 36, 18
 """Heights: of the line above a plot, between two plots, of the lowest plot, of the times below."""
 MARGIN = 3
 """Room for the focus ring."""
@@ -74,7 +75,8 @@ class Face:
     def _marks(self, curves: Curves) -> list[Tick]:
         if curves.history is None:
             return []
-        return ticks(curves.since_s, curves.until_s, self.locale, dated=curves.seen.until_s is not None)
+        first, today = (datetime.fromtimestamp(at_s).astimezone().date() for at_s in (curves.since_s, curves.now_s))
+        return ticks(curves.since_s, curves.until_s, self.locale, dated=curves.view is not None and first != today)
 
     def _paint_plot(
         self,
