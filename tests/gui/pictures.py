@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -25,13 +27,15 @@ from etoile.domain.past import Past
 from etoile.domain.state import State
 from etoile.domain.thermal import Track
 from etoile.domain.turn import Phase
+from etoile.gui import x11
 from etoile.gui.chart import Chart
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.history_page import FIRST
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
-from etoile.gui.page import GPU, HISTORY, NODES
+from etoile.gui.listening_panel import SILENT_S
+from etoile.gui.page import GPU, HEARD, HISTORY, NODES
 from etoile.gui.places import Places
 from etoile.gui.span_switch import SpanSwitch
 from etoile.gui.window import Window
@@ -144,8 +148,14 @@ def pills() -> dict[str, State]:
     return {
         "idle": calm,
         "nothing": State(),
+        "offline": State(nodes=states.NODES[1:2]),
         "opening": replace(calm, turn=states.OPENING),
         "listening": replace(calm, turn=states.LISTENING),
+        "still": replace(calm, turn=states.LISTENING, still=True),
+        "silent": replace(calm, turn=replace(states.LISTENING, level=0.1), microphone="Blue Yeti"),
+        "hearing": replace(calm, turn=states.HEARING),
+        "hearing_long": replace(calm, turn=states.HEARING_LONG),
+        "writing": replace(calm, turn=replace(states.HEARING, phase=Phase.TRANSCRIBING)),
         "thinking": replace(calm, turn=states.STREAMING),
         "speaking": replace(calm, turn=states.turn(phase=Phase.SPEAKING, request="?")),
         "told": replace(calm, turn=told),
@@ -155,24 +165,39 @@ def pills() -> dict[str, State]:
     }
 
 
-def pill_sheet(language: str, theme: str) -> QImage:
-    """Return the pill in every state, below each other, as where windows are blended."""
-    look = Look(language, theme)  # type: ignore[arg-type]
+@contextmanager
+def blended() -> Iterator[None]:
+    """Have windows blended, as by a compositor."""
+    with patch.multiple(x11, on_x11=lambda: True, has_compositor=lambda: True, shape_input=lambda *_: None):
+        yield
+
+
+def pill_picture(name: str, state: State, look: Look) -> QImage:
+    """Return the pill, or the panel that it is while it listens, where windows are blended."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
-    images = []
-    for name, state in pills().items():
-        places = Places()
-        places.fold(True)
-        window = Window(look, doors, places=places, tray_available=lambda: True, now_s=lambda: states.NOW_S)
-        for second in states.minute(state):
-            window.show_state(second)
-        window.appear()
-        window.pill.setFocus()
-        for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
-            window.show_state(replace(state, turn=replace(state.turn, level=level)))
-        QTest.qWait(50)
-        images.append(window.pill.grab().toImage())
-        window.vanish()
+    places, now_s = Places(), [states.NOW_S]
+    places.fold(True)
+    window = Window(look, doors, places=places, tray_available=lambda: True, now_s=lambda: now_s[0])
+    for second in states.minute(state):
+        window.show_state(second)
+    window.appear()
+    window.pill.setFocus()
+    levels = (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if state.turn.level > HEARD else (0.1,)
+    for level in levels if state.turn.phase is Phase.LISTENING else ():
+        window.show_state(replace(second, turn=replace(state.turn, level=level)))
+    if name == "silent":
+        now_s[0] += 2 * SILENT_S
+    QTest.qWait(300)
+    image = window.pill.grab().toImage()
+    window.vanish()
+    return image
+
+
+def pill_sheet(language: str, theme: str) -> QImage:
+    """Return the pill in every state, below each other."""
+    look = Look(language, theme)  # type: ignore[arg-type]
+    with blended():
+        images = [pill_picture(name, state, look) for name, state in pills().items()]
     height = sum(image.height() + 4 for image in images)
     drawn = QImage(max(image.width() for image in images), height, QImage.Format.Format_RGB32)
     drawn.fill(QColor("#5A6473" if theme == "dark" else "#AEB6C2"))
