@@ -29,6 +29,8 @@ TESTING = Environment(ROOT / ".venv", ("run.lock", "dev.lock"))
 BUILD = ROOT / "build"
 LINUX = ROOT / "installer/linux"
 WINDOWS = BUILD / "windows"
+ON_THE_DESKTOP = tuple(f"tests/desktop/test_{name}.py" for name in ("app", "alone", "spoken", "journeys"))
+"""The tests with which the frozen program is tried on the virtual desktop."""
 
 
 def main(arguments: list[str]) -> int:
@@ -84,7 +86,7 @@ def test() -> str:
     if not program.exists():
         raise SetupError(f"There is no {program}: run `python3 installer/build.py folder` first.")
     TESTING.prepare()
-    tests = ["tests/frozen", *(["tests/desktop/test_app.py"] if sys.platform == "linux" else [])]
+    tests = ["tests/frozen", *(ON_THE_DESKTOP if sys.platform == "linux" else ())]
     environment = {**os.environ, "ETOILE_PROGRAM": str(program)}
     command = [str(TESTING.python), "-m", "pytest", *tests]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:

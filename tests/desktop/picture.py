@@ -6,9 +6,8 @@
 import tempfile
 from pathlib import Path
 
-from tests.desktop.app import ROOT, START_S, running
+from tests.desktop.app import ROOT, START_S, node, running
 from tests.desktop.rig import Desktop
-from tests.desktop.test_app import node, type_request
 from tests.waiting import wait_until
 
 PICTURE = ROOT / "resources" / "screenshots" / "window.png"
@@ -46,7 +45,7 @@ def main() -> None:
             "heatwave@2",
         ) as app,
     ):
-        type_request(app, "Does qwen3-30b fit on this box?")
+        app.type_request("Does qwen3-30b fit on this box?")
         app.wait_for_answer()
         wait_until(lambda: any(line["thermal"] == "warning" for line in app.etoile("gpu")), 4 * START_S, what="heat")
         wait_until(desktop.notifications, START_S, what="the notification")

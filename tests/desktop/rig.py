@@ -162,6 +162,17 @@ class Desktop:
             Window(int(m[1], 16), m[2], x=int(m[5]), y=int(m[6]), width=int(m[3]), height=int(m[4])) for m in found if m
         ]
 
+    def menus(self, program: str) -> list[int]:
+        """Return the ids of the open menus of a program: windows of its class that no window manager puts into a frame."""
+        tree = self.run("xwininfo", "-root", "-children")
+        found = re.findall(rf'^ +(0x[0-9a-f]+) .*\("{program}" .*$', tree, re.MULTILINE)
+        return [int(window, 16) for window in found if self._is_in_view(window)]
+
+    def _is_in_view(self, window: str) -> bool:
+        """Return whether the window is on the screen; one that closed meanwhile is not."""
+        shown = subprocess.run(["xwininfo", "-id", window], env=self.env, capture_output=True, text=True, check=False)
+        return "Map State: IsViewable" in shown.stdout
+
     def _window(self, window_id: int) -> Window | None:
         """Return the window, or None where it closed meanwhile."""
         try:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop.app import START_S, running
+from tests.desktop.app import QUIET, START_S, running
 from tests.desktop.rig import Desktop
-from tests.desktop.test_app import QUIET, type_request
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.desktop
@@ -19,17 +18,17 @@ def test_asked_loosely_twice_and_then_rightly_it_is_offered_and_after_a_yes_it_r
 ) -> None:
     with running(desktop, tmp_path / "learning", QUIET) as app:
         for count, text in enumerate((LOOSE, LOOSE, CANONICAL), start=1):
-            type_request(app, text)
+            app.type_request(text)
             app.wait_for_answer(count)
         assert [kept["decision"] for kept in app.history()] == ["run", "route", "route"]
         wait_until(lambda: app.etoile("learn"), START_S, what="something learned")
-        type_request(app, "retiens-le")
+        app.type_request("retiens-le")
         wait_until(lambda: app.etoile("learn")[0]["standing"] == "taken", START_S, what="the alias is taken")
-        type_request(app, LOOSE)
+        app.type_request(LOOSE)
         assert app.wait_for_answer(5)["command"] == "time.now"
         [learned] = app.etoile("learn")
         assert app.command("learn", "forget", str(learned["number"])).returncode == 0
         assert LOOSE not in [kept["text"] for kept in app.history()]
-        type_request(app, LOOSE)
+        app.type_request(LOOSE)
         wait_until(lambda: app.history()[0]["text"] == LOOSE, START_S, what="the request in the history")
         assert app.history()[0]["decision"] == "route"

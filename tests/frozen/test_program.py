@@ -1,4 +1,4 @@
-"""The frozen program does without Python what Etoile does with it; tests/desktop/test_app.py tries the rest."""
+"""The frozen program does without Python what Etoile does with it; tests/desktop tries the rest."""
 
 import json
 import shutil

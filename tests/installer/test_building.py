@@ -49,5 +49,5 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_the_tests_of_the_frozen_program_are_there_and_not_in_the_suite() -> None:
     assert (ROOT / "tests/frozen/test_program.py").exists()
-    assert (ROOT / "tests/desktop/test_app.py").exists()
+    assert all((ROOT / name).exists() for name in building.ON_THE_DESKTOP)
     assert '"tests/frozen"' in (ROOT / "pyproject.toml").read_text("utf-8").partition("norecursedirs")[2].split("\n")[0]
