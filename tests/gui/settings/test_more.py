@@ -1,15 +1,19 @@
 """What few people need: the rest of a node, limits of single cards, what each kind of request takes."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from etoile.config import AlertsOfGpu, Node, load
+from etoile.gui.design import Look
 from etoile.gui.settings.cards import CardsGroup
 from etoile.gui.settings.group import SettingGroup
 from etoile.gui.settings.matrix import MatrixGroup, as_steps, as_steps_line
 from etoile.gui.settings.node_form import NodeForm
+from etoile.gui.settings.pages import TITLES
 from etoile.gui.settings.several import Several
 from tests.gui.settings.scene import Scene, write
 
@@ -143,7 +147,7 @@ class TestCards:
         scene.path.write_text('[[alerts.gpus]]\nname = "3080"\nwarning_c = 70\n[[alerts.gpus]]\nindex = 3\n')
         scene.file.reload()
         labels = [label.text() for label in group.findChildren(QLabel)]
-        assert {"3080", "70 °C", "GPU 3", "As for all cards"} <= set(labels)
+        assert {"3080", "Warning 70 °C", "GPU 3", "As for all cards"} <= set(labels)
         scene.button("Change 3080").click()
         scene.wait(lambda: group.open)
         assert group.open
@@ -180,6 +184,27 @@ class TestMatrix:
         press(row.control, Qt.Key.Key_Delete)
         press(row.control, Qt.Key.Key_Return)
         assert load(scene.path, must_exist=True).routing.matrix == {}
+
+
+@pytest.mark.parametrize("page", TITLES)
+def test_at_a_large_scale_on_a_small_screen_nothing_is_cut_off_at_the_right(look: Look, path: Path, page: str) -> None:
+    """1366 x 768 at 250 % leaves 546 x 307."""
+    scene = Scene(Look("fr", "dark"), path)
+    scene.dialog.setMinimumSize(0, 0)
+    scene.dialog.resize(546, 307)
+    scene.show(page)
+    for group in scene.dialog.findChildren(SettingGroup):
+        if group.fold:
+            group.fold.show_rows(True)
+    if page == "nodes":
+        scene.button("Modifier athena").click()
+        scene.dialog.findChildren(NodeForm)[0].fold.show_rows(True)
+    scene.wait(lambda: scene.dialog.width() == 546)
+    scroll = scene.dialog.page._scroll
+    content = scroll.widget()
+    assert content
+    assert content.minimumSizeHint().width() <= scroll.viewport().width()
+    scene.close()
 
 
 def test_kinds_for_the_cloud_are_chosen_one_by_one(scene: Scene) -> None:

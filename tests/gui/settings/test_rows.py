@@ -12,10 +12,12 @@ from etoile.gui.design import Look
 from etoile.gui.settings import node_rows, rows, speech_rows
 from etoile.gui.settings.cards import NUMBERS
 from etoile.gui.settings.controls import Choice, Field, Switch, as_number, as_text
+from etoile.gui.settings.group import Fold
 from etoile.gui.settings.kinds import Control, kind_of
 from etoile.gui.settings.node_form import NodeForm
 from etoile.gui.settings.pages import TITLES
 from etoile.gui.settings.row import Group, Row
+from etoile.gui.settings.several import Chip
 from tests.gui.settings.scene import Scene, write
 
 GROUPS = [group for file in (rows, speech_rows, node_rows) for group in vars(file).values() if isinstance(group, Group)]
@@ -174,6 +176,9 @@ def test_french_writes_a_comma_and_takes_a_point_too(qapp: object, scene: Scene)
 @pytest.mark.parametrize("page", TITLES)
 def test_by_keyboard_every_control_is_reached_and_has_a_name(scene: Scene, page: str) -> None:
     scene.show(page)
+    for fold in scene.dialog.findChildren(Fold):
+        fold.show_rows(True)
+    QApplication.processEvents()
     reached: list[QWidget] = []
     QTest.keyClick(scene.dialog, Qt.Key.Key_F6)
     part = QApplication.focusWidget()
@@ -182,7 +187,9 @@ def test_by_keyboard_every_control_is_reached_and_has_a_name(scene: Scene, page:
         QTest.keyClick(part, Qt.Key.Key_Tab)
         part = QApplication.focusWidget()
     assert all(one.accessibleName() for one in reached), [one for one in reached if not one.accessibleName()]
-    controls = [one for one in scene.dialog.page.findChildren(QWidget) if isinstance(one, Switch | Choice | Field)]
+    controls = [
+        one for one in scene.dialog.page.findChildren(QWidget) if isinstance(one, Switch | Choice | Field | Chip)
+    ]
     assert {one for one in controls if one.isVisible()} <= set(reached)
 
 

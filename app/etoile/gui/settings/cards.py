@@ -24,6 +24,7 @@ from etoile.gui.settings.group import Titled
 from etoile.gui.settings.node_more import place_of
 from etoile.gui.settings.outside import Outside
 from etoile.gui.settings.setting import UNIT_WIDTH
+from etoile.gui.words import joined
 from etoile.text import Message, message, verbatim
 
 NUMBERS: dict[str, tuple[Message, str]] = {
@@ -238,8 +239,12 @@ def told(card: AlertsOfGpu) -> Message:
     """Return what is different for the card: "Warning 70 °C · critical 80 °C"."""
     if card.silent:
         return message("No alerts")
-    said = [f"{getattr(card, key)} {unit}" for key, (_, unit) in NUMBERS.items() if getattr(card, key) is not None]
-    return verbatim(" · ".join(said)) if said else message("As for all cards")
+    said = [
+        message("{name} {value} {unit}", name=name, value=value, unit=unit)
+        for key, (name, unit) in NUMBERS.items()
+        if (value := getattr(card, key)) is not None
+    ]
+    return joined(said) or message("As for all cards")
 
 
 def _unit(look: Look, said: str) -> QWidget:

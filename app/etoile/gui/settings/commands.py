@@ -66,18 +66,19 @@ class CommandsGroup(Titled):
         self.save.setEnabled(False)
 
     def _arrange(self, look: Look) -> None:
+        self._meant = _padded(self.meaning)
         self.add(
             RowFrame(look, message("Language"), message("Of the phrases: each has a file."), self.language),
             _padded(self.text),
             RowFrame(look, message("Try it out"), message("What would this request do? Nothing is run."), self.request),
-            _padded(self.meaning),
+            self._meant,
         )
         self.column.addWidget(self.wrong)
         buttons = QHBoxLayout()
         buttons.addStretch()
         buttons.addWidget(self.save)
         self.column.addLayout(buttons)
-        self.meaning.hide()
+        self._meant.hide()
         self.language.activated.connect(lambda _: self._read())
         self.text.textChanged.connect(self._wait)
         self.request.textEdited.connect(lambda _: self._wait())
@@ -107,11 +108,11 @@ class CommandsGroup(Titled):
 
     def _tell(self, meaning: Message | None) -> None:
         self.wrong.say(None)
-        self.meaning.say(meaning)
+        self._mean(meaning)
         self.save.setEnabled(self.text.toPlainText() != self._kept)
 
     def _refuse(self, error: EtoileError) -> None:
-        self.meaning.say(None)
+        self._mean(None)
         self.wrong.say(error)
 
     def _write(self) -> None:
@@ -122,7 +123,12 @@ class CommandsGroup(Titled):
 
     def _saved(self, text: str) -> None:
         self._kept = text
-        self.meaning.say(message("Kept: it counts from the next request on."))
+        self._mean(message("Kept: it counts from the next request on."))
+
+    def _mean(self, said: Message | None) -> None:
+        self.meaning.say(said)
+        self._meant.setVisible(said is not None)
+        self.box.update()
 
 
 def _padded(part: QWidget) -> QWidget:

@@ -72,10 +72,16 @@ def together(error: EtoileError | None) -> Message | None:
     """Return what `error` says with its remedy; of the settings file its name alone, for it is known which."""
     if error is None:
         return None
-    said = error.said
-    if isinstance(path := said.values.get("path"), str):
-        said = replace(said, values={**said.values, "path": Path(path).name})
+    said = _short(error.said)
     return message("{first} {following}", first=said, following=error.remedy) if error.remedy else said
+
+
+def _short(said: Message) -> Message:
+    """Return `said` with the name of the settings file alone."""
+    values = {name: _short(value) if isinstance(value, Message) else value for name, value in said.values.items()}
+    if isinstance(path := values.get("path"), str):
+        values["path"] = Path(path).name
+    return replace(said, values=values)
 
 
 class RowFrame(QWidget):

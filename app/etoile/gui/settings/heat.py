@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from etoile.config import Config, Thermal
+from etoile.config import Thermal
 from etoile.gui.design import Look
 from etoile.gui.history import SPAN_S
 from etoile.gui.sparkline import Points, paint_temperature
@@ -21,9 +21,9 @@ class HeatPreview(QWidget):
         self.setFixedHeight(look.px(84))
         self.setAccessibleName(look.words(message("The limits on a curve")))
 
-    def show_config(self, config: Config) -> None:
-        """Show the limits of `config`."""
-        self._limits = config.thermal
+    def show_limits(self, limits: Thermal) -> None:
+        """Show `limits`."""
+        self._limits = limits
         said = message(
             "Warning at {warning} °C, critical at {critical} °C",
             warning=self._limits.warning_c,

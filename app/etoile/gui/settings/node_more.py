@@ -64,7 +64,8 @@ class NodeMore:
             rows[key].put_below(several)
             several.name(look.words(message("What it is for") if key == "roles" else message("Live data")), "")
         rows["gpus"].put_below(self.gpus_named)
-        self.gpus_named.setFixedWidth(look.px(380))
+        self.gpus_named.setMinimumWidth(look.px(120))
+        self.gpus_named.setMaximumWidth(look.px(380))
         self.gpus_named.setAccessibleName(
             look.words(message("Addresses of exporters, or UUIDs of this computer's cards"))
         )

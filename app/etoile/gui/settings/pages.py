@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from etoile.config import Config
 from etoile.gui.design import Look
 from etoile.gui.settings import node_rows, rows, speech_rows
 from etoile.gui.settings.about import about_groups
 from etoile.gui.settings.cards import CardsGroup
 from etoile.gui.settings.commands import CommandsGroup
+from etoile.gui.settings.controls import Field, as_number
 from etoile.gui.settings.dialog import SettingsDialog
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
@@ -116,8 +119,20 @@ class HeatGroup(SettingGroup):
     def __init__(self, look: Look, file: SettingsFile) -> None:
         self._preview = HeatPreview(look)
         super().__init__(look, rows.HEAT, file, more=(self._preview,))
+        self._limits = {row.row.key: row.control for row in self.rows if row.row.key in ("warning_c", "critical_c")}
+        for field in self._limits.values():
+            if isinstance(field, Field):
+                field.textEdited.connect(lambda _: self._preview_typed())
 
     def show_config(self, config: Config) -> None:
         """Show the limits of `config`."""
         super().show_config(config)
-        self._preview.show_config(config)
+        self._preview.show_limits(config.thermal)
+
+    def _preview_typed(self) -> None:
+        """Show the limits as they would be with what stands in the fields, before they are written."""
+        typed = {key: as_number(field.text()) for key, field in self._limits.items() if isinstance(field, Field)}
+        told = {key: round(number) for key, number in typed.items() if number is not None and 1 <= number <= 150}
+        limits = msgspec.structs.replace(self._file.config.thermal, **told)
+        if limits.warning_c < limits.critical_c:
+            self._preview.show_limits(limits)

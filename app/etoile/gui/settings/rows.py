@@ -121,7 +121,7 @@ ALERTS = Group(
         ),
         row(
             "alerts.cooldown_s",
-            message("Pause"),
+            message("Rest between alerts"),
             message("What ended and comes back is not told anew before this."),
             SECONDS,
         ),

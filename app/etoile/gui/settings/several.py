@@ -54,8 +54,8 @@ class Chip(QAbstractButton):
             paint_glyph(painter, Glyph.TICK, QRectF(left, face.center().y() - side / 2, side, side), palette.text)
         painter.setFont(look.font(Type.UI))
         painter.setPen(palette.text if self.isChecked() else palette.text2)
-        words = face.adjusted(look.px(10 + TICK + 4), 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        words = face.adjusted(look.px(TICK + 4) if self.isChecked() else 0, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class Several(QWidget):

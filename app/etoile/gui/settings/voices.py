@@ -21,6 +21,10 @@ from etoile.text import OWN_NAMES, SPOKEN_LANGUAGES, message, verbatim
 _USUAL = {"": message("The usual one")}
 
 
+WIDTH = 152
+"""Of the list: a button stands beside it."""
+
+
 class VoiceRow(RowFrame):
     """The voice of one language."""
 
@@ -29,6 +33,7 @@ class VoiceRow(RowFrame):
     ) -> None:
         self._language, self._file, self._outside = language, file, outside
         self.control = Choice(look, _USUAL)
+        self.control.setFixedWidth(look.px(WIDTH))
         self.listen = Button(look, message("Try"))
         title = verbatim(OWN_NAMES[language])
         super().__init__(look, title, None, self.control, self.listen, parent=parent)
