@@ -83,7 +83,7 @@ def test_the_page_stays_and_so_does_what_was_typed_on_another(opened: Window, lo
     assert opened.findChildren(Composer)[0].text == "half a thou"
 
 
-@pytest.mark.parametrize("away_from_end", [0, 300])
+@pytest.mark.parametrize("away_from_end", [0, 300, 100_000])
 def test_how_far_the_conversation_was_scrolled_stays(
     window: Window, look: Look, qtbot: QtBot, away_from_end: int
 ) -> None:

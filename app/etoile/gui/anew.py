@@ -25,10 +25,10 @@ def carry_over(former: QWidget, new: QWidget) -> None:
             _retype(field, other)
     lay_out()
     for area in former.findChildren(QAbstractScrollArea):
-        if same := counterpart(area, former, new):
-            bar, now = area.verticalScrollBar(), same.verticalScrollBar()
-            at_end = bar.maximum() and bar.value() == bar.maximum()
-            now.setValue(now.maximum() if at_end else bar.value())
+        bar = area.verticalScrollBar()
+        if bar.maximum() and (same := counterpart(area, former, new)):
+            now = same.verticalScrollBar()
+            now.setValue(now.maximum() if bar.value() == bar.maximum() else bar.value())
 
 
 def counterpart(part: Some, former: QWidget, new: QWidget) -> Some | None:
