@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage
 
 from tests.desktop.app import START_S, App, running
 from tests.desktop.rig import Desktop
+from tests.desktop.status_notifier import StatusNotifierHost
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.desktop
@@ -45,3 +46,24 @@ def test_the_first_line_of_the_menu_leads_to_what_goes_on(desktop: Desktop, tmp_
         desktop.click(*icon.centre, button=3)
         desktop.xdotool("key", "--delay", "100", "Down", "Return")
         app.wait_for_window()
+
+
+def test_in_a_tray_of_kde_or_gnome_it_says_the_same_over_the_bus(desktop: Desktop, tmp_path: Path) -> None:
+    settings = SETTINGS.format(wanted="true")
+    with (
+        StatusNotifierHost(desktop.env["DBUS_SESSION_BUS_ADDRESS"]) as host,
+        running(desktop, tmp_path / "bus", settings, "--hidden", "--simulate", "calm") as app,
+    ):
+        wait_until(lambda: len(host.items) == 1, START_S, what="the icon is registered")
+        wait_until(lambda: len(host.tool_tip().splitlines()) == 7, START_S, what="a line for each of six GPUs")
+        sizes = {width for width, _, _ in host.property("IconPixmap")}
+        assert {22, 44, 64} <= sizes
+        lines = host.menu()
+        assert "Measuring 6 GPUs" in lines
+        assert list(lines)[-1] == "Quit"
+        host.choose(lines["Measuring 6 GPUs"])
+        app.wait_for_window()
+        host.click()
+        wait_until(lambda: not app.windows(), what="a click hides the window")
+        host.choose(host.menu()["Quit"])
+        wait_until(lambda: app.process.poll() is not None, what="the last line of the menu quits")
