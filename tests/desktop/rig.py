@@ -28,6 +28,9 @@ from tests.desktop.notifications import Notification, NotificationMonitor
 from tests.desktop.sound import Recording
 from tests.waiting import wait_until
 
+START_S = 60.0
+"""So long a slow machine may take to start a part of the desktop."""
+
 BUS = """\
 <busconfig>
   <type>session</type>
@@ -163,7 +166,7 @@ class Desktop:
         ]
 
     def menus(self, program: str) -> list[int]:
-        """Return the ids of the open menus of a program: windows of its class that no window manager puts into a frame."""
+        """Return the ids of the open menus of a program: windows of its class that are in no frame."""
         tree = self.run("xwininfo", "-root", "-children")
         found = re.findall(rf'^ +(0x[0-9a-f]+) .*\("{program}" .*$', tree, re.MULTILINE)
         return [int(window, 16) for window in found if self._is_in_view(window)]
@@ -284,25 +287,33 @@ class Desktop:
         config = self.folder / "bus.conf"
         config.write_text(BUS.format(socket=socket))
         self.start("dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile")
-        wait_until(socket.exists, what="the session bus")
+        wait_until(socket.exists, START_S, what="the session bus")
 
     def _start_window_manager(self) -> None:
         """Start the window manager, then what it has to manage: the tray and the notifications."""
         self.run("xsetroot", "-solid", "#2b4a5e")
         self.start("openbox", "--sm-disable")
-        wait_until(lambda: "window id" in self.run("xprop", "-root", "_NET_SUPPORTING_WM_CHECK"), what="openbox")
+        wait_until(
+            lambda: self._tells("window id", "xprop", "-root", "_NET_SUPPORTING_WM_CHECK"), START_S, what="openbox"
+        )
         place = ["--edge", "top", "--align", "right", "--height", "32", "--widthtype", "request", "--expand", "true"]
         self.start("trayer", *place, "--SetDockType", "true", "--transparent", "false")
         config = self.folder / "dunstrc"
         config.write_text(DUNST)
         self.start("dunst", "-conf", str(config))
-        wait_until(lambda: '"panel"' in self.run("xwininfo", "-root", "-tree"), what="the tray")
-        wait_until(self._has_notification_daemon, what="the notification daemon")
+        wait_until(lambda: self._tells('"panel"', "xwininfo", "-root", "-tree"), START_S, what="the tray")
+        wait_until(self._has_notification_daemon, START_S, what="the notification daemon")
 
     def _has_notification_daemon(self) -> bool:
         bus = "org.freedesktop.DBus"
         ask = ["dbus-send", "--session", "--print-reply", f"--dest={bus}", "/", f"{bus}.NameHasOwner"]
-        return "boolean true" in self.run(*ask, "string:org.freedesktop.Notifications")
+        return self._tells("boolean true", *ask, "string:org.freedesktop.Notifications")
+
+    def _tells(self, text: str, *command: str) -> bool:
+        """Return whether a program prints `text`; one that fails, since what it asks is not there yet, does not."""
+        with suppress(subprocess.CalledProcessError):
+            return text in self.run(*command)
+        return False
 
     def _start_sound(self) -> None:
         """Start a sound server with a speaker, and a microphone that hears what is played into `micsink`."""
@@ -320,8 +331,8 @@ class Desktop:
         loads = [option for module in modules for option in ("-L", module)]
         self.start("pulseaudio", *options, *loads)
         # The socket comes first and the devices after it, the microphone last of all.
-        wait_until(lambda: Path(socket).exists(), what="the sound server")
-        wait_until(lambda: "\tmic\t" in self.run("pactl", "list", "short", "sources"), what="the microphone")
+        wait_until(lambda: Path(socket).exists(), START_S, what="the sound server")
+        wait_until(lambda: self._tells("\tmic\t", "pactl", "list", "short", "sources"), START_S, what="the microphone")
         self.run("pactl", "set-default-sink", "speaker")
         self.run("pactl", "set-default-source", "mic")
 
