@@ -118,6 +118,7 @@ def test_a_pill_says_what_it_is_to_a_screen_reader(folded: Window) -> None:
 def test_long_words_are_elided(folded: Window) -> None:
     folded.show_state(replace(CALM, turn=states.turn(number=3, said=message("word " * 60))))
     assert folded.pill.face.width() <= WIDEST
+    assert folded.pill.toolTip() == "word " * 60
 
 
 def test_what_was_said_goes_after_a_while(folded: Window, desk: Desk, texts: Texts, qtbot: QtBot) -> None:

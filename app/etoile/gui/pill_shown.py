@@ -96,6 +96,8 @@ def named(state: State, shown: Shown) -> Message:
     """Return what the pill is, in words: for a screen reader, and for the tool tip."""
     if shown in (Shown.LISTENING, Shown.BUSY, Shown.LOCKED):
         return PHASE[state.turn.phase]
+    if shown is Shown.TOLD and state.turn.said:
+        return state.turn.said  # whole, where the pill has no room for all of it
     gpu = hottest(state)
     parts = [gpu_line(gpu, state.thermal(gpu.uuid))] if gpu else []
     if is_offline(state):
