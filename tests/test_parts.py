@@ -1,7 +1,7 @@
 """How the rooms are joined: damaged databases are told, the history of a card comes back, ears know of the voice."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from etoile.config import FOLDERS, Config, Node, Speech, Store
+from etoile.config import FOLDERS, Config, Node, Speech, Store, Window
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
+from etoile.domain.state import State
 from etoile.parts import Rooms, open_care, open_fit_ratios, open_history
+from etoile.parts.live import Live
 from etoile.parts.opening import hotwords, resume
 from etoile.parts.stores import open_recordings, open_samples
 from etoile.store.samples import Samples
@@ -215,7 +217,7 @@ def test_what_is_to_be_kept_no_more_is_not_from_that_moment_on(own_home: Path, w
         samples = open_samples(stack, Config(), lambda event: None)
         assert history
         assert samples
-        rooms = replace(_rooms(lambda event: None, samples), history=history, router=_Router())
+        rooms = replace(_rooms(lambda event: None, samples), history=history, router=_Router())  # type: ignore[arg-type]
         rooms.perform(remember(1))
         rooms.perform(do.Configure(Config(store=wanted)))
         rooms.perform(remember(2))
@@ -234,3 +236,34 @@ class _Router:
 
     def use(self, nodes: object, routing: object) -> None:
         """Take them."""
+
+
+class _Shown:
+    """Notifications as they were shown, and a router that takes any nodes."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, list[str]]] = []
+
+    def notify(self, key: str, title: str, body: str, urgency: do.Urgency, actions: Mapping[str, str]) -> None:
+        self.said.append((title, list(actions.values())))
+
+    def withdraw(self, key: str) -> None:
+        """Nothing is taken away here."""
+
+    def use(self, *settings: object) -> None:
+        """Any nodes will do."""
+
+
+def test_notifications_are_written_in_the_language_that_the_settings_name_now(own_home: Path) -> None:
+    shown = _Shown()
+    live = Live(State, lambda event: None, None, tuple, Config(window=Window(language="fr")))
+    rooms = replace(_rooms(lambda event: None, None), live=live, notifier=shown, router=shown)  # type: ignore[arg-type]
+    note = do.Notify("hot", message("Settings"), message("Nodes"), do.Urgency.NORMAL, {"show": message("Show")})
+    for language in ("fr", "pt", "en"):
+        rooms.perform(do.Configure(Config(window=Window(language=language))))
+        rooms.perform(note)
+    assert shown.said == [
+        ("Réglages", ["Afficher"]),
+        ("Configurações", ["Mostrar"]),
+        ("Settings", ["Show"]),
+    ]
