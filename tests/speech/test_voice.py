@@ -508,3 +508,17 @@ def test_a_real_engine_that_hangs_is_replaced_and_no_sentence_is_lost(tmp_path: 
         wait_until(lambda: Spoken(1) in events)
     assert lengths == [len("One."), len("Two."), len("And three.")]
     assert events == [Spoken(1)]
+
+
+def test_another_engine_of_changed_settings_speaks_the_next_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, FakeEngine] = {}
+
+    def engine_of(speech: Speech) -> FakeEngine:
+        return made.setdefault(speech.engine, FakeEngine())
+
+    monkeypatch.setattr("etoile.speech.voice.engine_of", engine_of)
+    with Voice(Speech(), lambda event: None, loudspeaker=FakeLoudspeaker(FakeEngine())) as voice:
+        voice.configure(Speech(rate_wpm=200))
+        assert list(made) == ["system"]
+        voice.configure(Speech(engine="piper"))
+        wait_until(lambda: bool(made.get("piper")) and voice._engine is made["piper"])

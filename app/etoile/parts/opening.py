@@ -37,6 +37,7 @@ from etoile.llm.toolbox import Toolbox
 from etoile.parts.errands import Errands
 from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
+from etoile.parts.renewed import Renewed
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import open_answers, open_history, open_recordings, open_retention, open_samples
 from etoile.store.answers import Answers
@@ -86,6 +87,7 @@ def open_rooms(
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
         voice = notifier = ears = downloads = kept = learner = errands = retention = None
+        renewed: tuple[Renewed[FarGpus], Renewed[GpuMonitor]] | None = None
         if desktop or aloud:
             voice = live.voice = _open_voice(stack, config, publish)
         if voice and aloud:
@@ -127,7 +129,7 @@ def open_rooms(
             )
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_hearing(stack, config, publish, live, recordings)
-            _watch_gpus(stack, config, source, router, publish)
+            renewed = _watch_gpus(stack, config, source, router, publish)
             if history:
                 _learn_what_models_take(stack, config, history, router)
             errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, recordings)
@@ -153,6 +155,7 @@ def open_rooms(
             errands=errands,
             retention=retention,
             answers=answers,
+            renewed=renewed or (),
             live=live,
         )
 
@@ -216,20 +219,39 @@ def _forget(url: str) -> None:
     log.info("%s is used until Etoile ends: no history is kept", url)
 
 
-def _watch_gpus(stack: ExitStack, config: Config, source: GpuSource, router: Router, publish: Publish) -> None:
+def _watch_gpus(
+    stack: ExitStack, config: Config, source: GpuSource, router: Router, publish: Publish
+) -> tuple[Renewed[FarGpus], Renewed[GpuMonitor]]:
     """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
-    period_s = config.gpu.period_s
-    far = stack.enter_context(FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s))
-    gathering = stack.enter_context(Gathering(publish, far.readings, ProcessorCard(), period_s=period_s))
-    stack.enter_context(
-        GpuMonitor(
-            source,
-            gathering.take,
-            period_s=period_s,
-            processes_every=config.gpu.processes_every,
-            lacking=(lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None,
-        )
-    )
+
+    def open_far(config: Config) -> FarGpus:
+        return FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s)
+
+    def far_readings() -> tuple[GpuReading, ...]:
+        return far.now.readings() if far.now else ()
+
+    @contextmanager
+    def open_near(config: Config) -> Iterator[GpuMonitor]:
+        period_s = config.gpu.period_s
+        with (
+            Gathering(publish, far_readings, ProcessorCard(), period_s=period_s) as gathering,
+            GpuMonitor(
+                source,
+                gathering.take,
+                period_s=period_s,
+                processes_every=config.gpu.processes_every,
+                lacking=(lambda: source.failure) if isinstance(source, JoinedSource) else lambda: None,
+            ) as monitor,
+        ):
+            yield monitor
+
+    far = stack.enter_context(Renewed(config, _of_far_gpus, open_far))
+    return far, stack.enter_context(Renewed(config, lambda now: (now.gpu.period_s, now.gpu.processes_every), open_near))
+
+
+def _of_far_gpus(config: Config) -> object:
+    """Return what of `config` says where GPUs of other machines are looked for."""
+    return config.gpu.far_period_s, [(node.name, node.url, node.gpus) for node in config.nodes]
 
 
 def _learn_what_models_take(stack: ExitStack, config: Config, history: Conversations, router: Router) -> None:

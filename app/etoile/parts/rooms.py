@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from etoile import logs
 from etoile.actions.runner import Actions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from etoile.parts.errands import Errands
     from etoile.parts.hearing import Hearing
     from etoile.parts.live import Live
+    from etoile.parts.renewed import Renewed
     from etoile.speech.downloads import Downloads
     from etoile.speech.voice import Voice
 
@@ -72,6 +73,8 @@ class Rooms:
     errands: "Errands | None"
     """None where no window asks for any."""
     answers: Answers | None = None
+    renewed: "tuple[Renewed[Any], ...]" = ()
+    """Rooms that are opened anew when their settings change."""
     retention: Retention | None = None
     """None where no history is kept."""
     live: "Live | None" = None
@@ -152,6 +155,8 @@ class Rooms:
             self.downloads.offline = config.speech.offline
         if self.interpreter:
             self.interpreter.enabled = config.commands.enabled
+        for room in self.renewed or ():
+            room.configure(config)
         self._keep(config)
         self.router.use(config.nodes, config.routing)
 

@@ -59,6 +59,8 @@ class Voice:
     ) -> None:
         self._speaks = speech.speak != "never"
         self._engine = engine or engine_of(speech)
+        self._made_of = None if engine else _made_of(speech)
+        """The settings of the engine; None for one that is given."""
         self._loudspeaker = loudspeaker or Player()
         self._earcons, self._named, self.rate_wpm = True, dict[str, str](), 0
         """How fast is spoken, from the next sentence on, in words a minute; set from any thread."""
@@ -68,7 +70,7 @@ class Voice:
         self._part = Part("voice", publish)
         self._failures = (0, 0)
         """The turn in which the engine failed last, and at how many sentences."""
-        self._sentences: queue.SimpleQueue[_Sentence | Literal["prepare"] | None] = queue.SimpleQueue()
+        self._sentences: queue.SimpleQueue[_Sentence | config.Speech | Literal["prepare"] | None] = queue.SimpleQueue()
         self._prepared = False
         self._ahead = threading.Semaphore(AHEAD)
         self._playing = Playing(self._loudspeaker, self._era, publish)
@@ -79,6 +81,9 @@ class Voice:
         self._earcons = speech.earcons
         self._named = dict[str, str](speech.voices.items())
         self.rate_wpm = speech.rate_wpm
+        if self._made_of not in (None, made_of := _made_of(speech)):
+            self._made_of = made_of
+            self._sentences.put(speech)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -163,11 +168,20 @@ class Voice:
             if sentence == "prepare":
                 self._start()
                 continue
+            if isinstance(sentence, config.Speech):
+                self._change_engine(sentence)
+                continue
             self._ahead.acquire()
             sound = self._sound_of(sentence)
             self._playing.put(Piece(sentence.era, sentence.turn, sound, sentence.last, done=self._ahead.release))
         self._playing.end()
         self._engine.kill()
+
+    def _change_engine(self, speech: config.Speech) -> None:
+        former, self._engine = self._engine, engine_of(speech)
+        former.kill()
+        self._part.ready()
+        self._failures = (0, 0)
 
     def _start(self) -> None:
         try:
@@ -225,3 +239,8 @@ class Voice:
 
     def _wanted(self, sentence: _Sentence) -> bool:
         return sentence.era == self._era.now
+
+
+def _made_of(speech: config.Speech) -> object:
+    """Return the settings that an engine is made of."""
+    return speech.engine, speech.engine_command, speech.engine_rate_hz

@@ -133,7 +133,7 @@ KEPT = Group(
         row(
             "store.history",
             message("Keep the history"),
-            message("Requests, conversations and answers. Switched on it counts from the next start."),
+            message("Requests, conversations and answers."),
         ),
         row(
             "store.history_days",
@@ -150,10 +150,7 @@ KEPT = Group(
         row(
             "store.private",
             message("Private mode"),
-            message(
-                "Nothing is written: no history, no measurement, no log; recordings go with Etoile. Switched off it "
-                "counts from the next start."
-            ),
+            message("Nothing is written: no history, no measurement, no log; recordings go with Etoile."),
         ),
         row(
             "store.answers_days",

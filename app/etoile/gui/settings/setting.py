@@ -167,4 +167,4 @@ def explanation(row: Row) -> Message:
     """Return what `row` means, and whether it counts only later."""
     if (why := LATER.get(row.place)) is None:
         return row.explanation
-    return message("{explanation} Counts from the next start: {why}", explanation=row.explanation, why=why)
+    return message("{first} {following}", first=row.explanation, following=why)
