@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from etoile.domain.effects import Earcon
 from etoile.speech.spans import SAMPLE_RATE_HZ
 from tests.desktop.rig import Desktop
 from tests.desktop.sound import Recording, level
-from tests.speech.test_on_the_desktop import LONG, ROOT, Live
+from tests.speech.test_on_the_desktop import ROOT, Live
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.desktop
@@ -29,12 +28,29 @@ for _ in range(2):
 player.drain()
 """
 """Two tones of half a second, loud from their first to their last sample."""
+SENTENCE = "Je raconte une longue histoire, qui ne finit pas encore."
 
 
-@pytest.fixture
-def live(desktop: Desktop, tmp_path: Path) -> Iterator[Live]:
-    with Live(desktop, tmp_path) as running:
+@pytest.fixture(scope="module")
+def live(desktop: Desktop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with Live(desktop, tmp_path_factory.mktemp("recordings")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def voice(desktop: Desktop, live: Live) -> float:
+    """Return how loud the voice is."""
+    with desktop.record_speaker() as recording:
+        say(live, "fr", "Le volume est à quarante pour cent.")
+        wait_until(lambda: recording.loud_s() > 1)
+    return loudness(heard(recording))
+
+
+def say(live: Live, language: str, text: str) -> None:
+    """Have a sentence spoken to its end."""
+    live.told.clear()
+    live.order("say", language, text)
+    live.wait("Spoken", timeout_s=60)
 
 
 def heard(recording: Recording) -> np.ndarray:
@@ -70,30 +86,25 @@ def _is_whole(tones: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("earcon", Earcon)
-def test_cues_are_heard_and_are_quieter_than_the_voice(desktop: Desktop, live: Live, earcon: Earcon) -> None:
+def test_cues_are_heard_and_are_quieter_than_the_voice(
+    desktop: Desktop, live: Live, voice: float, earcon: Earcon
+) -> None:
     with desktop.record_speaker() as recording:
         live.order("cue", earcon)
         wait_until(lambda: recording.loud_s() > 0.05)
         length = len(recording.samples())
         wait_until(lambda: len(recording.samples()) > length + SAMPLE_RATE_HZ)
         assert 0.08 <= recording.loud_s() <= 0.24
-    cue = heard(recording)
-    with desktop.record_speaker() as recording:
-        live.order("say", "fr", "Le volume est à quarante pour cent.")
-        live.wait("Spoken")
-        wait_until(lambda: recording.loud_s() > 1)
-    voice = heard(recording)
-    assert 0.3 < loudness(cue) / loudness(voice) < 1.1
+    assert 0.3 < loudness(heard(recording)) / voice < 1.1
 
 
 def test_a_loudspeaker_that_is_suspended_is_told_and_the_sentence_goes_on(desktop: Desktop, live: Live) -> None:
     with desktop.record_speaker() as recording:
-        live.order("say", "fr", LONG)
-        live.wait("Spoken", timeout_s=60)
+        say(live, "fr", SENTENCE)
         whole_s = recording.loud_s()
     with desktop.record_speaker() as recording:
         live.told.clear()
-        live.order("say", "fr", LONG)
+        live.order("say", "fr", SENTENCE)
         wait_until(lambda: recording.loud_s() > 1)
         desktop.run("pactl", "suspend-sink", "speaker", "1")
         try:
@@ -110,8 +121,7 @@ def test_a_loudspeaker_that_is_suspended_is_told_and_the_sentence_goes_on(deskto
 def test_level(desktop: Desktop, live: Live) -> None:
     """Loud enough beside other programs, and never clipping."""
     with desktop.record_speaker() as recording:
-        live.order("say", "en", "The volume is at forty percent.")
-        live.wait("Spoken")
+        say(live, "en", "The volume is at forty percent.")
         samples = recording.samples()
     assert max(map(abs, samples)) < 30_000
     assert level(samples) > 0.02
