@@ -67,7 +67,7 @@ from etoile.domain.turn.talking import (
 )
 from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.domain.waking import request_after
-from etoile.text import message
+from etoile.text import Message, message
 
 
 def step(turn: Turn, event: Event) -> Step:
@@ -126,9 +126,9 @@ def _kept_if_late(turn: Turn, event: Event) -> tuple[Effect, ...]:
 def _typed(turn: Turn, text: str, asking: Asking) -> Step:
     text = text.strip()
     if not text:
-        return turn, ()
+        return turn, _not_taken(turn, text, asking, message("There is nothing to ask."))
     if turn.phase in _HELD_BY_THE_USER.get(asking.origin, ()) or (asking.dry_run and turn.phase is not Phase.IDLE):
-        return turn, _busy(turn, text, asking)
+        return turn, _not_taken(turn, text, asking, _BUSY)
     if turn.question and turn.phase is Phase.CONFIRMING:
         return answered(turn, turn.question, text, turn.language, asking)
     if turn.question and may_be_of_nobody(turn):
@@ -184,10 +184,13 @@ _STALE = message(
 )
 
 
-def _busy(turn: Turn, text: str, asking: Asking) -> tuple[Effect, ...]:
-    said = message("Etoile is busy with its user: try again in a moment.")
+def _not_taken(turn: Turn, text: str, asking: Asking, said: Message) -> tuple[Effect, ...]:
+    """Tell the caller, who waits for an outcome, why its request is not even begun."""
     outcome = Outcome(turn=turn.number, text=text, decision=None, ok=False, language=turn.home_language, answer=said)
     return (do.ReportOutcome(asking.ticket, outcome),) if asking.ticket else ()
+
+
+_BUSY = message("Etoile is busy with its user: try again in a moment.")
 
 
 def _cancelled(turn: Turn) -> Step:
