@@ -126,6 +126,29 @@ def test_an_answer_while_it_folds_unfolds_it(moving: Window) -> None:
     assert not moving._places.folded
 
 
+def test_what_comes_from_nowhere_fades_in(moving: Window) -> None:
+    moving.vanish()
+    moving.present()
+    assert motion(moving).isVisible()
+    assert motion(moving)._run.duration() == 1000 * FADE_MS
+    seen = moving.grab().toImage().pixelColor(moving.face.center())
+    run_to(moving, 0.5)
+    later = moving.grab().toImage().pixelColor(moving.face.center())
+    assert seen.alpha() < later.alpha() < 255
+    run_to(moving, 1)
+    assert not motion(moving).isVisible()
+
+
+def test_the_pill_fades_in_and_shows_at_once_what_makes_it_a_panel(moving: Window) -> None:
+    moving.vanish()
+    moving._places.fold(True)
+    moving.appear()
+    assert moving.pill.isVisible()
+    assert moving.pill._fading.isVisible()
+    moving.show_state(replace(CALM, turn=states.HEARING))
+    assert not moving.pill._fading.isVisible()
+
+
 def test_where_the_desktop_wants_no_motion_there_is_none(moving: Window) -> None:
     moving.show_state(replace(CALM, still=True))
     moving.fold()

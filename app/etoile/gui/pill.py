@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -35,6 +36,7 @@ from etoile.gui.places import Places
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.sparkline import paint_bar
+from etoile.gui.unfolding import Unfolding
 from etoile.gui.words import STOP, STOP_SPEAKING, clock
 from etoile.text import message, verbatim
 
@@ -105,6 +107,7 @@ class Pill(Frame):
         self._panel: ListeningPanel | None = None
         """Made when somebody first speaks to the pill."""
         self._line = QWidget(self)
+        self._fading = Unfolding(look, self)
         self._sign = Sign(look, Glyph.STAR, self._line)
         self._first = Label(look, Type.UI, wraps=False, parent=self._line)
         self._second = Label(look, Type.META, Tone.TEXT2, wraps=False, parent=self._line)
@@ -173,6 +176,17 @@ class Pill(Frame):
         if activating:
             self.activateWindow()
             self.setFocus()
+
+    def appear(self) -> None:
+        """Come into view by itself, without the keyboard."""
+        came = not self.isVisible()
+        self.come(activating=False)
+        if came:
+            self._fading.appear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fading.stop()
 
     # What is shown
 
@@ -325,3 +339,4 @@ class Pill(Frame):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._tick.stop()
+        self._fading.stop()

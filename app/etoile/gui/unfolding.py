@@ -1,4 +1,4 @@
-"""How the window grows out of its pill and goes back into it: pictures of both, painted over what is there already.
+"""How the window grows out of its pill, goes back into it, or fades in: pictures painted over what is there already.
 
 Nothing is laid out or resized meanwhile.  Below the pictures the window is itself: it takes clicks and keys at once.
 """
@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from etoile.gui.design import WINDOW_RADIUS, Look
+from etoile.gui.design import Look
 from etoile.gui.frame import Frame
 from etoile.gui.motion import FADE_MS, UNFOLD_MS, curve
 
@@ -19,7 +19,7 @@ _CORNER = 20
 
 
 class Unfolding(QWidget):
-    """Lies over `window` while it unfolds or folds; hidden at all other times."""
+    """Lies over `window` while it unfolds, folds or fades in; hidden at all other times."""
 
     def __init__(self, look: Look, window: Frame) -> None:
         super().__init__(window)
@@ -57,6 +57,11 @@ class Unfolding(QWidget):
             return
         self._go(_UNFOLDED if self.isHidden() else self._grown, _FOLDED, FADE_MS)
         self._then = then
+
+    def appear(self) -> None:
+        """Fade in: the window comes from nowhere."""
+        if self._take_pictures(QPixmap(), self._window.face):
+            self._go(_FOLDED, _UNFOLDED, FADE_MS, waits=True)
 
     def stop(self) -> None:
         """Be at the end; nothing is called."""
@@ -102,21 +107,22 @@ class Unfolding(QWidget):
             then()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        grown = self._grown
-        box = _between(self._small, self._window.face, grown)
+        grown, face = self._grown, self._window.face
+        box = _between(self._small, face, grown)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(self.rect(), Qt.GlobalColor.transparent)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         margin = self._window.margin
+        painter.setOpacity(grown if self._small == face else 1.0)
         _stretch(painter, self._window.backdrop, margin + _CORNER, box.adjusted(-margin, -margin, margin, margin))
         inside = QPainterPath()
-        radius = self._look.px(WINDOW_RADIUS)
+        radius = self._look.px(self._window.radius())
         inside.addRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)
         painter.setClipPath(inside)
         painter.setOpacity(grown)
-        painter.drawPixmap(self._window.face.topLeft(), self._content)
+        painter.drawPixmap(face.topLeft(), self._content)
         painter.setOpacity(max(0.0, 1 - 4 * grown))
         painter.drawPixmap(self._small.topLeft(), self._pill)
         if self._waits:

@@ -245,7 +245,7 @@ class Window(Frame):
     def appear(self) -> None:
         """Come into view, folded as it was, without taking the keyboard: there is something to show."""
         if self._places.folded and not self.isVisible():
-            self.pill.come(activating=False)
+            self.pill.appear()
         elif not self.isVisible():
             self._show(activating=False)
 
@@ -332,10 +332,12 @@ class Window(Frame):
         self._places.fold(False)
         if not self.isVisible():
             self.settle(self.face.size())
-        grows = self._unfolding.folds or (self.pill.isVisible() and not self.isVisible())
+        came, folded = not self.isVisible(), self._unfolding.folds or self.pill.isVisible()
         self.show()
-        if grows:
+        if folded and (came or self._unfolding.folds):
             self._unfolding.unfold(*self._pill_here())
+        elif came:
+            self._unfolding.appear()
         self.pill.hide()
 
     def _hide_pill(self) -> None:
