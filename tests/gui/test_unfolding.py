@@ -56,6 +56,13 @@ def test_it_folds_into_the_pill_and_gives_it_the_keyboard(moving: Window, qtbot:
     assert not motion(moving).isVisible()
 
 
+def test_whoever_went_elsewhere_meanwhile_keeps_the_keyboard(moving: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    moving.fold()
+    monkeypatch.setattr(moving, "isActiveWindow", lambda: False)
+    run_to(moving, 1)
+    assert moving.pill.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+
+
 def test_the_pictures_shrink_towards_the_corner_that_both_share(moving: Window) -> None:
     moving.fold()
     run_to(moving, 0.2)

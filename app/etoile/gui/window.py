@@ -251,16 +251,16 @@ class Window(Frame):
 
     def fold(self) -> None:
         """Become a pill, which has the keyboard if the window had it."""
-        had_keys = self.isActiveWindow()
         self._places.fold(True)
         if self._unfolding.folds:
             return
         if self.isVisible():
-            self._unfolding.fold(*self._pill_here(), partial(self._become_pill, had_keys))
+            self._unfolding.fold(*self._pill_here(), self._become_pill)
         else:
-            self._become_pill(had_keys)
+            self._become_pill()
 
-    def _become_pill(self, had_keys: bool) -> None:
+    def _become_pill(self) -> None:
+        had_keys = self.isActiveWindow()
         self.hide()
         self.pill.come(activating=had_keys)
 
