@@ -156,6 +156,13 @@ def test_the_pill_fades_in_and_shows_at_once_what_makes_it_a_panel(moving: Windo
     assert not moving.pill._fading.isVisible()
 
 
+def test_a_screen_that_is_locked_shows_no_picture_of_the_window(moving: Window) -> None:
+    moving.fold()
+    run_to(moving, 0.1)
+    moving.show_state(replace(CALM, locked=True))
+    assert (moving.isVisible(), moving.pill.isVisible()) == (False, True)
+
+
 def test_where_the_desktop_wants_no_motion_there_is_none(moving: Window) -> None:
     moving.show_state(replace(CALM, still=True))
     moving.fold()

@@ -33,7 +33,7 @@ class Unfolding(QWidget):
         self._run = QVariantAnimation(self)
         self._run.setEasingCurve(curve())
         self._run.valueChanged.connect(self._step)
-        self._run.finished.connect(self._end)
+        self._run.finished.connect(self.finish)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -63,8 +63,15 @@ class Unfolding(QWidget):
         if self._take_pictures(QPixmap(), self._window.face):
             self._go(_FOLDED, _UNFOLDED, FADE_MS, waits=True)
 
+    def finish(self) -> None:
+        """Be at the end now."""
+        then = self._then
+        self.stop()
+        if then:
+            then()
+
     def stop(self) -> None:
-        """Be at the end; nothing is called."""
+        """Be no longer on the way; what was to follow does not."""
         self._then = None
         self._run.stop()
         self._waits = False
@@ -99,12 +106,6 @@ class Unfolding(QWidget):
 
     def _step(self, _: object) -> None:
         self.update()
-
-    def _end(self) -> None:
-        then = self._then
-        self.stop()
-        if then:
-            then()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         grown, face = self._grown, self._window.face

@@ -313,7 +313,7 @@ class Window(Frame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._unfolding.stop()
+        self._unfolding.finish()
         self._fit_low()
 
     def _fit_low(self) -> None:
@@ -354,6 +354,7 @@ class Window(Frame):
         self._ground.follow(state)
         self.pill.show_state(state)
         if state.locked:  # anybody may look
+            self._unfolding.finish()
             self._faces.setCurrentWidget(self._cover)
             return
         self._faces.setCurrentWidget(self._body)
