@@ -201,7 +201,7 @@ def test_what_destroys_runs_only_behind_the_answer_to_its_own_question(story: li
             assert not runs_of(effects)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(moves, min_size=10, max_size=40))
 def test_what_a_model_proposes_runs_only_behind_a_click(story: list[Move]) -> None:
     turn = Turn(speaking=Speaking.NEVER)

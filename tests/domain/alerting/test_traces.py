@@ -7,6 +7,7 @@ The first is that of the measurements which the policy was chosen by (600 s at 1
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import pytest
 
@@ -122,6 +123,12 @@ TRACES: dict[str, tuple[Callable[[], Trace], int]] = {
 (which doubles), and four for each limit that cards cross one after the other."""
 
 
+@cache
+def played(trace: Callable[[], Trace]) -> Player:
+    """Return the player of a trace, which is played once and then looked at only."""
+    return Player().play(trace())
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_measured_trace(seed: int) -> None:
     assert 1 <= len(Player().play(plateaus(seed)).notified) <= 2
@@ -129,13 +136,13 @@ def test_the_measured_trace(seed: int) -> None:
 
 @pytest.mark.parametrize(("trace", "deserved"), TRACES.values(), ids=TRACES.keys())
 def test_at_most_the_deserved_number(trace: Callable[[], Trace], deserved: int) -> None:
-    player = Player().play(trace())
+    player = played(trace)
     assert len(player.notified) <= deserved, player.titles
     assert bool(player.notified) == bool(deserved)
 
 
 def test_a_rack_that_heats_is_told_of_together() -> None:
-    player = Player().play(sixty_four_at_once())
+    player = played(sixty_four_at_once)
     assert "64 GPUs are critical" in player.titles
     assert len(player.standing) <= 2
 
