@@ -68,6 +68,8 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the tests."""
     prepare(TESTS)
+    # Else hundreds of processes would compile the app anew, each for itself.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return become([str(TESTS.python), "-m", "pytest", *spread(arguments, cores()), *arguments], ROOT)
 
 
