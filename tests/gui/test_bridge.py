@@ -3,6 +3,7 @@
 import itertools
 import logging
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect, Interpret
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
-from etoile.gui.bridge import Bridge
+from etoile.gui.bridge import REPAINT_S, Bridge
 from tests.gui import states
 
 
@@ -23,6 +24,7 @@ def test_events_of_a_thread_arrive_in_order_and_are_repainted_together(qtbot: Qt
     threads: list[int] = []
     bridge.changed.connect(told.append)
     bridge.changed.connect(lambda _: threads.append(threading.get_ident()))
+    started_s = time.monotonic()
     pieces = [f"{number} " for number in range(1000)]
 
     def work() -> None:
@@ -35,7 +37,8 @@ def test_events_of_a_thread_arrive_in_order_and_are_repainted_together(qtbot: Qt
     qtbot.waitUntil(lambda: bool(told) and told[-1].turn.answer.endswith("999 "))
 
     assert told[-1].turn.answer == "".join(pieces)
-    assert len(told) < 20
+    # Timers of Qt may be a twentieth early; how long a busy machine took is not ours.
+    assert len(told) <= 2 + (time.monotonic() - started_s) / (0.9 * REPAINT_S)
     assert set(threads) == {threading.get_ident()}
 
 
