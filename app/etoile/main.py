@@ -32,7 +32,7 @@ from etoile.gui.bridge import Bridge
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.later_window import LaterWindow
-from etoile.gui.page import ground_of, local_time
+from etoile.gui.page import Ground, ground_of, local_time
 from etoile.gui.places import Places
 from etoile.gui.qt_words import QtWords
 from etoile.gui.settings.living import Settings
@@ -189,6 +189,7 @@ def _live(begun: Begun, start: Start) -> int:
         balloons.belong_to(tray.icon)
         _connect(bridge, window, tray, aside)
         look.language_changed.connect(partial(_write_in, look, callers))
+        settings.file.changed.connect(partial(_show_key, look, ground))
         tray.show()
         if not start.hidden:
             aside.welcome(window.appear)
@@ -198,6 +199,13 @@ def _live(begun: Begun, start: Start) -> int:
         window.vanish()
         tray.hide()
         return code
+
+
+def _show_key(look: Look, ground: Ground, config: Config) -> None:
+    """Let every text name the talk key of the settings."""
+    if ground.talk_key != config.speech.talk_key:
+        ground.talk_key = config.speech.talk_key
+        look.say_anew()
 
 
 def _write_in(look: Look, callers: Callers) -> None:

@@ -607,3 +607,12 @@ class TestComingAndGoing:
         assert edges_at(QPoint(200, 300), face) == edge(0)
         assert edges_at(QPoint(1, 300), face) == edge.LeftEdge
         assert edges_at(QPoint(399, 599), face) == edge.RightEdge | edge.BottomEdge
+
+
+def test_another_talk_key_is_named_everywhere(window: Window, look: Look, texts: Callable[[QWidget], str]) -> None:
+    window.show_page("conversation")
+    assert "F9" in texts(window)
+    window._ground.talk_key = "F7"
+    look.say_anew()
+    assert "F7" in texts(window)
+    assert "F9" not in texts(window)

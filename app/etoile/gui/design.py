@@ -193,6 +193,10 @@ class Look(QObject):
             self.language = language
             self.language_changed.emit()
 
+    def say_anew(self) -> None:
+        """Have everything written anew: what texts are made of changed."""
+        self.language_changed.emit()
+
     def words(self, said: Message) -> str:
         """Return `said` in the language of the interface."""
         return render(said, self.language)

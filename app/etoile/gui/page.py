@@ -80,13 +80,14 @@ class Transcript:
         self.entries = follow(self.entries, turn)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Ground:
     """What pages share; it follows the state while nothing is in view, so that a page can be built at any time."""
 
     look: Look
     doors: Doors
     talk_key: str
+    """As it is shown; where it changes everything is to be written anew."""
     now_s: Callable[[], float]
     """The monotonic clock of the readings."""
     clock: Callable[[], datetime]
