@@ -38,16 +38,6 @@ def test_on_a_light_panel_the_ink_is_dark_and_a_temperature_is_another_icon(desk
     assert len(shapes[0] ^ shapes[1]) > 20
 
 
-def test_the_first_line_of_the_menu_leads_to_what_goes_on(desktop: Desktop, tmp_path: Path) -> None:
-    settings = SETTINGS.format(wanted="false")
-    with running(desktop, tmp_path / "menu", settings, "--hidden", "--simulate", "calm") as app:
-        wait_until(lambda: len(desktop.tray_icons()) == 1, START_S, what="one icon in the tray")
-        [icon] = desktop.tray_icons()
-        desktop.click(*icon.centre, button=3)
-        desktop.xdotool("key", "--delay", "100", "Down", "Return")
-        app.wait_for_window()
-
-
 def test_in_a_tray_of_kde_or_gnome_it_says_the_same_over_the_bus(desktop: Desktop, tmp_path: Path) -> None:
     settings = SETTINGS.format(wanted="true")
     with (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -253,6 +253,17 @@ def test_who_is_thinking_and_since_when(tray: Tray, desk: Desk) -> None:
     queued = message("It waits for a node, at place {place}.", place=2)
     tray.show_state(replace(states.CALM, turn=states.turn(phase=Phase.THINKING, queued=queued)))
     assert _lines(tray.menu)[0] == "It waits for a node, at place 2."
+
+
+def test_while_the_menu_is_open_its_lines_go_on(tray: Tray, desk: Desk) -> None:
+    thinking = replace(states.CALM, turn=states.turn(phase=Phase.THINKING))
+    tray.show_state(thinking)
+    for seconds, told in ((1, "Thinking for 0\u00a0s"), (2, "Thinking for 3\u00a0s")):
+        desk.now_s += seconds
+        tray.show_state(replace(thinking))
+        assert _lines(tray.menu)[0] == told
+        tray.menu.popup(QPoint(0, 0))
+    tray.menu.hide()
 
 
 def test_everything_that_goes_on_is_a_line(tray: Tray) -> None:

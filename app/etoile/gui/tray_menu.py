@@ -62,10 +62,13 @@ class TrayMenu(QMenu):
         heard = turn.phase, is_sounding(turn), turn.muted, state.listening_for
         wrong = desk.gpus.wrong.keys(), desk.nodes.wrong.keys()
         doing = turn.attribution, turn.queued, state.locked, state.downloading, state.cared
-        outline = (heard, state.nodes, desk.snoozes, wrong, doing)
+        nodes = [(node.name, node.state, node.load and node.load.waiting) for node in state.nodes]
+        outline = (heard, nodes, desk.snoozes, wrong, doing)
         if outline != self._outline:
             self._outline = outline
             self._refresh()
+        elif self.isVisible():
+            self._refresh_doings(state, self._times)
 
     def restyle(self) -> None:
         """Take the colours of now."""
@@ -111,7 +114,7 @@ class TrayMenu(QMenu):
     def _refresh(self) -> None:
         """Bring all lines up to now."""
         state, turn = self._state, self._state.turn
-        times = Times(self._now_s(), self._clock(), self._stopwatch.elapsed_s)
+        times = self._times
         self._refresh_doings(state, times)
         listening = turn.phase is Phase.LISTENING
         self._talk.setText(self._words(message("Stop listening") if listening else message("Talk")))
@@ -124,6 +127,10 @@ class TrayMenu(QMenu):
         self._refresh_snoozes(state, times)
         self._nodes.menuAction().setVisible(not state.locked)
         self._refresh_nodes(state.nodes)
+
+    @property
+    def _times(self) -> Times:
+        return Times(self._now_s(), self._clock(), self._stopwatch.elapsed_s)
 
     def _refresh_doings(self, state: State, times: Times) -> None:
         self._told = doings(state, times)[:MOST_DOINGS]
