@@ -82,7 +82,7 @@ class Heard(QTextEdit):
         document = self.document().clone()
         document.setTextWidth(width)
         lines = max(1, round(document.size().height() / self._line_height))
-        document.deleteLater()
+        document.setParent(None)  # PySide holds clones for as long as what they are clones of
         return lines
 
     def hasHeightForWidth(self) -> bool:

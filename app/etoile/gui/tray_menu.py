@@ -161,7 +161,9 @@ class TrayMenu(QMenu):
         self._snooze.addSeparator()
         for gpu, is_silent, is_hot in zip(gpus, silent, hot, strict=True):
             title = message("{gpu} on {host}", gpu=called(gpu), host=gpu.host)
-            menu = self._snooze.addMenu(self._words(message("{gpu}: snoozed", gpu=title) if is_silent else title))
+            # Made here: what `addMenu` makes of a text, PySide holds for ever.
+            menu = QMenu(self._words(message("{gpu}: snoozed", gpu=title) if is_silent else title), self._snooze)
+            self._snooze.addMenu(menu)
             self._offer_silence(menu, Scope(subject=gpu.uuid), snoozed=is_silent, wrong=is_hot)
 
     def _offer_silence(self, menu: QMenu, scope: Scope, *, snoozed: bool, wrong: bool) -> None:
