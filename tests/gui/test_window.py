@@ -213,7 +213,7 @@ def test_in_a_low_window_a_question_and_the_line_to_type_in_stay_whole(
     qtbot.waitUntil(lambda: all(map(whole, [*buttons, window.findChild(Composer)])))
     assert len(buttons) > 1
     window.show_state(CALM)
-    assert window._tabs.isVisible()
+    assert window._body.tabs.isVisible()
 
 
 class TestLockedScreen:
@@ -434,10 +434,10 @@ class TestKeyboard:
         assert isinstance(shown.focusWidget().parent(), Composer)
 
     def test_arrows_go_from_tab_to_tab(self, shown: Window, qtbot: QtBot) -> None:
-        shown._tabs.chosen.setFocus()
+        shown._body.tabs.chosen.setFocus()
         for key, page in ((Qt.Key.Key_Right, GPU), (Qt.Key.Key_Right, NODES), (Qt.Key.Key_Left, GPU)):
             qtbot.keyClick(shown.focusWidget(), key)
-            assert (shown.page, shown.focusWidget()) == (page, shown._tabs.chosen)
+            assert (shown.page, shown.focusWidget()) == (page, shown._body.tabs.chosen)
 
     def test_f6_goes_from_part_to_part_and_back(self, shown: Window, qtbot: QtBot) -> None:
         def part() -> str:
@@ -461,7 +461,7 @@ class TestKeyboard:
         qtbot.keyClick(shown, Qt.Key.Key_Escape)
         assert (shown.page, shown.isVisible()) == (GPU, True)
         qtbot.keyClick(shown, Qt.Key.Key_F1)
-        qtbot.mouseClick(shown._tabs.chosen, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(shown._body.tabs.chosen, Qt.MouseButton.LeftButton)
         assert shown.page == GPU
 
     def test_every_key_that_is_listed_is_there(self, shown: Window) -> None:

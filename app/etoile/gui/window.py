@@ -17,27 +17,25 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon
 
 from etoile.domain.events import Cancelled, Declined, NewConversationWanted, VoiceMuted
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
-from etoile.gui.anew import carry_over, focus_again
 from etoile.gui.announcements import announce, announcements
-from etoile.gui.conversation_page import ConversationPage, wants_room
+from etoile.gui.body import Body
 from etoile.gui.cover import Cover
-from etoile.gui.design import PADDING, SHADOW, Look
+from etoile.gui.design import SHADOW, Look
 from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame
-from etoile.gui.header import FOLD_KEYS, NEW_KEYS, Header
+from etoile.gui.header import FOLD_KEYS, NEW_KEYS
 from etoile.gui.icons import app_icon
-from etoile.gui.page import CONVERSATION, KEYS, Ground, Page, first_stop, ground_of, local_time
-from etoile.gui.pages import PAGES, WITHOUT_TAB
+from etoile.gui.listening_panel import LISTENED
+from etoile.gui.page import CONVERSATION, Ground, Page, ground_of, local_time
+from etoile.gui.pages import PAGES
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
-from etoile.gui.scroll import GUTTER, beside_bar
 from etoile.gui.second_press import SecondPress
-from etoile.gui.tabs import Tabs
 from etoile.gui.unfolding import Unfolding
 from etoile.text import message
 
@@ -48,7 +46,6 @@ SHORT = 400
 """A screen that is not higher, as at 250 % scale, is used whole."""
 _OF_THE_PILL = ("Ctrl+L", NEW_KEYS, "Ctrl+.", "Ctrl+M", "Ctrl+,", "Ctrl+Q")
 """Keys that the pill has as well."""
-_HEARD = (Phase.LISTENING, Phase.TRANSCRIBING)
 
 
 def wants_reading(before: State, after: State) -> bool:
@@ -93,8 +90,6 @@ class Window(Frame):
         self.pill = Pill(self._ground, self._places, self._unfold, self._hide_pill, self.closeEvent)
         """The form to which it folds."""
         self._menu: QMenu | None = None
-        self._former = CONVERSATION
-        """The page to which Esc leads back from one without a tab."""
         self._faces = QStackedLayout(self)
         self._make_body()
         self._unfolding = Unfolding(look, self)
@@ -105,32 +100,19 @@ class Window(Frame):
 
     def _make_body(self) -> None:
         """Make all that stands in the window, in the language of the interface: texts are made once."""
-        look = self._look
-        self._body, self._cover = QWidget(self), Cover(look, self)
-        self._header = Header(look, self.fold, self._begin_anew, self._body)
-        self._tabs = Tabs(look, {key: kind.title for key, kind in PAGES.items()}, self.show_page, self._body)
-        self._pages: dict[str, Page] = {}
-        self._stack = QStackedLayout()
-        self._body.setMouseTracking(True)
+        self._body, self._cover = Body(self._ground, self.fold, self._begin_anew, self), Cover(self._look, self)
         self._faces.addWidget(self._body)
         self._faces.addWidget(self._cover)
-        column = QVBoxLayout(self._body)
-        column.setSpacing(8)
-        column.addLayout(beside_bar(self._header))
-        column.addLayout(beside_bar(self._tabs))
-        column.addLayout(self._stack, 1)
 
     def _speak(self) -> None:
         """Show everything in the language that is the interface's now; where the user is, and what was typed, stays."""
-        former, cover, pages, shown, focus = self._body, self._cover, self._pages, self.page, self.focusWidget()
+        former, cover, focus = self._body, self._cover, self.focusWidget()
         self.setUpdatesEnabled(False)
         self._make_body()
         self._faces.setCurrentWidget(self._body)
-        for key in (*(key for key in pages if key != shown), *(key for key in pages if key == shown)):
-            carry_over(pages[key], self.show_page(key))
+        self._body.take_over(former, focus)
         if self._menu:
-            self._header.offer_menu(self._menu)
-        focus_again(focus, former, self._body)
+            self._body.header.offer_menu(self._menu)
         if self._state.locked:
             self._faces.setCurrentWidget(self._cover)
         for gone in (former, cover):
@@ -173,54 +155,28 @@ class Window(Frame):
     def offer_menu(self, menu: QMenu) -> None:
         """Let `menu` be opened from the window as well."""
         self._menu = menu
-        self._header.offer_menu(menu)
+        self._body.header.offer_menu(menu)
         self.pill.offer_menu(menu)
-
-    # Pages
 
     @property
     def page(self) -> str:
         """The key of the page that is shown."""
-        shown = self._stack.currentWidget()
-        return next((key for key, page in self._pages.items() if page is shown), CONVERSATION)
+        return self._body.page
 
     def show_page(self, key: str) -> Page:
         """Show the page `key` and return it; it is made when it is wanted for the first time."""
-        if key not in self._pages:
-            kind = PAGES.get(key) or WITHOUT_TAB[key]
-            self._pages[key] = kind.make(self._ground, self._go_to)
-            self._stack.addWidget(self._pages[key])
-        page = self._pages[key]
-        self._stack.setCurrentWidget(page)
-        if key in PAGES:
-            self._tabs.show_chosen(key)
-        if self.isVisible():
-            self._refresh()
-        return page
+        return self._body.show_page(key)
 
-    def _show_keys(self) -> None:
-        """List the keys; asked again, open the help."""
-        if self.page == KEYS:
-            self._doors.open_help("")
-            return
-        self._former = self.page
-        self._go_to(KEYS)
-
-    def _next_region(self, step: int = 1) -> None:
-        """Give the focus to the next part of the window: its head, the tabs, the parts of the page."""
-        regions = [self._header, self._tabs, *self._pages[self.page].regions]
-        focus = self.focusWidget()
-        here = next((at for at, region in enumerate(regions) if focus and region.isAncestorOf(focus)), 0)
-        for away in range(1, len(regions) + 1):
-            region = regions[(here + step * away) % len(regions)]
-            stop = self._tabs.chosen if region is self._tabs else first_stop(region)
-            if stop and region.isVisible():
-                stop.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    # The body is another one after a change of language: keys go by the window.
 
     def _go_to(self, key: str) -> None:
-        """Show the page `key`, with the focus where one begins in it."""
-        self.show_page(key).begin()
+        self._body.go_to(key)
+
+    def _show_keys(self) -> None:
+        self._body.show_keys()
+
+    def _next_region(self, step: int = 1) -> None:
+        self._body.next_region(step)
 
     # Coming and going
 
@@ -302,7 +258,7 @@ class Window(Frame):
         self._session_ends = True
 
     def showEvent(self, event: QShowEvent) -> None:
-        if not self._pages:
+        if self._body.empty:
             self._go_to(CONVERSATION)
         self._refresh()
         super().showEvent(event)
@@ -314,16 +270,7 @@ class Window(Frame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._unfolding.finish()
-        self._fit_low()
-
-    def _fit_low(self) -> None:
-        """Make room in a low window, as on a screen at 250 %: a question keeps its buttons in sight."""
-        low = self.face.height() < SHORT
-        self._header.fit_into_low(low=low)
-        self._tabs.setVisible(not (low and self.page == CONVERSATION and wants_room(self._state.turn)))
-        column = self._body.layout()
-        assert column is not None
-        column.setContentsMargins(PADDING, 0, PADDING - GUTTER, PADDING // 2 if low else PADDING)
+        self._body.fit_into_low(low=self.face.height() < SHORT)
 
     def _show(self, *, activating: bool) -> None:
         """Show the window unfolded, where the pill was."""
@@ -352,43 +299,30 @@ class Window(Frame):
         before, self._state = self._state, state
         self._look.motion.still = state.still
         self._ground.follow(state)
+        self._body.follow(state)
         self.pill.show_state(state)
         if state.locked:  # anybody may look
             self._unfolding.finish()
             self._faces.setCurrentWidget(self._cover)
             return
         self._faces.setCurrentWidget(self._body)
-        if before.locked and self._pages:
+        if before.locked and not self._body.empty:
             self._go_to(self.page)
         if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING and not state.trial:
             self.appear()
         if (self.pill.isVisible() or self._unfolding.folds) and wants_reading(before, state):
             self._show(activating=False)
         if state.turn.number != before.turn.number and self.page != CONVERSATION:
-            self._return_to_conversation()
+            self._body.return_to_conversation()
         if self.isVisible():
             self._refresh()
             for told in announcements(before, state):
                 announce(self, self._look.words(told.said), assertive=told.assertive)
 
-    def _return_to_conversation(self) -> None:
-        """Show the conversation: something new happens there.  The focus follows only where it would be lost."""
-        former, focus = self._pages[self.page], self.focusWidget()
-        page = self.show_page(CONVERSATION)
-        if focus is not None and former.isAncestorOf(focus):
-            page.begin()
-
     def _refresh(self) -> None:
-        state = self._state
-        if state.locked:
-            return
-        self.follow_compositor()
-        self._header.show_state(state)
-        self._fit_low()
-        shown = self.page
-        for key, kind in PAGES.items():
-            self._tabs.show_attention(key, None if key == shown else kind.attention(state))
-        self._pages[shown].show_state(state)
+        if not self._state.locked:
+            self.follow_compositor()
+            self._body.refresh()
 
     # What the user does
 
@@ -399,18 +333,15 @@ class Window(Frame):
     def _step_back(self) -> None:
         """Leave what is nearest: the recording, then the question, then what is open on the page; at last, fold."""
         turn = self._state.turn
-        if turn.phase in _HEARD:
+        if turn.phase in LISTENED:
             self._doors.publish(Cancelled())
         elif turn.question and self.page == CONVERSATION:
             self._doors.publish(Declined(turn.number, turn.question.number))
-        elif self.page in WITHOUT_TAB:
-            self._go_to(self._former)
         elif self._unfolding.folds:
             self._hide_pill()
-        elif not self._pages[self.page].step_back():
+        elif not self._body.step_back():
             self.fold()
 
     def _copy_answer(self) -> None:
-        page = self._pages.get(CONVERSATION)
-        if isinstance(page, ConversationPage) and page.last_answer:
-            QGuiApplication.clipboard().setText(page.last_answer)
+        if answer := self._body.last_answer:
+            QGuiApplication.clipboard().setText(answer)
