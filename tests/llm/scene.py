@@ -12,6 +12,7 @@ from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerText, Event, Failed, NodePassedOver, NodesSeen
 from etoile.domain.nodes import NodeState
 from etoile.llm.discovery import Place
+from etoile.llm.recalled_paces import Paces
 from etoile.llm.recalling import Answers
 from etoile.llm.router import Guide, Router
 from etoile.llm.tooling import Tools
@@ -89,6 +90,7 @@ def scene(
     confirmed: Callable[[], frozenset[str]] = frozenset,
     keep_confirmed: Callable[[str], None] = lambda url: None,
     answers: Answers | None = None,
+    paces: Paces | None = None,
     guide: Guide | None = None,
     tools: Tools | None = None,
 ) -> Iterator[Scene]:
@@ -105,6 +107,7 @@ def scene(
         confirmed=confirmed,
         keep_confirmed=keep_confirmed,
         answers=answers,
+        paces=paces,
         tools=tools,
     ) as router:
         yield Scene(router, events)

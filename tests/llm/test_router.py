@@ -140,8 +140,8 @@ def words() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        pytest.param(Script(hang_after=0), "nothing came for 1 s", id="hangs at once"),
-        pytest.param(Script(hang_after=2), "nothing came for 1 s", id="hangs half-way"),
+        pytest.param(Script(hang_after=0), "nothing came for", id="hangs at once"),
+        pytest.param(Script(hang_after=2), "nothing came for", id="hangs half-way"),
         pytest.param(Script(end_after=2), "before the end of its answer", id="no terminal record"),
         pytest.param(Script(error_after=2, complaint="out of memory"), "out of memory", id="error after 200"),
         pytest.param(Script(body=words), "longer than", id="never ends"),

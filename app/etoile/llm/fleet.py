@@ -4,12 +4,13 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from etoile.config import Node, Routing
 from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeStatus
+from etoile.domain.routing.usual import UsualPace
 from etoile.errors import EtoileError, NodeError, NodeNonsense
 from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
 from etoile.llm.limits import Bounds, limited
@@ -57,6 +58,7 @@ class Fleet:
         self._now_s = now_s
         self._looking = asyncio.Lock()
         self._looked = False
+        self._usual: Mapping[tuple[str, str], UsualPace] = {}
         self._configured = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
         self.members = list(self._configured)
         self._told: tuple[NodeStatus, ...] | None = None
@@ -83,6 +85,17 @@ class Fleet:
             self._told = now
             self._publish(NodesSeen(now))
 
+    def recall(self, usual: Mapping[tuple[str, str], UsualPace]) -> None:
+        """Take what an earlier run measured, by address and model, for nodes that are here or will be."""
+        self._usual = usual
+        for member in self.members:
+            member.recall(usual)
+        self.tell()
+
+    def measured(self) -> list[UsualPace]:
+        """Return what was measured of every model in this run."""
+        return [pace for member in self.members for pace in member.measured(self._clock_ahead_s)]
+
     def usable(self) -> list[Member]:
         """Return the nodes that may be asked at all."""
         return [member for member in self.members if member.confirmed]
@@ -107,7 +120,7 @@ class Fleet:
         ]
         left = [one for one in found if not taken & {one.node.name.lower(), one.node.url}]
         self.members = [*self._configured, *left]
-        self.tell()
+        self.recall(self._usual)
         self._tell_whether_missing()
         await asyncio.gather(*(self._probe(member) for member in self._configured if member not in former))
 
@@ -297,6 +310,7 @@ class Fleet:
             now_s=self._now_s,
         )
         member.health = member.health.seen(found.listing, found.latency_ms)
+        member.recall(self._usual)
         self.members.append(member)
 
     async def _is_confirmed(self, url: str) -> bool:

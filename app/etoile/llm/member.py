@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from etoile.config import Node, uuids
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.routing.models import same_model
 from etoile.domain.routing.settings import with_settings
+from etoile.domain.routing.usual import UsualPace
 from etoile.errors import NodeError, NodeSilent, NodeUnsuited
 from etoile.llm.health import Health
 from etoile.llm.keys import is_here, masked_url, plain_http_warning
@@ -144,6 +145,25 @@ class Member:
         if model in self.node.never:
             raise NodeUnsuited(message("{model} must never be used there", model=model))
         return model
+
+    def recall(self, usual: Mapping[tuple[str, str], UsualPace]) -> None:
+        """Take what an earlier run measured, by address and model, for models that have not answered in this one."""
+        for (url, model), pace in usual.items():
+            if url == masked_url(self.node.url) and model not in self.paces:
+                self.paces[model] = Pace(pace)
+                self.health = replace(self.health)  # it is to be told anew
+
+    def measured(self, clock_ahead_s: float) -> Iterator[UsualPace]:
+        """Yield what this run measured; `clock_ahead_s` is the time of day less the monotonic clock."""
+        for model, pace in self.paces.items():
+            if pace.measured_at_s is not None and (pace.first_token_ms or pace.tokens_per_s):
+                yield UsualPace(
+                    url=masked_url(self.node.url),
+                    model=model,
+                    first_token_s=None if pace.first_token_ms is None else pace.first_token_ms / 1000,
+                    tokens_per_s=pace.tokens_per_s,
+                    at_s=pace.measured_at_s + clock_ahead_s,
+                )
 
     def usual_model(self) -> str | None:
         """Return the model of the settings; else the first one that is loaded, else the first one there is."""

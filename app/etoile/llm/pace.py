@@ -3,12 +3,16 @@
 A fixed limit is wrong everywhere: slow hardware is cut off, and a fast node that hangs costs a minute.  So the limits
 are those of the settings until something is measured, then a multiple of what this very model took on this very node,
 in proportion to the length of the prompt, between a floor and a ceiling.
+
+What an earlier run measured counts as one answer more where a node is chosen, and nothing where one is given up.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from math import ceil
 from statistics import median
+
+from etoile.domain.routing.usual import UsualPace
 
 _KEPT = 20
 _FACTOR = 4.0
@@ -28,14 +32,14 @@ _SLOWEST_READING_PER_S = 50.0
 class Pace:
     """What one model on one node took for its last answers.  Times are of the monotonic clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, usual: UsualPace | None = None) -> None:
         self._waits: deque[tuple[int, float]] = deque(maxlen=_KEPT)
         """Tokens of the prompt, and seconds to the first sign of life, without those in which it was loaded."""
         self._loads_s: deque[float] = deque(maxlen=_KEPT)
         self._gaps_s: deque[float] = deque(maxlen=_KEPT)
         """The longest of each answer."""
-        self._firsts_s: deque[float] = deque(maxlen=_KEPT)
-        self._rates: deque[float] = deque(maxlen=_KEPT)
+        self._firsts_s: deque[float] = deque(_known(usual.first_token_s if usual else None), maxlen=_KEPT)
+        self._rates: deque[float] = deque(_known(usual.tokens_per_s if usual else None), maxlen=_KEPT)
         self._missed_first_s = 0.0
         self._missed_gap_s = 0.0
         self._answered_at_s: float | None = None
@@ -100,6 +104,11 @@ class Pace:
         return min(max(_LOADING_S, _FACTOR * max(self._loads_s, default=0.0)), _LOADING_CEILING_S)
 
     @property
+    def measured_at_s(self) -> float | None:
+        """When it answered last in this run; None where it has not."""
+        return self._answered_at_s
+
+    @property
     def first_token_ms(self) -> float | None:
         """How long it usually lets wait for the first text, the model being in memory; None until measured."""
         return 1000 * median(self._firsts_s) if self._firsts_s else None
@@ -108,6 +117,10 @@ class Pace:
     def tokens_per_s(self) -> float | None:
         """How fast it usually writes; None until measured, or where the node does not count."""
         return median(self._rates) if self._rates else None
+
+
+def _known(figure: float | None) -> tuple[float, ...]:
+    return () if figure is None else (figure,)
 
 
 def _longer(tokens: int, before: int) -> float:

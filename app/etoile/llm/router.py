@@ -60,6 +60,7 @@ from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
 from etoile.llm.plan_files import PlanFiles
+from etoile.llm.recalled_paces import Paces, RecalledPaces
 from etoile.llm.recalling import Answers
 from etoile.llm.records import Text
 from etoile.llm.second_opinion import SecondOpinion
@@ -121,6 +122,7 @@ class Router:
         classify: Callable[[str], Classification] = _as_simple,
         plans: PlanSource | None = None,
         answers: Answers | None = None,
+        paces: Paces | None = None,
         tools: Tools | None = None,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
@@ -130,7 +132,8 @@ class Router:
         `enrich` adds to the nodes what is known of them from elsewhere: how hot they are, how busy, what memory they
         have; it is called on the net thread.  `classify` tells the kind of a request, or of a part of one; `plans` is
         where plans come from, by default the shipped ones and the user's.  `answers` keeps those that may be given
-        again; without it none is.  `tools` are what models may call that are declared to be able to.
+        again; without it none is.  `paces` keeps over a restart how fast models are.  `tools` are what models may call
+        that are declared to be able to.
         Without `watch` there are no heartbeats: for a caller that asks once and leaves.
         """
         self._guide = guide
@@ -146,6 +149,7 @@ class Router:
             places=places,
             renew=self._client.aclose,
         )
+        self._paces = RecalledPaces(self._fleet, paces)
         self._rules = Rules.of(routing)
         self._dispatch = Dispatch(self._fleet, routing, enrich)
         self._desk = Desk(publish, self._dispatch, self._fleet.statuses, answers, routing.system)
@@ -213,7 +217,7 @@ class Router:
 
     def glance(self) -> None:
         """Learn how the nodes are before one is chosen, where no heartbeat tells.  Blocks for half a second at most."""
-        self._running().call(self._fleet.glance, GLANCE_S)
+        self._running().call(self._glance)
 
     def metrics(self, url: str) -> Future[bytes]:
         """Start to fetch the page of metrics at `url`; the future raises NodeError."""
@@ -236,12 +240,19 @@ class Router:
         import anyio
 
         try:
-            if self._watch:
-                await self._fleet.watch()
-            await anyio.sleep_forever()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._paces.recall)
+                tasks.start_soon(self._paces.keep_now_and_then)
+                if self._watch:
+                    await self._fleet.watch()
+                await anyio.sleep_forever()
         finally:
+            self._paces.keep()
             with anyio.CancelScope(shield=True):
                 await self._client.aclose()
+
+    async def _glance(self) -> None:
+        await asyncio.gather(self._fleet.glance(GLANCE_S), self._paces.recalled(GLANCE_S))
 
     async def _use(self, nodes: Sequence[Node], routing: Routing) -> None:
         self._rules = self._opinion.rules = Rules.of(routing)

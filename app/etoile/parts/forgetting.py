@@ -9,7 +9,7 @@ from etoile.errors import EtoileError
 from etoile.parts.rooms import Rooms
 from etoile.text import Message, message
 
-MEASURED = ("fit_ratios", "benches")
+MEASURED = ("fit_ratios", "benches", "paces")
 """What was measured of models, beside the history."""
 
 

@@ -44,6 +44,7 @@ from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
+from etoile.store.paces import Paces
 from etoile.task_kinds import shipped_model
 
 if TYPE_CHECKING:
@@ -199,6 +200,7 @@ def open_router(
         enrich=live.known_of,
         classify=lambda text: classify(text, shipped_model()),
         answers=answers,
+        paces=Paces(history.database) if history else None,
         tools=Toolbox(live, guide, names) if names else None,
         watch=watch,
     )

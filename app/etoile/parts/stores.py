@@ -11,7 +11,7 @@ from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish
-from etoile.store import answers, benches, conversations, drafts, fits, learning, sample_tables
+from etoile.store import answers, benches, conversations, drafts, fits, learning, paces, sample_tables
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
@@ -31,6 +31,7 @@ MIGRATIONS = [
     answers.MIGRATION,
     conversations.WHAT_STAYS_HERE,
     drafts.MIGRATION,
+    paces.MIGRATION,
 ]
 """Of `etoile.db`, in the order in which they came."""
 
