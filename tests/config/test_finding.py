@@ -35,7 +35,13 @@ rate_wpm = 200
         pytest.param("warning_c = 70", "warning_c = 95", 3, id="against another value"),
         pytest.param("[speech]", "[speach]", 13, id="unknown table"),
         pytest.param("[speech]", "[speech", 13, id="no TOML"),
-        pytest.param('"M2"', '"m1"', None, id="nobody can tell"),
+        pytest.param('"M2"', '"m1"', 10, id="a second node of a name"),
+        pytest.param("rate_wpm = 200", "[store]\nhistory_mb = -1", 15, id="another table"),
+        pytest.param("[speech]", '[routing.matrix]\nweb = ["cook"]\n[speech]', 13, id="a table in a table"),
+        pytest.param("[speech]", '[routing]\nmatrix = { web = ["cook"] }\n[speech]', 14, id="a table in a line"),
+        pytest.param("[speech]", "[[alerts.gpus]]\nindex = 1\n[[alerts.gpus]]\n[speech]", 15, id="the second card"),
+        pytest.param('"M2"', '"M2"\nnever = ["x"]\nmodels = { code = "x" }', 12, id="a model by role"),
+        pytest.param("rate_wpm = 200", '[speech.voices]\nde = "Anna"', 14, id="a language that is none"),
     ],
 )
 def test_the_line_of_what_is_wrong(before: str, after: str, line: int | None) -> None:
