@@ -1,26 +1,13 @@
 """A D-Bus of its own with services that a test writes down: what they hold, what they answer, what they were told."""
 
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from jeepney import (
-    DBusAddress,
-    HeaderFields,
-    Message,
-    MessageType,
-    message_bus,
-    new_error,
-    new_method_return,
-    new_signal,
-)
-from jeepney.io.threading import ReceiveStopped, open_dbus_connection
-from jeepney.wrappers import unwrap_msg
+from jeepney import DBusAddress, HeaderFields, Message, new_error, new_method_return, new_signal
 
-from tests.notify.daemon import PrivateBus
+from tests.bus import PrivateBus, Program
 
 Answer = tuple[str, tuple[Any, ...]]
 """Signature and values of what a method returns."""
@@ -54,46 +41,32 @@ class FakeBus:
 
     def __init__(self, folder: Path) -> None:
         self._bus = PrivateBus(folder)
-        self._threads: list[tuple[Any, threading.Thread]] = []
+        self._programs: list[_Program] = []
         self.address = self._bus.address
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for connection, thread in self._threads:
-            connection.interrupt()
-            thread.join()
-            connection.close()
+        for program in self._programs:
+            program.close()
         self._bus.stop()
 
     def add(self, service: Service) -> Service:
         """Put `service` on the bus."""
-        connection = open_dbus_connection(self.address)
-        _call(connection, message_bus.RequestName(service.name))
-        thread = threading.Thread(target=_serve, args=(connection, service), daemon=True)
-        thread.start()
-        self._threads.append((connection, thread))
+        self._programs.append(_Program(self.address, service))
         return service
 
 
-def _call(connection: Any, call: Message) -> None:
-    """Call the bus itself and wait for its answer."""
-    connection.send(call)
-    while True:
-        came = connection.receive(timeout=30)
-        if came.header.message_type in (MessageType.method_return, MessageType.error):
-            unwrap_msg(came)
-            return
+class _Program(Program):
+    """Answers as a service has it written down."""
 
+    def __init__(self, address: str, service: Service) -> None:
+        self._service = service
+        super().__init__(address, service.name)
 
-def _serve(connection: Any, service: Service) -> None:
-    with suppress(ReceiveStopped, OSError):
-        while True:
-            came = connection.receive()
-            if came.header.message_type is MessageType.method_call:
-                for reply in _answers(service, came):
-                    connection.send(reply)
+    def answer(self, call: Message) -> None:
+        self.send(*_answers(self._service, call))
 
 
 def _answers(service: Service, call: Message) -> list[Message]:

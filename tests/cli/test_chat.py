@@ -2,7 +2,6 @@
 
 import io
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +10,7 @@ import pytest
 
 from etoile.cli.console import Console
 from etoile.cli.view import View
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, posix
 from tests.cli.test_cli import Line, etoile, node
 from tests.llm.fake_node import FakeNode, Script
 from tests.waiting import wait_until
@@ -102,9 +101,6 @@ def test_where_nobody_can_confirm_nothing_is_done(lines: Line, monkeypatch: pyte
     typed(monkeypatch, "empty the trash", "yes")
     assert lines("chat") != 0
     assert "nobody is there to confirm it" in lines.err
-
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
 
 
 @pytest.fixture

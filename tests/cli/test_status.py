@@ -1,12 +1,9 @@
 """`etoile status`: one screen for people, and the same as JSON."""
 
 import json
-import sys
 from pathlib import Path
 
-import pytest
-
-from tests.cli.terminal import Terminal
+from tests.cli.terminal import Terminal, posix
 from tests.cli.test_cli import Line, etoile, node
 from tests.llm.fake_node import FakeNode
 
@@ -14,8 +11,6 @@ __all__ = ["etoile", "node"]
 
 HOT = "[thermal]\nwarning_c = 35\ncritical_c = 40\n"
 """Limits that the simulated cards are beyond."""
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
 
 
 def test_gpus_nodes_and_models_are_shown_without_colours_to_a_pipe(etoile: Line, node: FakeNode) -> None:

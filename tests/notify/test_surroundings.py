@@ -17,8 +17,8 @@ from jeepney.io.threading import ReceiveStopped, open_dbus_connection
 
 from etoile.domain.events import Event, MotionReduced, ScreenLocked
 from etoile.notify.surroundings import PORTAL, Surroundings
+from tests.bus import PrivateBus
 from tests.needs import need
-from tests.notify.daemon import PrivateBus
 from tests.waiting import wait_until
 
 SAVER = "org.gnome.ScreenSaver"

@@ -17,8 +17,8 @@ from etoile.speech.hotkeys import TalkKey, watch
 from etoile.speech.keys import Chord, Key, Move
 from etoile.speech.portal_key import PortalKey, portal_version, trigger
 from etoile.text import render
+from tests.bus import PrivateBus
 from tests.needs import need
-from tests.notify.daemon import PrivateBus
 from tests.speech.fakes import Events
 from tests.speech.portal import Portal
 from tests.waiting import wait_until
