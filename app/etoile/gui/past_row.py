@@ -196,7 +196,7 @@ def detail(exchange: PastExchange) -> Message:
     if exchange.undone:
         parts.append(message("undone"))
     elif not exchange.ok:
-        parts.append(message("not done"))
+        parts.append(message("broken off") if exchange.attribution else message("not done"))
     return joined(parts) or parts[0]
 
 
