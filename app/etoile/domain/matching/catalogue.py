@@ -18,7 +18,7 @@ Every list of phrases takes alternatives `( | )`, parts that may be missing `[ ]
 files too.  Later files add to earlier ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -186,6 +186,15 @@ class Catalogue:
             for head, tail in splits
         )
         return Starts(chain(whole, halves))
+
+    def phrases_of(self, part: str) -> Iterator[Phrase]:
+        """Return what `part`, a word or a `<concept>`, may begin with, without stop words."""
+        if part[0] != "<":
+            yield (part,)
+            return
+        name = part[1:-1]
+        yield from map(self.content, self.concepts[name])
+        yield from (self.content(head) for head, _ in self.splits[name])
 
     def content(self, phrase: Phrase) -> Phrase:
         """Return `phrase` without stop words, unless nothing else is in it."""

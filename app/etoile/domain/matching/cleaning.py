@@ -1,8 +1,8 @@
 """What is taken away before a request is understood: hesitation, politeness, repetition."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import eq
 
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.phrases import PhraseSet
@@ -84,15 +84,18 @@ class Cleaner:
 
 def _without_start(tokens: Tokens, phrases: PhraseSet) -> Tokens:
     """Return `tokens` from the first that begins none of `phrases` and is no punctuation."""
-    return tokens[_length_of_start([token.text for token in tokens], phrases) :]
+    return tokens[_length_of_start(tokens, phrases) :]
 
 
 def _without_end(tokens: Tokens, backwards: PhraseSet) -> Tokens:
     """Return `tokens` up to the last that ends none of the phrases, which are given backwards."""
-    return tokens[: len(tokens) - _length_of_start([token.text for token in reversed(tokens)], backwards)]
+    return tokens[: len(tokens) - _length_of_start(tokens[::-1], backwards)]
 
 
-def _length_of_start(texts: Sequence[str], phrases: PhraseSet) -> int:
+def _length_of_start(tokens: Tokens, phrases: PhraseSet) -> int:
+    if not tokens or not (tokens[0].text == BREAK or phrases.may_be_in((tokens[0].text,))):
+        return 0
+    texts = [token.text for token in tokens]
     start = 0
     while start < len(texts):
         length = 1 if texts[start] == BREAK else phrases.length_at(texts, start)
@@ -104,7 +107,8 @@ def _length_of_start(texts: Sequence[str], phrases: PhraseSet) -> int:
 
 def _without_repeats(tokens: Tokens) -> Tokens:
     """Return `tokens` with "the the" and "turn the turn the" said once; numbers may well repeat."""
-    if len({token.text for token in tokens}) == len(tokens):
+    said = [token.text for token in tokens]
+    if not any(any(map(eq, said, said[length:])) for length in range(1, _LONGEST_REPEAT + 1)):
         return tokens
     kept: list[Token] = []
     texts: list[str] = []
@@ -112,8 +116,6 @@ def _without_repeats(tokens: Tokens) -> Tokens:
         kept.append(token)
         texts.append(token.text)
         for length in range(_LONGEST_REPEAT, 0, -1):
-            if texts[-1 - length : -length] != [token.text]:
-                continue
             last = texts[-length:]
             if last == texts[-2 * length : -length] and not any(text.isdigit() or text == "." for text in last):
                 del kept[-length:], texts[-length:]

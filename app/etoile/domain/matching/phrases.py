@@ -24,7 +24,7 @@ class PhraseSet:
                 return length
         return 0
 
-    def may_be_in(self, words: Sequence[str]) -> bool:
+    def may_be_in(self, words: Iterable[str]) -> bool:
         """Whether any of `words` begins a phrase."""
         return not self._lengths.keys().isdisjoint(words)
 

@@ -50,6 +50,17 @@ class Reach:
             else:
                 self._add(bits, (part,))
         self._add(of_quantities, UNITS[catalogue.language])
+        self._begins_any = 0
+        """Commands with free text that a number or a time may begin."""
+        self._begins: dict[str, int] = {}
+        """Word -> the commands with free text that it may begin."""
+        for part, nodes in catalogue.graph.root.labels.items():
+            bits = reduce(or_, (node.command for node in nodes)) & self._of_free_text
+            self._begins_any |= bits if part[0] == "{" else 0
+            for phrase in catalogue.phrases_of(part) if bits else ():
+                # A number that begins a phrase may have been said in words.
+                for word in phrase[:1] if phrase[0].isalpha() else phrase:
+                    self._begins[word] = self._begins.get(word, 0) | bits
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
         numbers = NUMBER_WORDS[catalogue.language] | PERCENT
@@ -62,7 +73,7 @@ class Reach:
 
     def begun_by(self, words: Iterable[str]) -> int:
         """Return the commands with free text that one of `words` may begin."""
-        return reduce(or_, (self._bits.get(word, 0) for word in words), 0) & self._of_free_text
+        return reduce(or_, (self._begins.get(word, 0) for word in words), self._begins_any)
 
     def meet(self, words: Sequence[str]) -> bool:
         """Whether `words` can all be said for one command: without free text, or behind what begins some."""
@@ -83,12 +94,12 @@ class Reach:
 
     def _begun(self, words: Sequence[str]) -> int:
         """Return the commands with free text that `words` may begin, politeness aside: "look" of "look up the news"."""
-        bits = 0
+        bits = self._begins_any
         for index, word in enumerate(words):
-            bits |= self._bits.get(word, 0)
+            bits |= self._begins.get(word, 0)
             if word not in self._weightless and word.isalpha() and not _is_in_host(words, index):
                 break
-        return bits & self._of_free_text
+        return bits
 
     def _add(self, bits: int, words: Iterable[str]) -> None:
         for word in words:

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from operator import and_, or_
+from operator import or_
 from typing import NamedTuple
 
 from etoile.domain.matching.catalogue import Catalogue
@@ -71,6 +71,7 @@ class Repairer:
         self._meant = Meant(catalogue, lexicon, foreign)
         self._asking = catalogue.words.telling.union(*(guard for guard in catalogue.words.guards if len(guard) == 1))
         self._ways_of = lru_cache(maxsize=4096)(self._found_ways)
+        self._known_ways = lru_cache(maxsize=4096)(self._ways_with)
 
     def repaired(self, tokens: Tokens, *, bold: bool) -> list[Repaired]:
         """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near.
@@ -83,9 +84,10 @@ class Repairer:
         words = self._whole(said)
         joined = (len(said) - len(words)) * SLIP
         most = min(_MOST_COST, 1 + sum(len(word.text) for word in words) // _FREE_LETTERS)
-        ways = [list(self._ways(words, index, bold=bold)) for index in range(len(words))]
+        ways = [self._ways(words, index, bold=bold) for index in range(len(words))]
         if not _may_meet(ways):
             return []
+        # What can mean nothing any more keeps its place: the repairs that it made room for were too often wrong.
         begun: list[list[_Begun]] = [[] for _ in range(len(words) + 1)]
         begun[0].append(_Begun())
         for index, of_word in enumerate(ways):
@@ -139,15 +141,17 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Iterator[tuple[_Way, int]]:
+    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Sequence[tuple[_Way, int]]:
         """Return what the token at `index` may stand for, alone or with the next, and how many tokens that takes."""
-        as_said, *others = self._ways_of(tokens[index].text, bold)
-        yield as_said, 1
-        if index + 1 < len(tokens):
-            for meaning in self._meant.joined(tokens[index].heard, tokens[index + 1].heard):
-                yield self._way(meaning), 2
-        for way in others:
-            yield way, 1
+        token = tokens[index]
+        return self._known_ways(
+            token.text, token.heard, tokens[index + 1].heard if index + 1 < len(tokens) else "", bold
+        )
+
+    def _ways_with(self, word: str, heard: str, following: str, bold: bool) -> Sequence[tuple[_Way, int]]:
+        as_said, *others = self._ways_of(word, bold)
+        joined = map(self._way, self._meant.joined(heard, following)) if following else ()
+        return (as_said, 1), *((way, 2) for way in joined), *((way, 1) for way in others)
 
     def _found_ways(self, word: str, bold: bool) -> tuple[_Way, ...]:
         """Return what `word` may stand for, itself first; with `bold` also if it exists."""
@@ -169,13 +173,14 @@ class Repairer:
 
 
 def _may_meet(ways: Sequence[Sequence[tuple[_Way, int]]]) -> bool:
-    """Whether something can be said with all words in one of their ways, or be begun with the first of them."""
+    """Whether something may be said with each word in one of its ways, or free text may follow the first."""
     if any(word in DOTS for of_token in ways for way, _ in of_token for word in way.words):
         return True  # the words beside a dot may be a host's
-    reaches = [reduce(or_, (way.reach for way, _ in of_token)) for of_token in ways]
-    for index, of_token in enumerate(ways[:-1]):
-        reaches[index + 1] |= reduce(or_, (way.reach for way, taken in of_token if taken == 2), 0)
-    return bool(reduce(and_, reaches, EVERYTHING)) or _may_begin(ways)
+    reach, of_joined = EVERYTHING, 0
+    for of_token in ways:
+        reach &= reduce(or_, (way.reach for way, _ in of_token), of_joined)
+        of_joined = reduce(or_, (way.reach for way, taken in of_token if taken == 2), 0)
+    return bool(reach) or _may_begin(ways)
 
 
 def _may_begin(ways: Sequence[Sequence[tuple[_Way, int]]]) -> bool:
