@@ -120,7 +120,7 @@ def chat(tmp_path: Path, node: FakeNode, *arguments: str, history: bool = False)
 
 
 @posix
-def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(tmp_path: Path, slow: FakeNode) -> None:
+def test_ctrl_c_stops_the_answer_the_chat_goes_on_and_what_destroys_is_asked(tmp_path: Path, slow: FakeNode) -> None:
     with chat(tmp_path, slow) as terminal:
         terminal.reads("> ")
         terminal.types("Why is the sky blue, M1?\n")
@@ -133,6 +133,11 @@ def test_ctrl_c_stops_the_answer_and_the_chat_goes_on(tmp_path: Path, slow: Fake
         terminal.types("Why is grass green?\n")
         terminal.reads("one two three four")
         terminal.reads("> ")
+        terminal.types("empty the trash\n")
+        terminal.reads("anything else does nothing:")
+        terminal.types("no\n")
+        terminal.reads("Nothing was done.")
+        terminal.reads("> ")
         terminal.types("\x04")
         assert terminal.ends() == 0
 
@@ -143,19 +148,6 @@ def test_a_second_ctrl_c_leaves(tmp_path: Path, slow: FakeNode) -> None:
         terminal.reads("> ")
         terminal.interrupts_until_it_ends()
         assert "Ctrl+C again, or Ctrl+D, leaves." in terminal.shown
-
-
-@posix
-def test_what_destroys_is_asked_in_the_terminal(tmp_path: Path, slow: FakeNode) -> None:
-    with chat(tmp_path, slow) as terminal:
-        terminal.reads("> ")
-        terminal.types("empty the trash\n")
-        terminal.reads("anything else does nothing:")
-        terminal.types("no\n")
-        terminal.reads("Nothing was done.")
-        terminal.reads("> ")
-        terminal.types("\x04")
-        assert terminal.ends() == 0
 
 
 def test_ctrl_c_at_a_question_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,19 +215,17 @@ def model(etoile: Line) -> Iterator[FakeNode]:
 
 
 @posix
-@pytest.mark.parametrize(("typed", "ends"), [("1", "It is "), ("yes", "Nothing was done.")])
-def test_what_a_model_proposes_waits_for_its_number(
-    tmp_path: Path, etoile: Line, model: FakeNode, typed: str, ends: str
-) -> None:
+def test_what_a_model_proposes_waits_for_its_number(tmp_path: Path, etoile: Line, model: FakeNode) -> None:
     with Terminal(tmp_path, "chat", "--language", "en", "--config", str(etoile.settings)) as terminal:
         terminal.reads("> ")
-        terminal.types("my GPU is somehow strange, M1?\n")
-        terminal.reads("M1 proposes:")
-        terminal.reads("[time.now]")
-        terminal.reads("anything else does nothing:")
-        terminal.types(f"{typed}\n")
-        terminal.reads(ends)
-        terminal.reads("> ")
+        for typed, ends in (("yes", "Nothing was done."), ("1", "It is ")):
+            terminal.types("my GPU is somehow strange, M1?\n")
+            terminal.reads("M1 proposes:")
+            terminal.reads("[time.now]")
+            terminal.reads("anything else does nothing:")
+            terminal.types(f"{typed}\n")
+            terminal.reads(ends)
+            terminal.reads("> ")
 
 
 def test_where_nobody_is_there_a_proposal_is_only_told(
