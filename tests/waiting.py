@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_until(predicate: Callable[[], object], timeout_s: float = 20.0, *, what: str = "") -> None:
+def wait_until(predicate: Callable[[], object], timeout_s: float = 60.0, *, what: str = "") -> None:
     """Return as soon as `predicate()` is true; fail the test when it is still not so after `timeout_s`.
 
     What passes does not wait, so the limit is that of the slowest machine.  `what` names the condition in the failure;
