@@ -68,7 +68,7 @@ class Terminal:
             self._more(0.2)
         self.ends()
 
-    def reads(self, text: str, within_s: float = 30.0) -> None:
+    def reads(self, text: str, within_s: float = 60.0) -> None:
         """Wait until `text` is shown behind what was read before."""
         until_s = time.monotonic() + within_s
         while (place := self.shown.find(text, self._read)) < 0:
@@ -76,7 +76,7 @@ class Terminal:
                 raise AssertionError(f"{text!r} is not shown behind {self.shown[: self._read]!r}: {self.shown!r}")
         self._read = place + len(text)
 
-    def ends(self, within_s: float = 30.0) -> int:
+    def ends(self, within_s: float = 60.0) -> int:
         """Return the exit code, once it has ended."""
         while self._more(within_s):
             pass

@@ -124,7 +124,7 @@ class Desktop:
         self._stack.callback(end, process)
         return process
 
-    def run(self, *command: str, env: Mapping[str, str] | None = None, timeout_s: float = 30) -> str:
+    def run(self, *command: str, env: Mapping[str, str] | None = None, timeout_s: float = 60) -> str:
         """Run a program to its end and return what it printed.  Raises CalledProcessError."""
         done = subprocess.run(
             command, env=self.env | dict(env or {}), timeout=timeout_s, check=True, capture_output=True, text=True

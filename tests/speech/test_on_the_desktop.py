@@ -61,7 +61,7 @@ class Live:
     def __exit__(self, *_: object) -> None:
         self._input.close()
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         finally:
             self.process.kill()
             self._reader.join()
@@ -71,7 +71,7 @@ class Live:
         self._input.write(" ".join(map(str, words)) + "\n")
         self._input.flush()
 
-    def wait(self, event: str, turn: int | None = None, timeout_s: float = 30) -> dict[str, Any]:
+    def wait(self, event: str, turn: int | None = None, timeout_s: float = 60) -> dict[str, Any]:
         def found() -> list[dict[str, Any]]:
             return [told for told in self.told if told["event"] == event and turn in (None, told.get("turn"))]
 
