@@ -33,6 +33,7 @@ def moving(window: Window, look: Look, blended: None, qtbot: QtBot) -> Window:
     window.show_state(CALM)
     with qtbot.waitActive(window):
         window.compose()
+    window._unfolding.finish()
     return window
 
 
@@ -40,6 +41,11 @@ def run_to(window: Window, part: float) -> None:
     """Let the motion be `part` of its way, 0 to 1."""
     run = window._unfolding._run
     run.setCurrentTime(round(part * run.duration()))
+
+
+def set_off(window: Window, qtbot: QtBot) -> None:
+    """Wait until it was painted for the first time and is on its way."""
+    qtbot.waitUntil(lambda: not window._unfolding._waits)
 
 
 def motion(window: Window) -> Unfolding:
@@ -82,7 +88,7 @@ def test_it_unfolds_with_the_focus_where_it_belongs_at_once(moving: Window, qtbo
     assert moving.findChild(Composer).isAncestorOf(moving.focusWidget())
     qtbot.keyClicks(moving.focusWidget(), "hi")
     assert moving.findChild(Composer).text == "hi"
-    qtbot.waitUntil(lambda: not motion(moving)._waits)  # it was painted, and sets off
+    set_off(moving, qtbot)
     assert motion(moving)._run.duration() == 1000 * UNFOLD_MS
     run_to(moving, 1)
     assert not motion(moving).isVisible()
@@ -92,6 +98,7 @@ def test_a_click_while_it_unfolds_counts(moving: Window, qtbot: QtBot) -> None:
     moving.fold()
     run_to(moving, 1)
     moving.present()
+    set_off(moving, qtbot)
     [folds] = [button for button in moving.findChildren(Button) if button.text() == "Fold to a pill"]
     assert motion(moving).isVisible()
     qtbot.mouseClick(folds, LEFT)
@@ -133,10 +140,11 @@ def test_an_answer_while_it_folds_unfolds_it(moving: Window) -> None:
     assert not moving._places.folded
 
 
-def test_what_comes_from_nowhere_fades_in(moving: Window) -> None:
+def test_what_comes_from_nowhere_fades_in(moving: Window, qtbot: QtBot) -> None:
     moving.vanish()
     moving.present()
     assert motion(moving).isVisible()
+    set_off(moving, qtbot)
     assert motion(moving)._run.duration() == 1000 * FADE_MS
     seen = moving.grab().toImage().pixelColor(moving.face.center())
     run_to(moving, 0.5)

@@ -5,10 +5,11 @@ Nothing is laid out or resized meanwhile.  Below the pictures the window is itse
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QRectF, Qt, QVariantAnimation
+from PySide6.QtCore import QRect, QRectF, Qt, QTimer, QVariantAnimation
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from etoile.gui.anew import lay_out
 from etoile.gui.design import Look
 from etoile.gui.frame import Frame
 from etoile.gui.motion import FADE_MS, UNFOLD_MS, curve
@@ -34,6 +35,9 @@ class Unfolding(QWidget):
         self._run.setEasingCurve(curve())
         self._run.valueChanged.connect(self._step)
         self._run.finished.connect(self.finish)
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.timeout.connect(self._set_off)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -47,20 +51,23 @@ class Unfolding(QWidget):
         """Grow out of `small`, a place in the window that looks as `pill`; turn round if it folds just now."""
         if self.folds:
             self._go(self._grown, _UNFOLDED, UNFOLD_MS)
-        elif self._take_pictures(pill, small):
+        elif self._aim(pill, small):
             self._go(_FOLDED, _UNFOLDED, UNFOLD_MS, waits=True)
 
     def fold(self, pill: QPixmap, small: QRect, then: Callable[[], None]) -> None:
         """Go into `small`, a place in the window that looks as `pill`, and call `then`: at once where nothing moves."""
-        if not self._take_pictures(pill, small):
+        before = self._grown if self._grows else _UNFOLDED
+        if not self._aim(pill, small):
             then()
             return
-        self._go(_UNFOLDED if self.isHidden() else self._grown, _FOLDED, FADE_MS)
+        if self._content.isNull():
+            self._take_content()
+        self._go(before, _FOLDED, FADE_MS)
         self._then = then
 
     def appear(self) -> None:
         """Fade in: the window comes from nowhere."""
-        if self._take_pictures(QPixmap(), self._window.face):
+        if self._aim(QPixmap(), self._window.face):
             self._go(_FOLDED, _UNFOLDED, FADE_MS, waits=True)
 
     def finish(self) -> None:
@@ -75,16 +82,35 @@ class Unfolding(QWidget):
         self._then = None
         self._run.stop()
         self._waits = False
+        self._content = QPixmap()
         self.hide()
 
-    def _take_pictures(self, pill: QPixmap, small: QRect) -> bool:
+    @property
+    def _grows(self) -> bool:
+        """Whether it is on the way between pill and window; fading in it has its size already."""
+        return not self.isHidden() and self._small != self._window.face
+
+    def _aim(self, pill: QPixmap, small: QRect) -> bool:
         """Return whether there is to be any motion: where windows are not blended, nothing can be seen through them."""
         if not self._window.margin or not self._look.motion.ms(UNFOLD_MS):
             return False
         self._pill, self._small = pill, small.intersected(self._window.face)
-        if self.isHidden():
-            self._content = self._window.grab(self._window.face)
         return not self._small.isEmpty()
+
+    def _take_content(self) -> None:
+        """Take a picture of what stands in the window, once it has its place there."""
+        lies_there = not self.isHidden()
+        self.hide()
+        lay_out()
+        self._content = self._window.grab(self._window.face)
+        self.setVisible(lies_there)
+
+    def _set_off(self) -> None:
+        """Begin, now that the window is in view and laid out."""
+        if self._waits:
+            self._take_content()
+            self._waits = False
+            self._run.start()
 
     def _go(self, before: float, after: float, usual_ms: int, *, waits: bool = False) -> None:
         self._then = None
@@ -127,8 +153,7 @@ class Unfolding(QWidget):
         painter.setOpacity(max(0.0, 1 - 4 * grown))
         painter.drawPixmap(self._small.topLeft(), self._pill)
         if self._waits:
-            self._waits = False
-            self._run.start()
+            self._due.start()
 
 
 def _between(small: QRect, whole: QRect, grown: float) -> QRectF:
