@@ -11,13 +11,21 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What processes hold, in MiB: their own pages, and those shared with others by the share of each."""
+    """What processes hold, in MiB.
+
+    Where other programs have Qt's libraries open, these pages count for less in `uss_mib` and `pss_mib`, for nobody in
+    `rss_mib`: the ratio of two programs is comparable between machines there alone.
+    """
 
     uss_mib: float = 0.0
+    """Pages that are nobody else's."""
     pss_mib: float = 0.0
+    """Every page by the share of each who has it."""
+    rss_mib: float = 0.0
+    """Every page."""
 
     def __add__(self, other: "Memory") -> "Memory":
-        return Memory(self.uss_mib + other.uss_mib, self.pss_mib + other.pss_mib)
+        return Memory(self.uss_mib + other.uss_mib, self.pss_mib + other.pss_mib, self.rss_mib + other.rss_mib)
 
 
 def family(pid: int) -> list[int]:
@@ -35,7 +43,8 @@ def memory(pid: int) -> Memory:
     except ProcessLookupError:
         return Memory()
     kib = {name: int(value.split()[0]) for name, value in (line.split(":") for line in lines)}
-    return Memory((kib["Private_Clean"] + kib["Private_Dirty"]) / 1024, kib["Pss"] / 1024)
+    own = kib["Private_Clean"] + kib["Private_Dirty"]
+    return Memory(own / 1024, kib["Pss"] / 1024, kib["Rss"] / 1024)
 
 
 def cpu_s(pid: int) -> float:

@@ -154,6 +154,12 @@ def test_idle_pss(benchmark: Any, idle: dict[Any, Idle], program: tuple[str, ...
 
 
 @BOTH
+def test_idle_rss(benchmark: Any, idle: dict[Any, Idle], program: tuple[str, ...], peer: str | None) -> None:
+    whole = idle[program].own + idle[program].children
+    tell(benchmark, "idle, RSS of all processes", whole.rss_mib, "MiB", peer)
+
+
+@BOTH
 def test_idle_children(benchmark: Any, idle: dict[Any, Idle], program: tuple[str, ...], peer: str | None) -> None:
     tell(benchmark, "idle, PSS of its children", idle[program].children.pss_mib, "MiB", peer)
 
