@@ -87,6 +87,8 @@ class Interpreter:
         self._known: Values = {}
         self._told = False
         self._prepared = False
+        self._warm: Matcher | None = None
+        """The one that has found what is found once."""
         self._matcher: Matcher | None = None
 
     def __enter__(self) -> Self:
@@ -203,7 +205,7 @@ class Interpreter:
 
     def _refresh_quietly(self) -> None:
         try:
-            self._refresh()
+            self._warm_up(self._refresh())
         except Exception as error:  # noqa: BLE001  # the next request tries again
             self._tell(error)
 
@@ -280,21 +282,26 @@ class Interpreter:
         self._catalogues = self._catalogues or load_catalogues()
         values = {**self._values(), "skill": book.calls}
         if self._matcher is None or values != self._known:
-            is_first = self._matcher is None
             self._matcher = Matcher(self._catalogues, values)
             self._known = values
-            for text in _FIRST:
-                self._matcher.match(text, None)
-            if is_first:
-                for catalogue in self._catalogues.values():
-                    catalogue.unfold()
-                # The catalogues stay as long as the program: no collection is to look through them again.
-                gc.collect()
-                gc.freeze()
         if self._told:
             self._told = False
             self._publish(PartReady("commands"))
         return self._matcher
+
+    def _warm_up(self, matcher: Matcher) -> None:
+        """Find what is found once and kept: not while somebody waits."""
+        if matcher is self._warm:
+            return
+        for text in _FIRST:
+            matcher.match(text, None)
+        if self._warm is None:
+            for catalogue in self._catalogues.values():
+                catalogue.unfold()
+            # The catalogues stay as long as the program: no collection is to look through them again.
+            gc.collect()
+            gc.freeze()
+        self._warm = matcher
 
 
 def _calling(text: str, call: str, language: str | None) -> Match:
