@@ -108,7 +108,8 @@ def _length_of_start(tokens: Tokens, phrases: PhraseSet) -> int:
 def _without_repeats(tokens: Tokens) -> Tokens:
     """Return `tokens` with "the the" and "turn the turn the" said once; numbers may well repeat."""
     said = [token.text for token in tokens]
-    if not any(any(map(eq, said, said[length:])) for length in range(1, _LONGEST_REPEAT + 1)):
+    apart = range(1, _LONGEST_REPEAT + 1)
+    if len(set(said)) == len(said) or not any(any(map(eq, said, said[length:])) for length in apart):
         return tokens
     kept: list[Token] = []
     texts: list[str] = []

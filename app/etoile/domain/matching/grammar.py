@@ -13,7 +13,7 @@ from typing import NamedTuple
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.graph import OPEN, State
-from etoile.domain.matching.labels import Here, Labels, is_thing
+from etoile.domain.matching.labels import SLOTS, Here, Labels, is_thing
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.reach import Reach, Values
 from etoile.domain.matching.tokens import BREAK
@@ -105,7 +105,7 @@ class Grammar:
         return [
             Reading(command="", slot=slot, value=label.value, first=index, last=index + label.length)
             for label in self._labels.at(tokens, index).labels
-            if (slot := label.slot)
+            if (slot := SLOTS.get(label.name))
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
@@ -153,19 +153,18 @@ class Grammar:
         may_follow = state.labels
         labels, names = self._at(standing, at)
         for label in () if may_follow.keys().isdisjoint(names) else labels:
-            if label.name not in may_follow:
+            name, length, value, words, rest = label
+            if name not in may_follow or (rest and (tail or rest[0] not in standing.tokens[at + 1 :])):
                 continue
-            if label.tail and (tail or label.tail[0] not in standing.tokens[at + 1 :]):
-                continue
-            child = state.child(label.name)
+            child = state.child(name)
             if not child.commands & standing.commands:
                 continue
-            if slot := label.slot:
-                told = reading._replace(slot=slot, value=label.value)
+            if slot := SLOTS.get(name):
+                told = reading._replace(slot=slot, value=value)
             else:
-                told = _explaining(reading, label.words)
-            around = (label.tail, parts + 1) if label.tail else (tail, since)
-            steps.append(_Step(at + label.length, child, told, parts + 1, False, *around))
+                told = _explaining(reading, words)
+            around = (rest, parts + 1) if rest else (tail, since)
+            steps.append(_Step(at + length, child, told, parts + 1, False, *around))
         if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
             steps += self._with_free_text(step, standing)

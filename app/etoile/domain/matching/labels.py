@@ -29,13 +29,9 @@ class Label(NamedTuple):
     tail: Phrase = ()
     """What is still to be said of a concept in two."""
 
-    @property
-    def slot(self) -> SlotType | None:
-        """The slot that it is a value of."""
-        return SLOTS.get(self.name)
-
 
 SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
+"""What stands for a value -> its slot."""
 _READERS = {f"{{{slot}}}": reader for slot, reader in READERS.items()}
 
 
@@ -57,6 +53,7 @@ class Labels:
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
         )
+        self._starts = (catalogue.said, self._values)
         self._begin_several = catalogue.said.begin_several | self._values.begin_several
         self._language = catalogue.language
         self._known = lru_cache(maxsize=4096)(self._found)
@@ -70,13 +67,13 @@ class Labels:
 
     def _end(self, tokens: Sequence[str], index: int) -> int:
         """Return how far from `index` on a phrase may go: what stands behind that does not matter."""
-        end = index + 1
-        if tokens[index] in self._begin_several:
-            for starts in (self._catalogue.said, self._values):
-                end = max(end, starts.end(tokens, index, self._stop))
-                if tokens[index] in self._stop:
-                    end = max(end, starts.end(tokens, index, _NOTHING))
-        return end
+        token = tokens[index]
+        if token not in self._begin_several:
+            return index + 1
+        ends = [starts.end(tokens, index, self._stop) for starts in self._starts]
+        if token in self._stop:
+            ends += [starts.end(tokens, index, _NOTHING) for starts in self._starts]
+        return max(ends)
 
     def _may_be_a_quantity(self, tokens: Sequence[str], index: int) -> bool:
         """Whether a number, a time or a host may begin."""

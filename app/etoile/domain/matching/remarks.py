@@ -162,10 +162,10 @@ class Remarks:
                 break
             index += length
         rest = texts[index:]
-        if self._begins_with_a_name(rest):
-            return True
         length = self._start_of_remark(rest)
-        return bool(length) and (length == len(rest) or len(rest) >= _SHORTEST_REMARK)
+        if length and (length == len(rest) or len(rest) >= _SHORTEST_REMARK):
+            return True
+        return self._begins_with_a_name(rest)
 
     def _start_of_remark(self, texts: Sequence[str]) -> int:
         """Return how many words begin a remark: "i am", "because"."""
