@@ -32,7 +32,7 @@ MISSET = {
 apostrophe.  Portuguese: a space there, a quotation that does not end, a decimal point; a straight apostrophe."""
 SAME_IN_PORTUGUESE = {
     *("Etoile", "etoile", "GPU", "GPUs", "CPU", "Menu", "Interface", "Normal", "normal", "Esc", "tokens", "prompt"),
-    *("s", "ms", "W", "sudo", "systemctl", "daemon", "reload", "restart", "ollama"),
+    *("s", "ms", "W", "MB", "sudo", "systemctl", "daemon", "reload", "restart", "ollama"),
 }
 """The words that are Portuguese as well, or anybody's."""
 TO_SAY = {"How hot is the GPU?", "What can you do?", "Set a timer of five minutes", "what time is it in Paris?"}
