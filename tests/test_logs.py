@@ -34,3 +34,15 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "blocked").touch()
     logs.set_up(logging.CRITICAL, tmp_path / "blocked" / "etoile.log")
     logging.getLogger("etoile").info("nobody reads this")
+
+
+def test_nothing_is_written_to_the_file_while_it_is_to_rest(tmp_path: Path) -> None:
+    logs.set_up(logging.WARNING, tmp_path / "etoile.log")
+    log = logging.getLogger("etoile.test")
+    log.info("before")
+    logs.rest(True)
+    log.info("meanwhile")
+    logs.rest(False)
+    log.info("after")
+    written = (tmp_path / "etoile.log").read_text()
+    assert ("before" in written, "meanwhile" in written, "after" in written) == (True, False, True)
