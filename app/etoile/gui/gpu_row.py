@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from etoile.domain.readings import called
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
-from etoile.gui.glance import digits, memory
+from etoile.gui.glance import Glance, digits, memory
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.severity import SMALL_CHIP, chip_width, paint_chip
-from etoile.gui.sparkline import paint_bar, paint_temperature
+from etoile.gui.sparkline import COLDEST_C, HOTTEST_C, paint_bar, paint_trace
+from etoile.gui.trace import Trace
 from etoile.gui.words import short_gpu
 from etoile.text import message
 
@@ -59,6 +60,10 @@ class GpuRow(GpuView):
     HEIGHT = 44
     RADIUS = BUTTON_RADIUS
 
+    def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
+        super().__init__(look, glance, parent)
+        self._trace = Trace(COLDEST_C, HOTTEST_C)
+
     def paint_glance(self, painter: QPainter) -> None:
         look, glance = self._look, self.glance
         places = columns(QRectF(self.rect()), look)
@@ -66,9 +71,15 @@ class GpuRow(GpuView):
         self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
         curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
         if curve.width() > 0:
-            paint_temperature(painter, curve, glance.temperatures, glance.limits, look.palette, glance.slowed)
+            self._paint_curve(painter, curve)
         self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
         self._paint_memory(painter, places.memory)
+
+    def _paint_curve(self, painter: QPainter, box: QRectF) -> None:
+        glance, palette = self.glance, self._look.palette
+        lines = self._trace.follow(glance.samples)
+        now_c, at_s = (glance.samples[-1].temperature_c, glance.samples[-1].at_s) if glance.samples else (None, 0.0)
+        paint_trace(painter, box, lines, now_c, glance.limits, palette, glance.slowed, newest_s=at_s)
 
     def _paint_name(self, painter: QPainter, column: QRectF) -> None:
         """Paint the title with its chip, and the model below; where the chip has no room, it takes the model's."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
@@ -11,13 +10,11 @@ from etoile.config import Thermal as ThermalLimits
 from etoile.gui.chart_plot import line_pen
 from etoile.gui.design import Palette
 from etoile.gui.history import SPAN_S
+from etoile.gui.trace import longest_step_s
 
 COLDEST_C, HOTTEST_C = 40, 100
 """The fixed scale of temperatures; what lies outside is drawn at its edge."""
-LONGEST_STEP_S = 4.0
-"""Samples further apart than this are not joined, unless they always are: other machines are asked less often."""
-MISSED = 2.5
-"""How many times the usual step is a gap as well."""
+SCALE_C = (COLDEST_C, HOTTEST_C)
 
 Points = Sequence[tuple[float, float | None]]
 """Seconds before the newest sample (negative), and the value; None where there was none."""
@@ -27,7 +24,7 @@ def runs(points: Points) -> list[list[tuple[float, float]]]:
     """Return `points` cut where values are missing or too far apart to be joined."""
     found: list[list[tuple[float, float]]] = []
     steps_s = [later_s - at_s for (at_s, _), (later_s, _) in pairwise(points)]
-    longest_s = max(LONGEST_STEP_S, MISSED * median(steps_s)) if steps_s else LONGEST_STEP_S
+    longest_s = longest_step_s(steps_s)
     before_s: float | None = None
     for at_s, value in points:
         if value is None:
@@ -78,28 +75,47 @@ def paint_temperature(
 
     `slowed` are the times in which heat slowed the card down: bands with a strip of ticks on top.
     """
+    cut = _fitted(points, _plot(box))
+    now_c = cut[-1][-1][1] if cut and points[-1][1] is not None else None
+    paint_trace(painter, box, _lines(cut, SCALE_C), now_c, limits, palette, slowed)
+
+
+def paint_trace(
+    painter: QPainter,
+    box: QRectF,
+    lines: Sequence[QLineF],
+    now_c: float | None,
+    limits: ThermalLimits,
+    palette: Palette,
+    slowed: Sequence[tuple[float, float]] = (),
+    newest_s: float = 0.0,
+) -> None:
+    """Paint the same of `lines` in seconds and degrees; `newest_s` is the time of the last, `now_c` its value."""
     _paint_ground(painter, box, palette)
-    plot = box.adjusted(2, 4, -6, -4)
+    plot = _plot(box)
     for band in slowed:
         _paint_band(painter, box, plot, band, palette)
     warning, critical = float(limits.warning_c), float(limits.critical_c)
-    cut = _fitted(points, plot)
-    highest = max((value for run in cut for _, value in run), default=0.0)
+    highest = max(map(QLineF.y2, lines), default=0.0)
     _paint_threshold(painter, plot, warning, palette.warning if highest >= warning else palette.ctrl, [4, 3])
     _paint_threshold(painter, plot, critical, palette.critical if highest >= critical else palette.ctrl, [1.5, 2.5])
-    lines = _lines(cut, (COLDEST_C, HOTTEST_C))
-    _paint_lines(painter, plot, lines, (COLDEST_C, HOTTEST_C), line_pen(palette.text2, 1.5))
+    painter.save()
+    painter.setClipRect(box)
+    _paint_lines(painter, plot, lines, SCALE_C, line_pen(palette.text2, 1.5), newest_s)
     for limit, colour in ((warning, palette.warning), (critical, palette.critical)):
         if highest < limit:
             continue
-        painter.save()
         painter.setClipRect(QRectF(box.left(), box.top(), box.width(), _height_of(limit, plot) - box.top()))
         above = [line for line in lines if max(line.y1(), line.y2()) >= limit]
-        _paint_lines(painter, plot, above, (COLDEST_C, HOTTEST_C), line_pen(colour, 2.5))
-        painter.restore()
-    if cut and points[-1][1] is not None:
-        colour = _hue(cut[-1][-1][1], limits, palette)
-        _paint_end(painter, _place(cut[-1][-1], plot, (COLDEST_C, HOTTEST_C)), colour, palette)
+        _paint_lines(painter, plot, above, SCALE_C, line_pen(colour, 2.5), newest_s)
+    painter.restore()
+    if now_c is not None:
+        _paint_end(painter, _place((0.0, now_c), plot, SCALE_C), _hue(now_c, limits, palette), palette)
+
+
+def _plot(box: QRectF) -> QRectF:
+    """Return where in `box` temperatures are: with room for the dot at the end."""
+    return box.adjusted(2, 4, -6, -4)
 
 
 def paint_load(painter: QPainter, box: QRectF, points: Points, palette: Palette) -> None:
@@ -192,11 +208,18 @@ def _lines(cut: list[list[tuple[float, float]]], scale: tuple[int, int]) -> list
     return found
 
 
-def _paint_lines(painter: QPainter, plot: QRectF, lines: list[QLineF], scale: tuple[int, int], pen: QPen) -> None:
+def _paint_lines(
+    painter: QPainter,
+    plot: QRectF,
+    lines: Sequence[QLineF],
+    scale: tuple[int, int],
+    pen: QPen,
+    newest_s: float = 0.0,
+) -> None:
     lowest, highest = scale
     across, up = plot.width() / SPAN_S, plot.height() / (highest - lowest)
     painter.save()
-    onto = QTransform(across, 0, 0, -up, plot.right(), plot.bottom() + lowest * up)
+    onto = QTransform(across, 0, 0, -up, plot.right() - newest_s * across, plot.bottom() + lowest * up)
     painter.setTransform(onto, combine=True)
     painter.setPen(pen)
     painter.drawLines(lines)
