@@ -309,6 +309,20 @@ class TestConversation:
             gate.opened.set()
         assert play.of(Summarised) == []
 
+    def test_the_next_question_of_a_skill_can_be_stopped_though_a_summary_is_given_up_for_it(self) -> None:
+        gate = Gate()
+        with FakeNode(Script(answer="one")) as node, scene(settings("M1", node)) as play:
+            node.script.before_token = lambda index: gate(index) if len(node.chats) == 2 else None
+            asked(play, Ask(1, "And then?", "en", before=talk(4), conversation=1))
+            play.wait_for(gate.reached.is_set)
+            node.script = Script(hang_after=1)
+            play.router.ask(Ask(1, "And at last?", "en"))
+            play.wait_for(lambda: len(play.of(AnswerText, 1)) == 2)
+            gate.opened.set()
+            play.router.stop(1)
+            wait_until(node.left.is_set)
+        assert play.of(Summarised) == []
+
     def test_where_no_node_can_summarise_nothing_is_said(self) -> None:
         with FakeNode(Script(answer="one")) as node, scene(settings("M1", node)) as play:
             node.script.before_token = lambda index: setattr(node.script, "status", 500)

@@ -14,7 +14,7 @@ from etoile.domain.nodes import NodeStatus
 from etoile.domain.plan import Wanted
 from etoile.llm.conversing import Summaries, messages_of
 from etoile.llm.dispatch import Dispatch
-from etoile.llm.joining import Joining
+from etoile.llm.joining import Joining, Shared
 from etoile.llm.recalling import Answers, Recalling, answer_in
 from etoile.llm.records import ChatMessage
 from etoile.text import Message
@@ -52,8 +52,8 @@ class Desk:
             event = replace(event, notes=(*notes, *event.notes))
         self._joining.publish(event)
 
-    def join(self, ask: Ask) -> bool:
-        """Let `ask` share the work on the same request, if there is any; else it is to be answered, and then `over`."""
+    def join(self, ask: Ask) -> Shared | None:
+        """Let `ask` share the work on the same request; where there is none, return its own, at last to be `over`."""
         self._summaries.make_room()
         return self._joining.join(_asked(ask), ask.turn)
 
@@ -80,10 +80,10 @@ class Desk:
         self._notes[ask.turn] = notes
         return messages
 
-    def over(self, ask: Ask) -> Sequence[Event]:
-        """Let go of `ask`, however it ended; return all that was told of it."""
-        self._notes.pop(ask.turn, None)
-        return self._joining.over(ask.turn)
+    def over(self, work: Shared) -> Sequence[Event]:
+        """Let go of `work`, however it ended; return all that was told of it."""
+        self._notes.pop(work.leader, None)
+        return self._joining.over(work)
 
     async def settle(self, ask: Ask, told: Sequence[Event]) -> None:
         """Keep what came of `ask`; then, while nobody waits, see to the length of its conversation."""

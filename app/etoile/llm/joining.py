@@ -11,7 +11,7 @@ from etoile.domain.events import AnswerEnded, Event
 
 
 @dataclass(slots=True)
-class _Shared:
+class Shared:
     """One work, and the turns that it answers."""
 
     key: Hashable
@@ -26,20 +26,20 @@ class Joining:
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
-        self._by_key: dict[Hashable, _Shared] = {}
-        self._led: dict[int, _Shared] = {}
-        """By the turn of the leader."""
+        self._by_key: dict[Hashable, Shared] = {}
+        self._led: dict[int, Shared] = {}
+        """By the turn of the leader, the latest of each: one that asks twice may ask again before the first is over."""
 
-    def join(self, key: Hashable, turn: int) -> bool:
-        """Let `turn` share the work that answers `key`; where there is none, let it lead one, and return False."""
+    def join(self, key: Hashable, turn: int) -> Shared | None:
+        """Let `turn` share the work that answers `key`; where there is none, return the one that it leads now."""
         shared = self._by_key.get(key)
         if shared is None:
-            self._by_key[key] = self._led[turn] = _Shared(key, turn, [turn])
-            return False
+            shared = self._by_key[key] = self._led[turn] = Shared(key, turn, [turn])
+            return shared
         shared.turns.append(turn)
         for event in shared.told:
             self._publish(_to(turn, event))
-        return True
+        return None
 
     def publish(self, event: Event) -> None:
         """Publish `event`; what tells of a work that is shared goes to every turn that shares it."""
@@ -64,13 +64,14 @@ class Joining:
         self._close(shared)  # it is about to be given up: who comes now would hear nothing
         return shared.leader
 
-    def over(self, leader: int) -> list[Event]:
-        """Forget the work that `leader` led; return all that was told of it."""
-        shared = self._led.pop(leader)
+    def over(self, shared: Shared) -> list[Event]:
+        """Forget `shared`; return all that was told of it."""
+        if self._led.get(shared.leader) is shared:
+            del self._led[shared.leader]
         self._close(shared)
         return shared.told
 
-    def _close(self, shared: _Shared) -> None:
+    def _close(self, shared: Shared) -> None:
         """Let nobody join `shared` any more; its key may lead to a later work by now, which stays open."""
         if self._by_key.get(shared.key) is shared:
             del self._by_key[shared.key]

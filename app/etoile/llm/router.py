@@ -200,7 +200,12 @@ class Router:
     def _begin(self, turn: int, work: Callable[[Ask], Awaitable[None]], ask: Ask) -> None:
         future = self._running().start_task_soon(work, ask)
         self._asked[turn] = future
-        future.add_done_callback(lambda _: self._asked.pop(turn, None))
+        future.add_done_callback(lambda done: self._forget(turn, done))
+
+    def _forget(self, turn: int, done: Future[None]) -> None:
+        """Forget what is done; the turn may have asked again meanwhile, and that may still be stopped."""
+        if self._asked.get(turn) is done:
+            del self._asked[turn]
 
     def stop(self, turn: int) -> None:
         """Give up the answer of `turn`; the node is told by the closing of its connection, unless others want it."""
@@ -277,7 +282,7 @@ class Router:
             future.cancel()
 
     async def _answer(self, ask: Ask) -> None:
-        if self._desk.join(ask):
+        if (shared := self._desk.join(ask)) is None:
             return
         try:
             await self._route(ask)
@@ -285,7 +290,7 @@ class Router:
             log.exception("answering turn %d failed", ask.turn)
             self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
         finally:
-            told = self._desk.over(ask)
+            told = self._desk.over(shared)
         await self._desk.settle(ask, told)
 
     async def _route(self, ask: Ask) -> None:
