@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from etoile.gui.button import Button
@@ -152,6 +152,20 @@ def test_what_comes_from_nowhere_fades_in(moving: Window, qtbot: QtBot) -> None:
     assert seen.alpha() < later.alpha() < 255
     run_to(moving, 1)
     assert not motion(moving).isVisible()
+
+
+def test_where_the_desktop_places_windows_one_fades_into_the_other(
+    moving: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under Wayland nobody knows where the pill will stand."""
+    monkeypatch.setattr("etoile.gui.window.can_be_placed", lambda: False)
+    moving.fold()
+    run_to(moving, 0.2)
+    shown = moving.grab().toImage()
+    corners = (moving.face.topLeft() + QPoint(40, 40), moving.face.bottomRight() - QPoint(40, 40))
+    assert all(0 < shown.pixelColor(corner).alpha() < 255 for corner in corners)
+    run_to(moving, 1)
+    assert moving.pill.isVisible()
 
 
 def test_the_pill_fades_in_and_shows_at_once_what_makes_it_a_panel(moving: Window) -> None:

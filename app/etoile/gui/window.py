@@ -27,7 +27,7 @@ from etoile.gui.body import Body
 from etoile.gui.cover import Cover
 from etoile.gui.design import SHADOW, Look
 from etoile.gui.doors import Doors
-from etoile.gui.frame import Frame
+from etoile.gui.frame import Frame, can_be_placed
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS
 from etoile.gui.icons import app_icon
 from etoile.gui.listening_panel import LISTENED
@@ -221,7 +221,9 @@ class Window(Frame):
         self.pill.come(activating=had_keys)
 
     def _pill_here(self) -> tuple[QPixmap, QRect]:
-        """Return what the pill looks like, and where it stands in the window."""
+        """Return what the pill looks like, and where it stands in the window; all of it where nobody knows."""
+        if not can_be_placed():
+            return QPixmap(), self.face
         self.pill.prepare()
         return self.pill.grab(self.pill.face), self.pill.place.translated(-self.pos())
 
