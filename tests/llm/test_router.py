@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from etoile.config import Node, Routing
-from etoile.domain.effects import Ask
-from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Failed, NodesSeen, Queued
+from etoile.domain.effects import Ask, Correct
+from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Corrected, Failed, NodesSeen, Queued
 from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution, NodeState
 from etoile.text import render
@@ -131,6 +131,15 @@ def test_who_waits_is_told_and_goes_on() -> None:
         go_on.set()
         play.wait_for(lambda: play.of(AnswerEnded, 2))
     assert play.of(Queued, 2)[0].position == 1
+
+
+def test_a_correction_that_nobody_waits_for_any_more_is_stopped() -> None:
+    with FakeNode(Script(hang_after=1)) as node, scene(settings("M1", node)) as play:
+        play.router.correct(Correct(1, "explique cube hernetes", "fr", "M1/tiny"))
+        play.wait_for(lambda: node.chats)
+        play.router.stop(1)
+        play.wait_for(node.left.is_set)
+    assert play.of(Corrected) == []
 
 
 def words() -> Iterator[bytes]:

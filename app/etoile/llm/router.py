@@ -14,7 +14,7 @@ from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from etoile.config import Node, Routing
 from etoile.config.routing_checks import GUIDE
@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
 
 log = logging.getLogger(__name__)
+
+_Wish = TypeVar("_Wish", Ask, Correct)
 
 GLANCE_S = 0.5
 """A node of this house says how it is within some milliseconds; one that does not is asked when no other is left."""
@@ -191,14 +193,14 @@ class Router:
 
     def correct(self, correct: Correct) -> None:
         """Have what was heard corrected; publishes Corrected, in time."""
-        self._running().start_task_soon(self._correct, correct)
+        self._begin(correct.turn, self._correct, correct)
 
     def weigh(self, ask: Ask) -> None:
         """Publish how each node stands for `ask`; none is asked."""
         self._begin(ask.turn, self._weigh, ask)
 
-    def _begin(self, turn: int, work: Callable[[Ask], Awaitable[None]], ask: Ask) -> None:
-        future = self._running().start_task_soon(work, ask)
+    def _begin(self, turn: int, work: Callable[[_Wish], Awaitable[None]], wish: _Wish) -> None:
+        future = self._running().start_task_soon(work, wish)
         self._asked[turn] = future
         future.add_done_callback(lambda done: self._forget(turn, done))
 
