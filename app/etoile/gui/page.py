@@ -100,6 +100,7 @@ class Ground:
 
     def follow(self, state: State) -> None:
         """Take in `state`."""
+        self.look.motion.still = state.still
         self.history.add(state.watched)
         self.transcript.follow(state.turn)
         self.stopwatch.follow(state.turn)

@@ -299,7 +299,6 @@ class Window(Frame):
     def show_state(self, state: State) -> None:
         """Take in `state`; show it if the window is in view, and come into view when the user begins to speak."""
         before, self._state = self._state, state
-        self._look.motion.still = state.still
         self._ground.follow(state)
         self._body.follow(state)
         self.pill.show_state(state)
