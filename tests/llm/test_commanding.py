@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import anyio
+import msgspec
 import pytest
 from anyio import to_thread
 
@@ -44,6 +45,7 @@ from tests.waiting import wait_until
 Kind = TypeVar("Kind")
 Messages = list[dict[str, str]]
 CLOUDLESS = Routing(first_token_s=20.0, between_tokens_s=20.0, discover=False)
+UNCLEAR = "code: perhaps weigh it, then perhaps make it"
 
 
 def kind_of(text: str) -> Classification:
@@ -55,7 +57,10 @@ def kind_of(text: str) -> Classification:
 class Course:
     """A commander among nodes, and what it published."""
 
-    def __init__(self, nodes: Sequence[Node], own: Path, down: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, nodes: Sequence[Node], own: Path, down: tuple[str, ...] = (), routing: Routing = CLOUDLESS
+    ) -> None:
+        self._routing = routing
         self.events: list[Event] = []
         self._nodes = nodes
         self._down = down
@@ -69,13 +74,13 @@ class Course:
         self.run(partial(self._answer, Ask(1, text, "en", plan=plan, nodes=nodes)))
         return self
 
-    def units_for(self, *texts: str, plan: str | None = None) -> list[Units]:
+    def units_for(self, *texts: str, plan: str | None = None, private: bool = False) -> list[Units]:
         """Return what each of `texts` is cut into."""
         cut: list[Units] = []
 
         async def look() -> None:
             for text in texts:
-                cut.append(await self.commander.units_for(Ask(1, text, "en", plan=plan)))  # noqa: PERF401
+                cut.append(await self.commander.units_for(Ask(1, text, "en", plan=plan, private=private)))  # noqa: PERF401
 
         self.run(look)
         return cut
@@ -86,9 +91,9 @@ class Course:
         async def within() -> None:
             client = Client(2.0, 10_000_000)
             dialect = partial(dialect_of, client=client, secret=lambda node: None)
-            self._fleet = Fleet(self._nodes, CLOUDLESS, self.events.append, dialect, confirmed=frozenset, places=())
+            self._fleet = Fleet(self._nodes, self._routing, self.events.append, dialect, confirmed=frozenset, places=())
             await self._all_seen()
-            dispatch = Dispatch(self._fleet, CLOUDLESS)
+            dispatch = Dispatch(self._fleet, self._routing)
             self.commander = Commander(dispatch, self._fleet.statuses, self.events.append, self._plans, kind_of)
             await work()
             await client.aclose()
@@ -430,7 +435,7 @@ class TestCutting:
             {"id": "a", "task": "weigh it", "kind": "analyse", "after": []},
             {"id": "b", "task": "make it", "kind": "simple", "after": ["a"]},
         ]
-        text = "code: perhaps weigh it, then perhaps make it"
+        text = UNCLEAR
         with FakeNode(Script(answer=by_task(parts=json.dumps({"tasks": tasks})))) as one, FakeNode() as two:
             nodes = [settings("M1", one, roles=("classify",)), settings("M2", two, roles=("code",))]
             course = Course(nodes, tmp_path)
@@ -442,6 +447,18 @@ class TestCutting:
             one.script = Script(answer=by_task(parts="x" * 100_000))
             [units] = course.units_for(text)
             assert [unit.id for unit in units] == ["write", "review"]
+
+    def test_what_is_private_is_cut_in_this_house(self, tmp_path: Path) -> None:
+        with FakeNode() as one, FakeNode() as two, FakeNode() as far:
+            nodes = [
+                *(settings("M1", one, roles=("code",)), settings("M2", two, roles=("code",))),
+                settings("C1", far, roles=("classify",), local=False),
+            ]
+            course = Course(nodes, tmp_path, routing=msgspec.structs.replace(CLOUDLESS, cloud=("code",)))
+            course.units_for(UNCLEAR)
+            assert len(far.chats) == 1, "it is the one to do so, where it may"
+            course.units_for(UNCLEAR, private=True)
+            assert len(far.chats) == 1
 
 
 class TestRouter:

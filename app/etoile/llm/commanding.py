@@ -135,7 +135,7 @@ class Commander:
         With one node there are none: it does them all, and better in one go.
         """
         parts = parts_by_rule(ask.text, self._classify)
-        if parts == () or len(self._able(Wanted(kind=kind))) < 2:
+        if parts == () or len(self._able(Wanted(kind=kind, private=ask.private))) < 2:
             return ()
         return await self._parts_by_node(ask, kind) if parts is None else parts
 
@@ -144,7 +144,7 @@ class Commander:
 
         prompt = f"{INSTRUCTION}\n\n{request_block(ask.text)}"
         asked: ChatMessage = {"role": "user", "content": prompt}
-        wanted = Wanted(kind=kind, role="classify", among=frozenset(ask.nodes))
+        wanted = Wanted(kind=kind, role="classify", among=frozenset(ask.nodes), private=ask.private)
         work = Work(messages=(asked,), wanted=wanted, max_tokens=PARTS_TOKENS, think=False)
         try:
             with anyio.move_on_after(DECOMPOSING_S):
