@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 from statistics import quantiles
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -163,10 +164,15 @@ def test_the_slowest_with_own_phrases(
 
 
 def _time_the_slowest(benchmark: Any, judge: Judge, texts: list[str]) -> None:
-    """Measure each of `texts` once; what counts is the time that 99 of 100 stay below."""
-    once = iter(texts)
-    benchmark.pedantic(lambda: judge(next(once)), rounds=len(texts))
-    benchmark.extra_info |= {"value": 1000 * quantiles(benchmark.stats.stats.data, n=100)[98], "unit": "ms"}
+    """Measure each of `texts` once; what counts is the time on the processor that 99 of 100 stay below."""
+    times_s = benchmark.pedantic(lambda: [_time_s(judge, text) for text in texts], rounds=1)
+    benchmark.extra_info |= {"value": 1000 * quantiles(times_s, n=100)[98], "unit": "ms"}
+
+
+def _time_s(judge: Judge, text: str) -> float:
+    started_s = thread_time()
+    judge(text)
+    return thread_time() - started_s
 
 
 def _share(benchmark: Any, lines: list[Line], holds: Callable[[Line], bool]) -> None:
