@@ -1,6 +1,5 @@
 """Window and pill where windows are blended: they move into each other, and stand where they did without a shadow."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,7 @@ from tests.desktop.rig import Desktop, Window, end
 from tests.desktop.test_app import QUIET
 from tests.waiting import wait_until
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.skipif(shutil.which("picom") is None, reason="there is no compositor here"),
-]
+pytestmark = pytest.mark.desktop
 SHADOW = 20
 PILL = 40 + 2 * SHADOW
 

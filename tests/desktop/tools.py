@@ -9,6 +9,7 @@ TOOLS = {
     "espeak-ng": "espeak-ng",
     "notify-send": "libnotify-bin",
     "openbox": "openbox",
+    "picom": "picom",
     "pactl": "pulseaudio-utils",
     "pulseaudio": "pulseaudio",
     "scrot": "scrot",
