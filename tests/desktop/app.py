@@ -152,6 +152,7 @@ def running(desktop: Desktop, home: Path, settings: str | None = "", *options: s
         if app.process.poll() is None:
             app.quit()
         end(app.process)
+        desktop.restore_sound()
     problems = [line for line in app.log.read_text().splitlines() if " WARNING " in line or "Traceback" in line]
     assert not problems, app.log.read_text()
 

@@ -240,6 +240,11 @@ class Desktop:
         """Return whether the default speaker is mute."""
         return "yes" in self.run("pactl", "get-sink-mute", "@DEFAULT_SINK@", env={"LC_ALL": "C"})
 
+    def restore_sound(self) -> None:
+        """Turn the default speaker up and on, as it is at first: what comes next listens to it."""
+        self.run("pactl", "set-sink-volume", "@DEFAULT_SINK@", "100%")
+        self.run("pactl", "set-sink-mute", "@DEFAULT_SINK@", "0")
+
     # The parts of it.
 
     def _environment(self) -> dict[str, str]:
