@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from etoile.config import Config, load
+from etoile.config import Config, load, parse
 from etoile.config.finding import line_of
 from etoile.config.writing import Change, change, would_be
 from etoile.errors import ConfigError
@@ -75,12 +75,12 @@ class SettingsFile(QObject):
 
     def _catch_up(self) -> None:
         """Take what was written since the program read the file, and before anybody watched."""
-        self._content = None
+        self._content, content = None, self._read()
         with suppress(ConfigError):
-            now = load(self.path, must_exist=False)
+            now = parse(content or b"", str(self.path))
             self._written = now.window.language
             if self._as_given(now) == self.config:
-                self._content = self._read()
+                self._content = content  # what was judged: the file may be another one by now
         self.reload()
 
     def _changed_outside(self, _: str) -> None:
