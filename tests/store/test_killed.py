@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -112,6 +113,11 @@ def words_kept() -> int:
             return 0
 
 
+def holds(number: int) -> bool:
+    """Whether so many words are kept."""
+    return words_kept() >= number
+
+
 def test_an_answer_of_a_node_is_kept_word_by_word(own_home: Path, tmp_path: Path) -> None:
     """The real program asks a real socket; it is killed while the node holds back the next word."""
     answer = " ".join(f"word{number}" for number in range(40))
@@ -123,7 +129,7 @@ def test_an_answer_of_a_node_is_kept_word_by_word(own_home: Path, tmp_path: Path
             with program("-m", "etoile", "--config", str(settings), "ask", "--fresh", asked) as asking:
                 for number in range(1, count + 1):
                     gate.let(1)
-                    wait_until(lambda number=number: words_kept() >= number, 40, what=f"word {number} is kept")
+                    wait_until(partial(holds, number), 40, what=f"word {number} is kept")
                 os.kill(asking.pid, signal.SIGKILL)
         broken_off, *former = history()
         assert (broken_off.request, broken_off.ok, len(former)) == (asked, False, life - 1)

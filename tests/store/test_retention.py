@@ -1,6 +1,8 @@
 """The history by age and by size: the oldest goes first, and leaves no word in the file."""
 
+import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,11 @@ class Clocks:
         self.here_s += for_s
 
 
+def _age(at_s: float, connection: sqlite3.Connection) -> None:
+    """Let the newest request be of that time."""
+    connection.execute(_AGED, (at_s,))
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with Database(tmp_path / "etoile.db", MIGRATIONS) as database:
@@ -49,7 +56,7 @@ def ask(database: Database, days_ago: dict[str, float], answer: str = "yes") -> 
         )
         history.remember(told)
         at_s = NOW_S - days * DAY_S
-        database.write(lambda it, at_s=at_s: it.execute(_AGED, (at_s,)))
+        database.write(partial(_age, at_s))
     return history
 
 
