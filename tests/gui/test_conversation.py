@@ -116,6 +116,17 @@ class TestInTheWindow:
         show(window, *talk(1, "One"))
         assert new.isEnabled()
 
+    def test_what_no_node_could_answer_is_asked_again_by_one_click(
+        self, qtbot: QtBot, window: Window, visitor: Visitor, texts: Texts
+    ) -> None:
+        window.compose()
+        window.show_state(replace(QUIET, turn=states.FAILED))
+        qtbot.mouseClick(button(window, "Ask again"), Qt.MouseButton.LeftButton)
+        assert visitor.events == [Typed(states.FAILED.request, Asking(fresh=True))]
+        # A command that failed: doing it again is no small thing.
+        window.show_state(replace(QUIET, turn=replace(states.FAILED, passed_over=())))
+        assert "Ask again" not in texts(window)
+
     def test_an_answer_from_memory_says_when_and_who_and_one_click_asks_afresh(
         self, window: Window, visitor: Visitor, texts: Texts, qtbot: QtBot
     ) -> None:

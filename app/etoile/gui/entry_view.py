@@ -54,7 +54,7 @@ class EntryView(QWidget):
     """Shows an `Entry`, and the same one again as it grows.
 
     `undo` takes back what the turn of that number did, `ask_afresh` has a node answer what was answered from memory,
-    `open_help` tells more about why it failed.
+    or by none, `open_help` tells more about why it failed.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class EntryView(QWidget):
         self._said.say(entry.said)
         self._remedy.say(entry.remedy)
         self._undo.setVisible(entry.undoable)
-        self._afresh.setVisible(entry.reused_s is not None and not entry.working)
+        self._afresh.setVisible(entry.asked_again)
         self._sign.setVisible(bool(entry.helped_by))
         self._more.setVisible(bool(entry.helped_by))
         self._more.setAccessibleDescription(self._said.text())

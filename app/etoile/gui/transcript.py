@@ -54,6 +54,12 @@ class Entry:
         return not (self.request or self.answer or self.said)
 
     @property
+    def asked_again(self) -> bool:
+        """Whether asking again may bring something else: no node could answer, or the answer was given before."""
+        unanswered = self.failed and bool(self.request and self.passed_over)
+        return not self.working and (unanswered or self.reused_s is not None)
+
+    @property
     def helped_by(self) -> str:
         """What the help is asked for where it failed and can be mended; empty for a calm end."""
         if not self.failed or self.remedy is None:
