@@ -20,6 +20,7 @@ from etoile.parts import Rooms, open_care, open_fit_ratios, open_history
 from etoile.parts.live import Live
 from etoile.parts.opening import hotwords, resume
 from etoile.parts.stores import open_recordings, open_samples
+from etoile.store.conversations import Conversations
 from etoile.store.samples import Samples
 from etoile.text import Message, message, render
 from tests.store.sampling import open_database, reading
@@ -229,6 +230,48 @@ def test_what_is_to_be_kept_no_more_is_not_from_that_moment_on(own_home: Path, w
         rooms.perform(do.Configure(Config()))
         rooms.perform(remember(3))
         assert [kept.request for kept in history.latest(9)] == ["request 3", "request 1"]
+
+
+@pytest.mark.parametrize("wanted", [Store(private=True), Store(history=False)], ids=["private", "no history"])
+def test_what_is_being_asked_when_nothing_is_to_be_kept_any_more_is_kept_no_longer(
+    own_home: Path, wanted: Store
+) -> None:
+    with ExitStack() as stack:
+        history = open_history(stack, Config(), "en", lambda event: None)
+        assert history
+        rooms = replace(_asked(history), router=_Router())  # type: ignore[arg-type]
+        rooms.perform(do.Interpret(1, "request 1", "en"))
+        rooms.perform(do.Configure(Config(store=wanted)))
+        assert _drafts(history) == []
+
+
+def test_what_is_dictated_is_not_taken_down(own_home: Path) -> None:
+    with ExitStack() as stack:
+        history = open_history(stack, Config(), "en", lambda event: None)
+        assert history
+        rooms = _asked(history)
+        rooms.perform(do.Interpret(1, "dear aunt", "en", dictated=True))
+        rooms.perform(do.Interpret(2, "mute", "en"))
+        assert _drafts(history) == ["mute"]
+
+
+def _asked(history: Conversations) -> Rooms:
+    """Return rooms that can be asked, and answer nothing."""
+    return replace(_rooms(lambda event: None, None), history=history, interpreter=_Interpreter())  # type: ignore[arg-type]
+
+
+def _drafts(history: Conversations) -> list[str]:
+    rows = history.database.read(lambda it: it.execute("SELECT request FROM drafts").fetchall())
+    return [request for (request,) in rows]
+
+
+class _Interpreter:
+    """Finds nothing out."""
+
+    enabled = True
+
+    def interpret(self, effect: do.Interpret) -> None:
+        """Do nothing."""
 
 
 class _Router:

@@ -67,6 +67,13 @@ def test_what_was_typed_is_neither_spoken_nor_kept_nor_heard_of_later() -> None:
     assert (turn.phase, turn.dictating) == (Phase.IDLE, True)
 
 
+def test_what_is_to_be_typed_is_not_taken_down_beforehand_either() -> None:
+    _, asked = play(DICTATING, *spoken(DICTATING, "dear aunt"))
+    assert [effect.dictated for effect in asked if isinstance(effect, do.Interpret)] == [True]
+    _, asked = play(DICTATING, on.Typed("mute"))
+    assert [effect.dictated for effect in asked if isinstance(effect, do.Interpret)] == [False]
+
+
 def test_what_could_not_be_typed_is_kept() -> None:
     turn, _ = play(DICTATING, *spoken(DICTATING, "dear aunt"), meaning(DICTATING, None))
     turn, told = play(turn, on.Failed(turn.number, message("Another window is in front.")))

@@ -128,6 +128,8 @@ class Interpret:
     """How many of the alternatives are about as likely as `text`."""
     dry_run: bool = False
     """Whether it is to leave no trace."""
+    dictated: bool = False
+    """Whether it is typed into the window in front: no request, and kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class Rooms:
             case do.DownloadModel() | do.StopDownload():
                 self._download(effect)
             case do.Interpret(turn, text, language):
-                if self.history and not effect.dry_run:
+                if self.history and not (effect.dry_run or effect.dictated):
                     self.history.drafts.begin(turn, text, language)
                 self.interpreter.interpret(effect)
             case do.Correct():
@@ -168,6 +168,8 @@ class Rooms:
         if self.history:
             self.history.language = self._written_in
             self.history.database.rests = config.store.private or not config.store.history
+            if self.history.database.rests:
+                self.history.drafts.drop()
         if self.retention:
             self.retention.bounds = Bounds(config.store.history_days, config.store.history_mb)
         if self.answers:

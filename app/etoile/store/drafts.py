@@ -87,6 +87,14 @@ class Drafts:
         """Drop the draft of `turn`, which is remembered in the same transaction.  On the thread of the database."""
         connection.execute(_END, (self._process, turn))
 
+    def drop(self) -> None:
+        """Drop the drafts of this process: from now on nothing is to be kept.  Returns at once."""
+
+        def drop(connection: sqlite3.Connection) -> bool:
+            return connection.execute("DELETE FROM drafts WHERE process = ?", (self._process,)).rowcount > 0
+
+        self._database.tidy(drop)
+
     def recover(self) -> "Future[int]":
         """Have the drafts of processes that are gone taken into the history; returns how many it were.
 

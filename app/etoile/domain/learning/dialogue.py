@@ -22,7 +22,7 @@ from etoile.domain.learning.misheard import mended
 from etoile.domain.learning.offers import Offer, Question
 from etoile.domain.match import Candidate, Reason
 from etoile.domain.turn import Phase, Speaking, Turn, step
-from etoile.domain.turn.dictating import is_dictating
+from etoile.domain.turn.lifetime import is_dictating
 from etoile.domain.turn.making import is_telling
 from etoile.text import message
 

@@ -9,7 +9,6 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.commands import DICTATED
 from etoile.domain.effects import Decision, Effect
-from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match
 from etoile.domain.policy import SURE
 from etoile.domain.turn.lifetime import finish
@@ -19,11 +18,6 @@ from etoile.text import message
 
 START, STOP = "dictation.start", "dictation.stop"
 OVER = message("Dictation is over.")
-
-
-def is_dictating(turn: Turn) -> bool:
-    """Whether the request is to be typed; what a hand types into Etoile's own window is a request as ever."""
-    return turn.dictating and turn.asking.origin is Origin.VOICE
 
 
 def dictated(turn: Turn, match: Match) -> Step:

@@ -61,7 +61,14 @@ def interpret(turn: Turn, text: str, language: str | None, before: tuple[Effect,
     """Find out what `text` means, after the effects `before`."""
     turn = replace(enter(turn, Phase.THINKING), request=text, language=language or turn.language)
     find_out = do.Interpret(
-        turn.number, text, language, turn.alternatives, is_spoken(turn), turn.rivals, turn.asking.dry_run
+        turn.number,
+        text,
+        language,
+        turn.alternatives,
+        is_spoken(turn),
+        turn.rivals,
+        turn.asking.dry_run,
+        dictated=is_dictating(turn),
     )
     return turn, (*before, find_out, deadline(turn, THINKING_S))
 
@@ -238,6 +245,11 @@ def speaks(turn: Turn) -> bool:
 def is_spoken(turn: Turn) -> bool:
     """Whether the request was heard rather than typed."""
     return turn.asking.origin in (Origin.VOICE, Origin.WAKE)
+
+
+def is_dictating(turn: Turn) -> bool:
+    """Whether the request is to be typed; what a hand types into Etoile's own window is a request as ever."""
+    return turn.dictating and turn.asking.origin is Origin.VOICE
 
 
 def is_sounding(turn: Turn) -> bool:

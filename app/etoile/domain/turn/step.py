@@ -35,7 +35,7 @@ from etoile.domain.turn.confirming import (
     unanswered,
 )
 from etoile.domain.turn.correcting import as_heard, correct, corrected, wants_correction
-from etoile.domain.turn.dictating import carried_out, dictated, is_dictating, over
+from etoile.domain.turn.dictating import carried_out, dictated, over
 from etoile.domain.turn.lifetime import (
     THINKING_S,
     begin,
@@ -44,6 +44,7 @@ from etoile.domain.turn.lifetime import (
     finish,
     give_up,
     is_answered,
+    is_dictating,
     progress,
     question,
 )
