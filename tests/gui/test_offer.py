@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from etoile.domain.events import OfferRefused, OfferTaken, Typed
 from etoile.domain.learning.dialogue import Learning
+from etoile.domain.state import State
 from etoile.gui.announcements import announcements
+from etoile.gui.composer import Composer
+from etoile.gui.conversation import Conversation
+from etoile.gui.offer import OfferCard
 from etoile.gui.window import Window
 from tests.gui import states
 from tests.gui.conftest import Visitor
@@ -65,3 +70,33 @@ def test_an_offer_that_waits_is_not_shown_yet(window: Window, texts: Texts) -> N
 def test_a_screen_reader_hears_of_an_offer_once() -> None:
     assert [told.said for told in announcements(states.CALM, ALIAS)] == [states.ALIAS_OFFER.said]
     assert announcements(ALIAS, ALIAS) == []
+
+
+@pytest.mark.parametrize("height", [261, 307])
+@pytest.mark.parametrize("state", [replace(ALIAS, turn=states.ANSWERED), HABIT], ids=["alias", "habit"])
+def test_in_a_low_window_an_offer_is_whole(window: Window, qtbot: QtBot, state: State, height: int) -> None:
+    window.resize(440, height)
+    window.present()
+    window.show_state(state)
+    card, composer = window.findChild(OfferCard), window.findChild(Composer)
+
+    def whole() -> bool:
+        parts = [card, composer, *card.findChildren(QLabel), *card.findChildren(QAbstractButton)]
+        return all(
+            part.visibleRegion().boundingRect() == part.rect() and part.height() >= part.heightForWidth(part.width())
+            for part in parts
+            if part.isVisible()
+        )
+
+    qtbot.waitUntil(whole)
+    assert "“etoile learn”" in card.toolTip()
+
+
+def test_an_offer_gives_the_room_back(window: Window, qtbot: QtBot, texts: Texts) -> None:
+    window.resize(440, 261)
+    window.present()
+    window.show_state(HABIT)
+    assert "What can you do?" not in texts(window)
+    window.show_state(states.CALM)
+    assert "What can you do?" in texts(window)
+    assert window.findChild(Conversation).isVisible()

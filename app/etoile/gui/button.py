@@ -185,8 +185,18 @@ class Button(QAbstractButton):
         return palette.text2 if self._kind is Kind.FLAT and not self._words else palette.text
 
 
+def outdented(row: QWidget) -> QHBoxLayout:
+    """Return a line with `row`; the face of its first button begins where the words above it do, its ring before."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(0)
+    line.addSpacing(-RING)
+    line.addWidget(row)
+    return line
+
+
 def below(*buttons: Button) -> QHBoxLayout:
-    """Return a line with `buttons`; the face of the first begins where the words above it do, its ring before them."""
+    """Return a line with `buttons` below words, as `outdented`."""
     line = QHBoxLayout()
     line.setContentsMargins(0, 4, 0, 0)
     line.setSpacing(0)

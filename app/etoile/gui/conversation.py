@@ -61,8 +61,8 @@ class Conversation(ScrollColumn):
         """The newest answer, to copy."""
         return next((view.answer for view in reversed(self._views.values()) if view.answer), "")
 
-    def show_entries(self, entries: tuple[Entry, ...]) -> None:
-        """Show the turns `entries`, the newest last."""
+    def show_entries(self, entries: tuple[Entry, ...], *, examples: bool = True) -> None:
+        """Show the turns `entries`, the newest last; while there are none, how to begin, unless without `examples`."""
         wanted = {entry.turn: entry for entry in entries}
         for turn in [turn for turn in self._views if turn not in wanted]:
             view = self._views.pop(turn)
@@ -73,7 +73,7 @@ class Conversation(ScrollColumn):
                 self._add(turn)
             newest = entry is entries[-1]
             self._views[turn].show_entry(entry if newest else replace(entry, undoable=False))
-        self._empty.setVisible(not entries)
+        self._empty.setVisible(examples and not entries)
 
     def go_to_end(self) -> None:
         """Scroll to the newest text, and stay there."""

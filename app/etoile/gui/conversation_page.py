@@ -65,7 +65,7 @@ class ConversationPage(Page):
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._show_times)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(beside_bar(self._hottest))
@@ -83,6 +83,7 @@ class ConversationPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_hottest()
+        self._show_entries()
         self._give_way()
         self._activity.allow_lines(MOST_LINES if self._has_room else MOST_LINES // 2)
 
@@ -96,9 +97,22 @@ class ConversationPage(Page):
         if not self._has_room:
             self._hottest.hide()
 
+    def _show_entries(self) -> None:
+        """Show the turns; how to begin only where that leaves room for an offer."""
+        examples = self._has_room or self._state.learning.visible is None
+        self._conversation.show_entries(self._ground.transcript.entries, examples=examples)
+
     def _give_way(self) -> None:
-        """Leave a low window to what is asked, and to what is heard."""
-        self._conversation.setVisible(self._has_room or not wants_room(self._state.turn))
+        """Leave a low window to what is asked, to what is heard, and to an offer that would be cut off otherwise."""
+        self._offer.fit_into_low(low=not self._has_room)
+        wanted = wants_room(self._state.turn) or self._offer.height_at(self._composer.width()) > self._left_by_words
+        self._conversation.setVisible(self._has_room or not wanted)
+
+    @property
+    def _left_by_words(self) -> int:
+        """Height between the least that the conversation needs and the line to type in."""
+        gaps = 2 * self._column.spacing()
+        return self.height() - self._conversation.minimumSizeHint().height() - self._composer.height() - gaps
 
     @property
     def last_answer(self) -> str:
@@ -121,11 +135,11 @@ class ConversationPage(Page):
         """Show the conversation, and what stands beside it."""
         self._state = state
         self._show_hottest()
-        self._give_way()
         self._found.show_nodes(tuple(node for node in state.nodes if node.state is NodeState.UNCONFIRMED))
         self._notices.show_state(state)
         self._offer.show_offer(state.learning.visible)
-        self._conversation.show_entries(self._ground.transcript.entries)
+        self._show_entries()
+        self._give_way()
         self._show_times()
         if state.turn.phase in _TIMED:
             self._tick.start()

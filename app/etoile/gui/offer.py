@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import Event, OfferRefused, OfferTaken, Typed
 from etoile.domain.learning.offers import Offer, Question
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import Button, Kind, outdented
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.flow import Flow
 from etoile.gui.glyphs import Glyph
@@ -30,8 +30,9 @@ class OfferCard(Surface):
         super().__init__(look)
         said = Label(look, Type.UI, parent=self)
         said.say(offer.said)
-        why = Label(look, Type.META, Tone.TEXT3, parent=self)
-        why.say(message("“etoile learn” shows what was learned, and forgets it."))
+        self.why = Label(look, Type.META, Tone.TEXT3, parent=self)
+        self.why.say(message("“etoile learn” shows what was learned, and forgets it."))
+        self.setToolTip(self.why.text())
         row = QWidget(self)
         flow = Flow(row)
         never = Button(look, NEVER, kind=Kind.FLAT, parent=row)
@@ -42,8 +43,8 @@ class OfferCard(Surface):
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(said)
-        words.addWidget(why)
-        words.addWidget(row)
+        words.addWidget(self.why)
+        words.addLayout(outdented(row))
         top = QHBoxLayout(self)
         top.setContentsMargins(12, 12, 8, 8)
         top.setSpacing(8)
@@ -72,6 +73,7 @@ class OfferView(QWidget):
         self._look, self._publish = look, publish
         self._offer: Offer | None = None
         self._card: OfferCard | None = None
+        self._low = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self.hide()
@@ -90,3 +92,14 @@ class OfferView(QWidget):
         if self._card:
             self._column.addWidget(self._card)
             self._card.show()
+            self._card.why.setVisible(not self._low)
+
+    def fit_into_low(self, *, low: bool) -> None:
+        """In a `low` page say only what is offered; the rest is in the tool tip."""
+        self._low = low
+        if self._card:
+            self._card.why.setVisible(not low)
+
+    def height_at(self, width: int) -> int:
+        """Return how high the offer is where it is `width` wide; 0 while there is none."""
+        return self._card.heightForWidth(width) if self._card else 0
