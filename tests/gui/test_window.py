@@ -216,6 +216,14 @@ def test_in_a_low_window_a_question_and_the_line_to_type_in_stay_whole(
     assert window._body.tabs.isVisible()
 
 
+def test_a_question_that_brings_the_conversation_back_has_the_focus(window: Window, qtbot: QtBot) -> None:
+    _show(window, CALM)
+    window._go_to(GPU)
+    window.show_state(replace(CALM, turn=states.CONFIRMING))
+    assert window.page == CONVERSATION
+    assert window.focusWidget() is window.findChild(QuestionView)._view.preferred
+
+
 class TestLockedScreen:
     LOCKED = replace(CALM, turn=states.CONFIRMING, locked=True)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from etoile.domain.state import State
 from etoile.gui.anew import carry_over, focus_again
+from etoile.gui.button import RING
 from etoile.gui.conversation_page import ConversationPage, wants_room
 from etoile.gui.design import PADDING
 from etoile.gui.header import Header
@@ -34,7 +35,9 @@ class Body(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setSpacing(8)
         self._column.addLayout(beside_bar(self.header))
-        self._column.addLayout(beside_bar(self.tabs))
+        tabs = beside_bar(self.tabs)
+        tabs.insertSpacing(0, -RING)  # the face of the first begins where everything else does
+        self._column.addLayout(tabs)
         self._column.addLayout(self._stack, 1)
         self.setMouseTracking(True)
 
@@ -90,10 +93,14 @@ class Body(QWidget):
         self.go_to(KEYS)
 
     def return_to_conversation(self) -> None:
-        """Show the conversation: something new happens there.  The focus follows only where it would be lost."""
+        """Show the conversation: something new happens there.  The focus follows where it would be lost.
+
+        What is asked there may have taken it already.
+        """
         former, focus = self.pages[self.page], self.window().focusWidget()
         page = self.show_page(CONVERSATION)
-        if focus is not None and former.isAncestorOf(focus):
+        taken = page.isAncestorOf(self.window().focusWidget() or self)
+        if not taken and focus is not None and former.isAncestorOf(focus):
             page.begin()
 
     def step_back(self) -> bool:
