@@ -106,7 +106,7 @@ class HottestLine(QAbstractButton):
         return right
 
     def _paint_name(self, painter: QPainter, line: QRectF, gpu: GpuReading) -> None:
-        """Paint which GPU it is, what is wrong with it, and where there is room its model."""
+        """Paint which GPU it is, what is wrong with it, and with room its model, or that its values are old."""
         look, palette = self._look, self._look.palette
         left = line.left()
         title = look.words(called(gpu))
@@ -123,9 +123,11 @@ class HottestLine(QAbstractButton):
             paint_chip(painter, left + width, line.center().y(), severity, word, look, SMALL_CHIP)
             left += width + look.px(8)
         room = round(line.right() - left)
-        name = look.metrics(Type.META).elidedText(short_gpu(gpu.name), Qt.TextElideMode.ElideMiddle, room)
+        stale = gpu.state is GpuState.STALE
+        beside = look.words(GPU_STATE[GpuState.STALE]) if stale else short_gpu(gpu.name)
+        name = look.metrics(Type.META).elidedText(beside, Qt.TextElideMode.ElideMiddle, room)
         painter.setFont(look.font(Type.META))
-        painter.setPen(palette.text2)
+        painter.setPen(palette.text3 if stale else palette.text2)
         if room >= look.px(44):
             model = QRectF(left, line.top(), room, line.height())
             painter.drawText(model, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from etoile.domain.care import Caring
 from etoile.domain.nodes import NodeState, NodeStatus
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import Button, Kind, outdented
 from etoile.gui.design import CARD_PADDING, Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
@@ -139,7 +139,7 @@ class NodeRow(Row):
         self._column.addLayout(self._lines)
         self._column.addWidget(self._going)
         self._column.addLayout(failed)
-        self._column.addWidget(self._buttons)
+        self._column.addLayout(outdented(self._buttons))
 
     # What is shown
 
