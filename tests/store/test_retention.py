@@ -112,6 +112,16 @@ def test_the_oldest_make_room_where_there_is_too_much(database: Database, clocks
     assert database.path.stat().st_size < MB
 
 
+def test_answers_that_may_be_given_again_cost_no_request(database: Database, clocks: Clocks) -> None:
+    history = ask(database, {"older": 2, "today": 0})
+    answers = Answers(database, days=99, most=500, now_s=lambda: NOW_S - DAY_S)
+    for number in range(300):
+        answers.keep(f"sense {number}", "why", "word " * 1000, ())
+    look(database, clocks, Bounds(megabytes=1))
+    assert kept(history) == ["today", "older"]
+    assert 0 < database.path.stat().st_size < MB
+
+
 def test_a_conversation_of_which_nothing_is_left_goes_and_the_last_stays(database: Database, clocks: Clocks) -> None:
     history = ask(database, {"old": 31})
     history.begin_conversation()

@@ -17,12 +17,13 @@ DAY_S, MB = 86_400.0, 1_000_000
 STEP_S = 2.0
 """What the two clocks may drift apart from one look to the next."""
 _BATCH = 20
-"""Exchanges that are erased at a time, until the file is small enough."""
+"""Rows that are erased at a time, until the file is small enough."""
 _LEFT = 0.9
 """Of the size that is allowed, so that not every further request erases one."""
 
 _DROP_ANSWERS = "DELETE FROM answers WHERE at_s < ?"
 _DROP_OLD = "DELETE FROM exchanges WHERE at_s < ?"
+_DROP_OLDEST_ANSWERS = "DELETE FROM answers WHERE sense IN (SELECT sense FROM answers ORDER BY at_s LIMIT ?)"
 _DROP_OLDEST = "DELETE FROM exchanges WHERE id IN (SELECT id FROM exchanges ORDER BY id LIMIT ?)"
 _DROP_EMPTY = """
 DELETE FROM conversations WHERE id < (SELECT max(id) FROM conversations)
@@ -75,14 +76,16 @@ def _erase(connection: sqlite3.Connection, oldest_s: float | None, most_bytes: f
         connection.execute(_DROP_ANSWERS, (oldest_s,))
         erased += connection.execute(_DROP_OLD, (oldest_s,)).rowcount
     if most_bytes and _used_bytes(connection) > most_bytes:
-        while _used_bytes(connection) > most_bytes * _LEFT:
-            dropped = connection.execute(_DROP_OLDEST, (_BATCH,)).rowcount
-            if not dropped:
-                break
-            erased += dropped
+        # Answers to be given again go first: they alone must not cost the history.
+        for drop in (_DROP_OLDEST_ANSWERS, _DROP_OLDEST):
+            while _used_bytes(connection) > most_bytes * _LEFT:
+                dropped = connection.execute(drop, (_BATCH,)).rowcount
+                if not dropped:
+                    break
+                erased += dropped
     if erased:
         connection.execute(_DROP_EMPTY)
-        log.info("%d requests of the history were beyond what is to be kept", erased)
+        log.info("%d requests and answers of the history were beyond what is to be kept", erased)
     return bool(erased)
 
 
