@@ -61,6 +61,7 @@ def test_dragged_to_an_edge_it_snaps_and_is_there_again_after_a_start(desktop: D
         window = app.wait_for_window()
         desktop.xdotool("windowactivate", "--sync", str(window.id))
         desktop.xdotool("key", "ctrl+w")
+        wait_until(lambda: corner(wait_for_pill(app)) == corner(window), what="the pill is in the window's corner")
         x, y = wait_for_pill(app).centre
         desktop.xdotool("mousemove", str(x - 60), str(y), "mousedown", "1")
         for place in ("600 500", "200 420", "40 400"):  # the pill is held 32 from its left edge

@@ -166,6 +166,22 @@ def test_a_click_unfolds_and_a_drag_moves(folded: Window, qtbot: QtBot) -> None:
     assert folded.isVisible()
 
 
+def test_a_drag_that_is_told_as_one_move_moves_it_and_is_kept_at_once(folded: Window, qtbot: QtBot) -> None:
+    """A program that was busy is told the last of many moves alone, soon after the pill came."""
+    pill = folded.pill
+    before = pill.place
+    qtbot.mousePress(pill, LEFT, pos=QPoint(90, 20))
+    qtbot.mouseMove(pill, QPoint(-110, -80))
+    assert pill.place == before.translated(-200, -100)
+    folded.show_state(replace(CALM, turn=states.STREAMING))
+    assert pill.place.topLeft() == before.translated(-200, -100).topLeft()
+    dropped = pill.place
+    qtbot.mouseRelease(pill, LEFT, pos=QPoint(90, 20))
+    folded.show_state(CALM)
+    assert pill.width() < dropped.width()
+    assert pill.place.bottomRight() == dropped.bottomRight()
+
+
 def test_the_place_is_kept_when_it_was_moved(folded: Window, qtbot: QtBot) -> None:
     screen = QGuiApplication.primaryScreen()
     places = folded._places

@@ -85,9 +85,9 @@ class Frame(QWidget):
         return self.face.translated(self.pos())
 
     def settle(self, size: QSize) -> None:
-        """Give the visible window `size`, at its place on the screen that was used last."""
+        """Give the visible window `size`, at its place on the screen that was used last; in a drag it stays there."""
         self._adapt()  # before it is shown: a window manager may overlook what is changed while it comes
-        if not can_be_placed():
+        if not can_be_placed() or self._held is not None:
             margin = 2 * self.margin
             self.resize(size.width() + margin, size.height() + margin)
             return
@@ -146,9 +146,14 @@ class Frame(QWidget):
             self.setCursor(_cursor(self._edges(here)))
         elif self._pressed and (here - self._pressed).manhattanLength() >= DRAG:
             self._begin_drag(self._pressed)
+            if self._held is not None:  # to one that was busy, many moves are told as one, and it may be the only one
+                self._drag_to(event.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        dragged = self._held is not None
         self._pressed = self._held = None
+        if dragged:
+            self._keep_place()  # what becomes larger or smaller in a moment does so where the user put it
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)
@@ -169,6 +174,7 @@ class Frame(QWidget):
     def _begin_drag(self, pressed: QPoint) -> None:
         """Follow the mouse, snapping to the edges of the screen; where we may not place it, the desktop moves it."""
         self._pressed = None
+        self._corrections = 0
         if can_be_placed() and not self._fills_screen():
             self._held = pressed - self.face.topLeft()
         elif self.windowHandle():
