@@ -522,3 +522,12 @@ def test_another_engine_of_changed_settings_speaks_the_next_sentence(monkeypatch
         assert list(made) == ["system"]
         voice.configure(Speech(engine="piper"))
         wait_until(lambda: bool(made.get("piper")) and voice._engine is made["piper"])
+
+
+def test_what_was_asked_for_by_voice_outlasts_a_change_of_other_settings() -> None:
+    with stage(Speech(rate_wpm=180)) as it:
+        it.voice.rate_wpm = 220
+        it.voice.configure(Speech(rate_wpm=180, earcons=False))
+        assert it.voice.rate_wpm == 220
+        it.voice.configure(Speech(rate_wpm=160))
+        assert it.voice.rate_wpm == 160

@@ -64,6 +64,8 @@ class Voice:
         self._loudspeaker = loudspeaker or Player()
         self._earcons, self._named, self.rate_wpm = True, dict[str, str](), 0
         """How fast is spoken, from the next sentence on, in words a minute; set from any thread."""
+        self._followed: config.Speech | None = None
+        """The settings that are gone by."""
         self.configure(speech)
         self._era = Era()
         self._closing = False
@@ -77,10 +79,16 @@ class Voice:
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
 
     def configure(self, speech: config.Speech) -> None:
-        """Go by the settings `speech` from the next sentence on: voices, pace, short sounds.  Any thread."""
+        """Go by the settings `speech` from the next sentence on: voices, pace, short sounds.  Any thread.
+
+        What was asked for since ("speak faster") goes on to count where its own setting is as it was.
+        """
+        former, self._followed = self._followed, speech
         self._earcons = speech.earcons
-        self._named = dict[str, str](speech.voices.items())
-        self.rate_wpm = speech.rate_wpm
+        if former is None or speech.voices != former.voices:
+            self._named = dict[str, str](speech.voices.items())
+        if former is None or speech.rate_wpm != former.rate_wpm:
+            self.rate_wpm = speech.rate_wpm
         if self._made_of not in (None, made_of := _made_of(speech)):
             self._made_of = made_of
             self._sentences.put(speech)
