@@ -167,6 +167,13 @@ def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready
     assert (voice.prepared, commands.prepared) == (1, 1)
 
 
+def test_where_a_request_is_to_be_typed_the_names_of_the_voices_are_known_as_well() -> None:
+    voice: Any = _Mouth()
+    commands: Any = _Mouth()
+    replace(_rooms(list[Event]().append, None), voice=voice, interpreter=commands).expect()
+    assert (voice.prepared, commands.prepared) == (1, 1)
+
+
 def test_short_sounds_go_to_the_voice_if_there_is_one() -> None:
     voice: Any = _Mouth()
     rooms = _rooms(list[Event]().append, None)

@@ -83,6 +83,8 @@ class Rooms:
     def expect(self) -> None:
         """Get ready for a request before it is there.  Returns at once."""
         self.interpreter.prepare()
+        if self.voice:
+            self.voice.prepare()  # what its voices are called can be said in the very first request
 
     def perform(self, effect: Effect) -> None:
         """Hand `effect` to the room that carries it out.  Returns at once."""
@@ -213,8 +215,6 @@ class Rooms:
                 self.ears.transcribe(turn)
                 # Not while somebody speaks: reading the commands would hold up the microphone's thread.
                 self.expect()
-                if self.voice:
-                    self.voice.prepare()
             case do.DiscardRecording(turn):
                 self.ears.discard(turn)
 
