@@ -4,6 +4,7 @@ Etoile takes five times as long to import as Qt does; whoever starts it sees at 
 standard library are needed here.
 """
 
+import builtins
 import logging
 import sys
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def begin() -> Begun | None:
     held = endpoint.lock(folder)
     if held is None:
         return None
+    _import_as_python_does()
     qInstallMessageHandler(_log_qt)
     # Desktops without a portal are told of as a warning each time, and nothing depends on it.
     QLoggingCategory.setFilterRules("qt.qpa.services=false")
@@ -53,6 +55,14 @@ def begin() -> Begun | None:
     # What the user does meanwhile waits until everything is there.
     app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     return Begun(app, icon, folder, held)
+
+
+def _import_as_python_does() -> None:
+    """Take back the import of PySide, which reads the source of every module to see whether it mentions PySide.
+
+    It serves `from __feature__ import ...`, which nothing here uses, and keeps 13 MiB of lines.
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 _QT_LEVELS = {
