@@ -178,3 +178,11 @@ def test_a_failure_that_can_be_mended_leads_to_its_page(look: Look, qtbot: QtBot
         button.setFocus()
         qtbot.keyClick(button, Qt.Key.Key_Return)
     assert asked == ([topic] if topic else [])
+
+
+def test_what_helps_with_a_failure_stands_below_it_and_leaves_its_words_the_width(window: Window, qtbot: QtBot) -> None:
+    window.present()
+    window.show_state(replace(QUIET, turn=states.FAILED))
+    view = window.findChild(EntryView)
+    qtbot.waitUntil(lambda: view._afresh.geometry().top() >= view._remedy.geometry().bottom())
+    assert view._said.geometry().right() > view.width() * 0.9

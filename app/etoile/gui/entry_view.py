@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.gui.answer import AnswerView
-from etoile.gui.button import QUIET_FACE, Button, Kind, below
+from etoile.gui.button import Button, Kind, below
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.label import Label
 from etoile.gui.notices import MORE
@@ -84,10 +84,10 @@ class EntryView(QWidget):
         self._remedy = Label(look, Type.UI, Tone.TEXT2, parent=self)
         self._undo = Button(look, message("Undo"), kind=Kind.FLAT, parent=self)
         self._undo.clicked.connect(lambda: undo(self._entry.turn) if self._entry else None)
-        self._afresh = Button(look, message("Ask again"), kind=Kind.FLAT, parent=self)
+        self._afresh = Button(look, message("Ask again"), parent=self)
         self._afresh.clicked.connect(lambda: ask_afresh(self._entry.request if self._entry else ""))
         self._afresh.hide()
-        self._more = Button(look, MORE, kind=Kind.QUIET, face=QUIET_FACE, parent=self)
+        self._more = Button(look, MORE, kind=Kind.QUIET, parent=self)
         self._more.clicked.connect(lambda: open_help(self._entry.helped_by if self._entry else ""))
         for label in (self._said, self._remedy):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -102,13 +102,12 @@ class EntryView(QWidget):
         told.setSpacing(2)
         told.addWidget(self._said)
         told.addWidget(self._remedy)
-        told.addLayout(below(self._more))
+        told.addLayout(below(self._afresh, self._more))
         ended = QHBoxLayout()
         ended.setSpacing(8)
         ended.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         ended.addLayout(told, 1)
         ended.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignTop)
-        ended.addWidget(self._afresh, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
