@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from etoile.gui.button import Button
-from etoile.gui.design import Look
+from etoile.gui.design import Look, Type
 from etoile.gui.help_page import HelpWindow
 from etoile.parts.help_pages import HelpPages
 from tests.waiting import wait_until
@@ -164,3 +164,14 @@ def test_what_was_typed_stays_where_the_language_changes(guide: HelpWindow, qtbo
     assert isinstance(focus, QLineEdit)
     assert focus.text() == "vram"
     assert listed(guide) == [part.title for part in HelpPages("fr").find("vram")]
+
+
+def test_a_long_title_is_cut_where_the_list_ends_and_whole_in_its_tool_tip(guide: HelpWindow, look: Look) -> None:
+    entry = guide._entries[1]
+    assert entry.text() == entry.toolTip() == "The command line"
+    entry.setText("The command line, and much more that is far too long for the list")
+    long = entry.grab().toImage()
+    room = entry.width() - 6 - look.px(12) - 4
+    entry.setText(look.metrics(Type.UI).elidedText(entry.text(), Qt.TextElideMode.ElideRight, room))
+    assert entry.text().endswith("…")
+    assert entry.grab().toImage() == long

@@ -286,11 +286,8 @@ class HelpWindow(QDialog):
             entry.setChecked(topic == self.topic)
 
     def _entry(self, title: str, topic: str, section: str) -> Entry:
-        room = self._look.px(LIST_WIDTH - 56)
-        short = self._look.metrics(Type.TITLE).elidedText(title, Qt.TextElideMode.ElideRight, room)
-        entry = Entry(self._look, verbatim(short), self)
-        entry.setAccessibleName(title)
-        entry.setToolTip(title if short != title else "")
+        entry = Entry(self._look, verbatim(title), self)
+        entry.setToolTip(title)
         entry.clicked.connect(lambda: self.show_topic(topic, section))
         self._list.column.insertWidget(len(self._entries), entry)
         entry.show()

@@ -72,10 +72,12 @@ class Entry(QAbstractButton):
             painter.setPen(QPen(palette.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(face.adjusted(-1, -0.5, 1, 0.5), BUTTON_RADIUS + 1, BUTTON_RADIUS + 1)
-        painter.setFont(self._look.font(Type.TITLE if self.isChecked() else Type.UI))
+        kind = Type.TITLE if self.isChecked() else Type.UI
+        painter.setFont(self._look.font(kind))
         painter.setPen(palette.text)
         words = face.adjusted(self._look.px(12), 0, -4, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        shown = self._look.metrics(kind).elidedText(self.text(), Qt.TextElideMode.ElideRight, round(words.width()))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
 
 class SettingsDialog(QDialog):
