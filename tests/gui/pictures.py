@@ -14,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from etoile.domain import events as on
 from etoile.domain.care import Caring
@@ -32,15 +32,19 @@ from etoile.gui.chart import Chart
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
 from etoile.gui.gpu_view import GpuView
+from etoile.gui.help_page import HelpWindow
 from etoile.gui.history_page import FIRST
 from etoile.gui.icons import SIZES, TrayState, tray_pixmap
 from etoile.gui.listening_panel import SILENT_S
-from etoile.gui.page import GPU, HEARD, HISTORY, NODES
+from etoile.gui.page import GPU, HEARD, HISTORY, KEYS, NODES
 from etoile.gui.places import Places
 from etoile.gui.span_switch import SpanSwitch
+from etoile.gui.tray_menu import TrayMenu
 from etoile.gui.window import Window
+from etoile.parts.help_pages import HelpPages
 from etoile.text import message
 from tests.gui import charts, states
+from tests.gui.spoken import spoken
 
 HOT = replace(
     states.CALM,
@@ -107,6 +111,8 @@ def scenes() -> dict[str, State]:
         "hearing": replace(calm, turn=states.HEARING),
         "microphone_mute": replace(calm, turn=states.MUTE),
         "hearing_long": replace(calm, turn=states.HEARING_LONG),
+        "keys": calm,
+        "locked": replace(calm, locked=True),
         "downloading": replace(
             calm,
             missing={"speech_model": states.MISSING["speech_model"]},
@@ -115,23 +121,32 @@ def scenes() -> dict[str, State]:
     }
 
 
-PAGED = {"gpu": GPU, "nodes": NODES, "history": HISTORY}
+PAGED = {"gpu": GPU, "nodes": NODES, "history": HISTORY, "keys": KEYS}
 """Pictures of another page than the conversation, by how their names begin."""
+LEVELS = (0.0, 0.0, 0.5, 1.0, 1.0, 0.2, 0.0, 0.1, 1.0, 1.0, 0.3)
+"""Of somebody who speaks."""
 
 
-def picture(name: str, state: State, language: str, theme: str, size: tuple[int, int]) -> QImage:
-    """Return the window in `state`, with the focus where it would be."""
+def turn_is_heard(state: State) -> bool:
+    """Whether somebody speaks in `state`."""
+    return state.turn.phase is Phase.LISTENING and state.turn.level > HEARD
+
+
+def picture(name: str, state: State, language: str, theme: str, size: tuple[int, int] | None = None) -> QImage:
+    """Return the window in `state`, with the focus where it would be; in its own size unless another is given."""
+    state = spoken(state, language)
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
     clock: Callable[[], datetime] = lambda: datetime(2026, 11, 21, 14, 2).astimezone()  # noqa: E731
     look = Look(language, theme)  # type: ignore[arg-type]
     window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S, clock=clock)
-    window.resize(*size)
+    if size:
+        window.resize(*size)
     window.compose()
     if page := PAGED.get(name.partition("_")[0]):
         window.show_page(page)
     for second in states.minute(state):
         window.show_state(second)
-    for level in (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if name == "listening" else ():
+    for level in LEVELS if turn_is_heard(state) else ():
         window.show_state(replace(state, turn=replace(state.turn, level=level)))
     QTest.qWait(120)
     image = window.grab().toImage()
@@ -175,6 +190,7 @@ def blended() -> Iterator[None]:
 def pill_picture(name: str, state: State, look: Look) -> QImage:
     """Return the pill, or the panel that it is while it listens, where windows are blended."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
+    state = spoken(state, look.language)
     places, now_s = Places(), [states.NOW_S]
     places.fold(True)
     window = Window(look, doors, places=places, tray_available=lambda: True, now_s=lambda: now_s[0])
@@ -182,7 +198,7 @@ def pill_picture(name: str, state: State, look: Look) -> QImage:
         window.show_state(second)
     window.appear()
     window.pill.setFocus()
-    levels = (0.2, 0.5, 0.9, 0.4, 0.7, 0.3, 0.8, 0.6) if state.turn.level > HEARD else (0.1,)
+    levels = LEVELS if turn_is_heard(state) else (0.1,)
     for level in levels if state.turn.phase is Phase.LISTENING else ():
         window.show_state(replace(second, turn=replace(state.turn, level=level)))
     if name == "silent":
@@ -215,7 +231,6 @@ def chart(span: Span, language: str, theme: str) -> QImage:
     """Return the window with the history of a card; in the hour with a forecast, in the day with the cursor."""
     doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
     window = Window(Look(language, theme), doors, tray_available=lambda: True)  # type: ignore[arg-type]
-    window.resize(440, 680)
     window.compose()
     card = states.gpu(2, name="NVIDIA GeForce RTX 3080", temperature_c=79)
     forecast = Forecast(85, 178.0) if span is Span.HOUR else None
@@ -234,6 +249,38 @@ def chart(span: Span, language: str, theme: str) -> QImage:
     window.hide()
     window.deleteLater()
     return image
+
+
+def help_picture(typed: str, language: str, theme: str) -> QImage:
+    """Return the help with `typed` in its search field."""
+    window = HelpWindow(Look(language, theme), HelpPages(language))  # type: ignore[arg-type]
+    window.present()
+    window.findChild(QLineEdit).setText(typed)
+    QTest.qWait(120)
+    image = window.grab().toImage()
+    image.setDevicePixelRatio(1)
+    window.close()
+    window.deleteLater()
+    return image
+
+
+def tray_menu(language: str, theme: str) -> QImage:
+    """Return the menu of the tray while much goes on, and beside it those that open from it."""
+    doors = Doors(publish=_ignore, confirm_node=_ignore, open_settings=_nothing, quit=_nothing)
+    look = Look(language, theme)  # type: ignore[arg-type]
+    window = Window(look, doors, tray_available=lambda: True, now_s=lambda: states.NOW_S)
+    menu = TrayMenu(look, doors, window, lambda: states.NOW_S)
+    menu.show_state(replace(HOT, turn=states.STREAMING, cared={"M1": LOADING}))
+    opened = [menu, *(part.menu() for part in menu.actions() if part.menu() and part.isVisible())]
+    images = []
+    for shown in opened:
+        shown.ensurePolished()
+        shown.resize(shown.sizeHint())
+        images.append(shown.grab().toImage())
+    for image in images:
+        image.setDevicePixelRatio(1)
+    window.deleteLater()
+    return sheet(images, "#5A6473" if theme == "dark" else "#AEB6C2")
 
 
 def sheet(images: list[QImage], ground: str) -> QImage:

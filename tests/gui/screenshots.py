@@ -26,6 +26,9 @@ Draw = Callable[[], QImage]
 FOLDER: Final = Path(__file__).parents[2] / "resources" / "screenshots"
 GROUNDS: Final = {"dark": "#5A6473", "light": "#AEB6C2"}
 SIDE_BY_SIDE: Final = 4
+FREQUENT: Final = 128
+COARSE: Final = np.uint32(0xFFF0F0F0)
+"""What is left of a colour where it is compared with others."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,17 @@ def draw(one: Set, folder: Path) -> None:
 
 
 def _save(image: QImage, path: Path) -> None:
-    """Keep `image` in its 256 most frequent colours, which is a third of the bytes and not to be told apart."""
+    """Keep `image` in 256 colours, which is a third of the bytes and not to be told apart.
+
+    They are the most frequent ones, and then those that differ from all: a rare red is not lost among the many greys
+    of the edges of letters.
+    """
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     colours, counts = np.unique(np.frombuffer(image.constBits(), dtype=np.uint32), return_counts=True)
-    frequent = [int(colour) for colour in colours[np.argsort(-counts)][:256]]
+    colours = colours[np.argsort(-counts)]
+    _, first = np.unique(colours & COARSE, return_index=True)
+    rare = np.sort(first[first >= FREQUENT])
+    frequent = [int(colour) for colour in (*colours[:FREQUENT], *colours[rare])][:256]
     flat = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
     image.convertToFormat(QImage.Format.Format_Indexed8, frequent, flat).save(str(path), quality=0)
 
@@ -102,14 +112,15 @@ def _kinds(language: str, theme: str) -> Mapping[str, Mapping[str, Draw]]:
     from tests.gui import pictures
     from tests.gui.settings import pictures as settings
 
-    room = QGuiApplication.primaryScreen().availableSize()
-    size = (440, min(680, round(0.85 * room.height())))
+    height = min(560, QGuiApplication.primaryScreen().availableSize().height())
     states = pictures.scenes()
     return {
-        "window": {name: partial(pictures.picture, name, states[name], language, theme, size) for name in states},
+        "window": {name: partial(pictures.picture, name, states[name], language, theme) for name in states},
         "pill": {"all": partial(pictures.pill_sheet, language, theme)},
         "charts": {span.name: partial(pictures.chart, span, language, theme) for span in Span},
-        "settings": {key: partial(settings.picture, key, language, theme, min(560, size[1])) for key in settings.KEYS},
+        "settings": {key: partial(settings.picture, key, language, theme, height) for key in settings.KEYS},
+        "help": {typed: partial(pictures.help_picture, typed, language, theme) for typed in ("", "gpu", "qwxyz")},
+        "menu": {"all": partial(pictures.tray_menu, language, theme)},
         "first": {name: partial(_first_step, place, language, theme) for place, (_, name) in enumerate(STEPS)},
     }
 

@@ -74,7 +74,7 @@ NODES = (
     node(
         "M2",
         state=NodeState.DOWN,
-        reason=message("{node} did not answer within {seconds:.0f} s.", node="M2", seconds=2.0),
+        reason=message("no answer within {seconds:g} s", seconds=2.0),
     ),
     node("M3", model="llama3.3:70b", state=NodeState.BUSY),
 )
@@ -139,7 +139,7 @@ ASKED = turn(phase=Phase.THINKING, request="How does vLLM keep its cache?", deci
 STREAMING = replace(
     ASKED,
     attribution=(Attribution(node="M1", model="qwen/qwen3-30b-a3b-2507"),),
-    passed_over=(("M2", message("it did not answer within {seconds:.0f} s.", seconds=2.0)),),
+    passed_over=(("M2", message("no answer within {seconds:g} s", seconds=2.0)),),
     answer=ANSWER[:150],
 )
 ANSWERED = replace(STREAMING, phase=Phase.IDLE, answer=ANSWER, elapsed_ms=1420.0, first_token_ms=310.0)
@@ -164,11 +164,11 @@ FAILED = turn(
     request="Summarise the log of last night",
     failed=True,
     passed_over=(
-        ("M1", message("its queue is full.")),
-        ("M2", message("it did not answer within {seconds:.0f} s.", seconds=2.0)),
+        ("M1", message("its queue is full")),
+        ("M2", message("no answer within {seconds:g} s", seconds=2.0)),
     ),
-    said=message("No node could take the request."),
-    remedy=message("Start a model on one of them, or add a node to the settings."),
+    said=message("No node could answer: {names}.", names=["M1", "M2"]),
+    remedy=message("Start one of them, or name another one in the settings; “etoile nodes” tells how each is."),
 )
 
 
@@ -182,7 +182,7 @@ def question(*labels: Message, destructive: bool = False, consequence: Message |
 CONFIRM = question(
     message("Shut the computer down"),
     destructive=True,
-    consequence=message("Open programs are closed; what is not saved is lost."),
+    consequence=message("Every program is closed; work that was not saved may be lost."),
 )
 DID_YOU_MEAN = question(message("Open {app}", app="Firefox"), message("Open {app}", app="Firewall"))
 CONFIRMING = turn(phase=Phase.CONFIRMING, request="shut it down", question=CONFIRM, decision=Decision.ASK)
@@ -254,16 +254,24 @@ MISSING = {
     for part, *words in (
         (
             "gpu",
-            message("No NVIDIA driver was found: GPUs are not watched."),
-            message("Install the driver of your card."),
+            message("There is no NVIDIA driver on this computer."),
+            message("With an NVIDIA card, install its driver; without one, GPUs of other machines are still shown."),
         ),
-        ("microphone", message("No microphone was found."), message("Plug one in: it is noticed by itself.")),
+        (
+            "microphone",
+            message("There is no microphone."),
+            message("Plug one in, or choose one in the sound settings."),
+        ),
         (
             "speech_model",
-            message("There is no speech model “{model}” here.", model="base"),
-            message("etoile models download base (145 MB)"),
+            message('The speech model "{name}" is not on this computer.', name="base"),
+            message("Download it with: etoile models download {name}", name="base"),
             "base",
         ),
-        ("nodes", message("No node is known."), message("Add one to the settings, or start Ollama on this machine.")),
+        (
+            "nodes",
+            message("No node is configured, and none was found on this machine."),
+            message("Start Ollama or LM Studio here, or add a node to the settings file."),
+        ),
     )
 }

@@ -76,10 +76,10 @@ class TestWhatIsShown:
                 ["Only silence: is the microphone muted?"],
             ),
             (replace(CALM, turn=states.STREAMING), ["How does vLLM keep its cache?", "M1 · qwen3-30b-a3b-2507"]),
-            (replace(CALM, turn=states.STREAMING), ["M2 was passed over: it did not answer within 2 s.", "Thinking"]),
+            (replace(CALM, turn=states.STREAMING), ["M2 was passed over: no answer within 2 s", "Thinking"]),
             (replace(CALM, turn=states.ANSWERED), ["M1 · qwen3-30b-a3b-2507 · 1.4 s", "KV cache", "curl -s"]),
-            (replace(CALM, turn=states.FAILED), ["No node could take the request.", "Start a model on one of them"]),
-            (replace(CALM, turn=states.CONFIRMING), ["Shut the computer down?", "what is not saved is lost"]),
+            (replace(CALM, turn=states.FAILED), ["No node could answer: M1, M2.", "“etoile nodes” tells"]),
+            (replace(CALM, turn=states.CONFIRMING), ["Shut the computer down?", "work that was not saved may be lost"]),
             (replace(CALM, turn=states.CONFIRMING), ["Expires in 1\u00a0min 10\u00a0s", "Cancel"]),
             (replace(CALM, turn=states.PROPOSING), ["Did you mean:", "Open Firefox", "Open Firewall"]),
             (replace(CALM, turn=states.OPENING), ["Opening the microphone…", "0:00"]),
@@ -87,7 +87,7 @@ class TestWhatIsShown:
             (replace(CALM, turn=states.turn(phase=Phase.SPEAKING, request="?")), ["Speaking", "Stop speaking"]),
             (
                 State(missing=states.MISSING),
-                ["No NVIDIA driver was found", "Install the driver", "2 more parts are off"],
+                ["There is no NVIDIA driver", "With an NVIDIA card", "2 more parts are off"],
             ),
             (State(downloading=on.ModelDownloading("base", 2**20, None)), ["Speech model base: 1\u00a0MiB"]),
             (replace(CALM, nodes=(states.node("Ollama", state=NodeState.UNCONFIRMED),)), ["Use Ollama"]),
@@ -105,7 +105,7 @@ class TestWhatIsShown:
         [
             (GPU, CALM, ["GPU 0 on athena: 62 °C, load 99 %, 19.8\u00a0GiB of 24.0\u00a0GiB"]),
             (GPU, CALM, ["312 W of 450 W · fan 46 % · 1 process"]),
-            (NODES, CALM, ["M2", "M2 did not answer within 2 s."]),
+            (NODES, CALM, ["M2", "no answer within 2 s"]),
             (
                 GPU,
                 replace(CALM, gpus=(states.gpu(temperature_c=None, simulated=True),)),
@@ -156,9 +156,9 @@ class TestWhatIsShown:
 
     def test_more_notices_are_folded_away(self, window: Window, qtbot: QtBot, texts: Texts) -> None:
         _show(window, State(missing=states.MISSING))
-        assert "No node is known." not in texts(window)
+        assert "No node is configured" not in texts(window)
         qtbot.mouseClick(_button(window, "2 more parts are off"), Qt.MouseButton.LeftButton)
-        assert "No node is known." in texts(window)
+        assert "No node is configured" in texts(window)
 
     def test_nodes_and_gpus_that_change_keep_their_widgets(self, window: Window) -> None:
         _show(window, CALM)
