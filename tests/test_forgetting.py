@@ -87,7 +87,8 @@ def test_no_word_is_left_anywhere(own_home: Path, wanted: Store) -> None:
     recordings = Path(FOLDERS.user_state_dir) / "recordings"
     recordings.mkdir(parents=True)
     (recordings / "one.wav").write_bytes(WORD.encode())
-    assert len(files_with_the_word(own_home)) == 3
+    (recordings / "cut.growing").write_bytes(WORD.encode())
+    assert len(files_with_the_word(own_home)) == 4
     config = Config(store=wanted)
     with ExitStack() as stack:
         history = open_history(stack, config, "en", lambda event: None)

@@ -10,6 +10,7 @@ import pytest
 from etoile.ipc import client
 from tests.desktop.app import MODEL, QUIET, START_S, App, node, running, settings_of
 from tests.desktop.rig import Desktop
+from tests.desktop.sound import Recording, level
 from tests.gpu import pages
 from tests.gpu.fake_exporter import FakeExporter
 from tests.waiting import wait_until
@@ -131,34 +132,36 @@ def test_nodes_that_die_are_told_and_asked_again_when_they_are_back(desktop: Des
                 assert (exchange["text"], exchange["answer"]) == ("why is grass green?", "Because of chlorophyll.")
 
 
-def test_what_was_said_before_it_was_killed_becomes_text(desktop: Desktop, tmp_path: Path) -> None:
+def test_what_was_said_while_it_was_killed_becomes_text(desktop: Desktop, tmp_path: Path) -> None:
     home = tmp_path / "killed"
     recordings = home / ".local/state/etoile/recordings"
     settings = f'[speech]\nmodel = "{MODEL}"\nlanguage = "fr"\nspeak = "never"\n[routing]\ndiscover = false\n'
-    sentence = desktop.speech("mets le volume à quarante pour cent", voice="fr")
-    for _ in range(9):  # it has to be hit between the end of the recording and its text, which may take a try or two
-        with running(desktop, home, settings, "--simulate", "calm") as app:
-            kept = app.count_kept()
-            desktop.xdotool("keydown", "F9")
-            app.wait_for_phase("listening")
-            desktop.play_into_microphone(sentence)
-            desktop.start("xdotool", "keyup", "F9")  # which is not waited for
-            wait_until(
-                lambda app=app, kept=kept: list(recordings.glob("*.wav")) or app.count_kept() > kept,
-                START_S,
-                what="the recording, or its text",
-            )
-            app.quit(signal.SIGKILL)
-        if list(recordings.glob("*.wav")):
-            break
+    with running(desktop, home, settings, "--simulate", "calm") as app:
+        kept = app.count_kept()
+        desktop.xdotool("keydown", "F9")
+        app.wait_for_phase("listening")
+        desktop.play_into_microphone(desktop.speech("mets le volume à quarante pour cent", voice="fr"))
+        wait_until(lambda: has_a_sentence(recordings), START_S, what="the sentence on the disk")
+        assert list(recordings.glob("*.wav")) == []
+        app.quit(signal.SIGKILL)
+        assert app.count_kept() == kept
+    desktop.xdotool("keyup", "F9")
     desktop.run("pactl", "set-sink-volume", "@DEFAULT_SINK@", "90%")
     with running(desktop, home, settings, "--simulate", "calm") as app:
         wait_until(lambda: "recordings" in (app.status() or {})["missing"], START_S, what="the recording is told of")
-        kept = app.count_kept()
         assert [line["text"] for line in app.history() if "recording" in line] == [None]
         choose_from_history(app, row=0, line=1)  # “Try again”
-        wait_until(lambda: not list(recordings.glob("*.wav")), START_S, what="the recording has its text")
+        wait_until(lambda: not list(recordings.iterdir()), START_S, what="the recording has its text")
         wait_until(lambda: app.count_kept() == kept + 1, START_S, what="the text in the history")
         [newest, *_] = app.history()
         assert newest["text"].lower().startswith("mets le volume à quarante pour cent")
         assert (newest["command"], desktop.sink_volume_percent()) == (None, 90), "what was said long ago runs nothing"
+
+
+def has_a_sentence(recordings: Path) -> bool:
+    """Return whether what is being recorded there holds speech, and a second of silence after it."""
+    rate_hz = Recording.RATE_HZ
+    for file in recordings.glob("*.growing"):
+        samples = Recording(file).samples()
+        return Recording(file).loud_s() > 1 and level(samples[-rate_hz:]) < 0.001
+    return False

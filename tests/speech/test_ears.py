@@ -1,6 +1,7 @@
 """From the talk key to text: as the turn drives the ears, with a fake microphone and a fake model."""
 
 import logging
+import shutil
 import threading
 import wave
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from etoile.speech.ears import Ears
 from etoile.speech.microphone import Microphone
 from etoile.speech.recording import ANOTHER, MUTED, WAITING
 from etoile.speech.sound import SoundCard
-from etoile.speech.unfinished import keep
+from etoile.speech.unfinished import GROWING, Growing, keep, samples_of, unfinished
 from etoile.text import message, render
 from tests.speech.fakes import Clock, Events, FakeModel, FakeSound, tone
 from tests.waiting import wait_until
@@ -47,6 +48,8 @@ class Stage:
         model: FakeModel,
         longest_s: float,
         device: str | None = None,
+        *,
+        private: bool = False,
         **opening: float,
     ) -> None:
         self.events = Events()
@@ -57,7 +60,9 @@ class Stage:
         card = SoundCard(lambda: library)
         microphone = Microphone(device, card, self.clock, sources=lambda: (), **opening)
         speech = Speech(longest_s=longest_s, language="auto", **opening)
-        self.ears = Ears(speech, self.events.append, recordings=folder, microphone=microphone, model=model)
+        self.ears = Ears(
+            speech, self.events.append, recordings=folder, private=private, microphone=microphone, model=model
+        )
 
     def until(self, kind: type, count: int = 1) -> None:
         wait_until(lambda: len(self.events.of(kind)) >= count, what=f"{count} {kind.__name__} in {self.events}")
@@ -113,6 +118,10 @@ class Stage:
     def kept(self) -> list[Path]:
         return sorted(self.folder.glob("*.wav"))
 
+    def growing(self) -> int:
+        """Return how many bytes of sound are on the disk of what is being recorded."""
+        return sum(file.stat().st_size - 44 for file in self.folder.glob(f"*{GROWING}"))
+
 
 @contextmanager
 def stage(
@@ -120,10 +129,13 @@ def stage(
     library: FakeSound | None = None,
     longest_s: float = 60.0,
     device: str | None = None,
+    *,
+    private: bool = False,
     **opening: float,
 ) -> Iterator[Stage]:
     before = threading.active_count()
-    made = Stage(tmp_path / "recordings", library or FakeSound("mic"), FakeModel(), longest_s, device, **opening)
+    library = library or FakeSound("mic")
+    made = Stage(tmp_path / "recordings", library, FakeModel(), longest_s, device, private=private, **opening)
     with made.ears:
         yield made
     wait_until(lambda: threading.active_count() == before, what="the end of the threads")
@@ -593,6 +605,93 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path: Path, caplog: py
         it.release(1)
         it.until(Transcribed)
     assert "could not be kept" in caplog.text
+
+
+def test_what_was_said_is_on_the_disk_while_the_key_is_held(tmp_path: Path) -> None:
+    """Killed at this moment it leaves all but the last second, and the next start tells of it."""
+    with stage(tmp_path) as it:
+        it.press(1)
+        said = it.speak(0.8)
+        assert not it.folder.exists(), "what is short is written once"
+        said += it.speak(2.0)
+        assert it.kept() == []
+        wait_until(lambda: it.growing() >= len(said) - 32_000, what="what was said on the disk")
+        killed = shutil.copytree(it.folder, tmp_path / "killed")
+        it.release(1)
+        it.until(Transcribed)
+    assert list(it.folder.iterdir()) == []
+    assert it.model.heard[-1].startswith(said)
+    (found,) = unfinished(killed)
+    assert len(said) - 32_000 <= len(samples_of(found.path)) <= len(said)
+    assert said.startswith(samples_of(found.path))
+
+
+def test_what_was_said_is_kept_whole_when_no_text_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with stage(tmp_path) as it:
+        it.model.fails = RuntimeError("out of memory")
+        it.press(1)
+        it.speak(2.4)
+        it.release(1)
+        it.until(Failed)
+        (kept,) = it.folder.iterdir()
+        assert samples_of(kept) == it.model.heard[-1]
+    assert "the speech model failed" in caplog.text
+
+
+def test_a_cancelled_recording_leaves_nothing(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(2.4)
+        wait_until(it.growing, what="a beginning on the disk")
+        it.ears.discard(1)
+        wait_until(lambda: it.library.stream.closed and list(it.folder.iterdir()) == [])
+
+
+def test_a_muted_microphone_and_a_trial_write_nothing(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(2.5, amplitude=0)
+        it.ears.discard(1)
+        wait_until(lambda: it.library.stream.closed)
+        it.ears.record(2, level_only=True)
+        wait_until(lambda: len(it.library.streams) == 2 and it.library.stream.running)
+        it.speak(2.4)
+    assert not it.folder.exists()
+
+
+def test_what_is_private_is_on_no_disk_while_it_is_said(tmp_path: Path) -> None:
+    with stage(tmp_path, private=True) as it:
+        it.press(1)
+        it.speak(2.4)
+        it.ears.discard(1)
+        wait_until(lambda: it.library.stream.closed)
+    assert not it.folder.exists()
+
+
+def test_a_disk_that_is_full_during_a_recording_is_warned_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first second was written, and then no more."""
+    written: list[int] = []
+    append = Growing.append
+
+    def full(growing: Growing, samples: bytes) -> None:
+        append(growing, samples)
+        written.append(len(samples))
+        if len(written) > 2:
+            growing._fail(OSError(28, "No space left on device"))
+
+    monkeypatch.setattr(Growing, "append", full)
+    with stage(tmp_path) as it:
+        it.press(1)
+        said = it.speak(4.4)
+        it.release(1)
+        it.until(Transcribed)
+    assert it.model.heard[-1].startswith(said)
+    assert len(written) == 4, "it is tried once more at the end"
+    assert len([record for record in caplog.records if record.levelno >= logging.WARNING]) == 1
+    assert "could not be kept" in caplog.text
+    assert list(it.folder.iterdir()) == []
 
 
 def test_leaving_while_listening_closes_the_microphone(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from etoile.config import FOLDERS
 from etoile.errors import EtoileError
 from etoile.parts.rooms import Rooms
+from etoile.speech.unfinished import GROWING
 from etoile.text import Message, message
 
 MEASURED = ("fit_ratios", "benches", "paces")
@@ -29,7 +30,8 @@ def forget_everything(rooms: Rooms) -> Message:
     else:
         _delete(data.glob("metrics.db*"))
     _delete(data.glob("*.corrupt-*"))
-    _delete((state / "recordings").glob("*.wav"))
+    for ending in (".wav", GROWING):
+        _delete((state / "recordings").glob(f"*{ending}"))
     return said
 
 

@@ -324,8 +324,9 @@ def _open_hearing(stack: ExitStack, config: Config, publish: Publish, live: Live
     def ears(config: Config) -> Ears:
         names = hotwords(config)
         model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
-        recordings = open_recordings(stack, config) if config.store.private else folder
-        return Ears(config.speech, publish, recordings=recordings, model=model, deaf=deaf)
+        private = config.store.private
+        recordings = open_recordings(stack, config) if private else folder
+        return Ears(config.speech, publish, recordings=recordings, private=private, model=model, deaf=deaf)
 
     def keys(config: Config) -> TalkKey:
         return TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key)

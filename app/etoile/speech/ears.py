@@ -27,7 +27,8 @@ class Ears:
     """Records and transcribes for the turns.  No method waits; what becomes of a turn comes as an event.
 
     What was recorded for a turn ends in one of Transcribed, NothingHeard and Failed, or in nothing when it was
-    discarded.  `recordings` is the folder where it is kept from the end of the recording until its text is there.
+    discarded.  `recordings` is the folder where it is kept from its first second until its text is there; what is
+    `private` is kept there from the end of the recording on.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Ears:
         publish: Callable[[Event], None],
         *,
         recordings: Path | None,
+        private: bool = False,
         microphone: Microphone | None = None,
         model: SpeechModel | None = None,
         deaf: Callable[[], bool] = lambda: False,
@@ -52,6 +54,7 @@ class Ears:
             self._transcriber,
             check_model=model.check,
             folder=recordings,
+            private=private,
             deaf=deaf,
         )
 

@@ -12,11 +12,12 @@ from etoile import config
 from etoile.domain.events import Event, Failed, MicrophoneOpened
 from etoile.errors import EtoileError, MicrophoneUnavailable, ModelUnavailable, Unavailable
 from etoile.speech.calls import Calls
+from etoile.speech.keeper import Keeper
 from etoile.speech.microphone import Microphone
 from etoile.speech.part import Part
 from etoile.speech.recording import Recording
 from etoile.speech.sound import NoSuchMicrophone
-from etoile.speech.unfinished import keep, prune, unfinished
+from etoile.speech.unfinished import prune, unfinished
 from etoile.speech.utterances import Utterance, Utterances
 from etoile.text import Message, message, plural
 
@@ -69,9 +70,13 @@ class Recorder:
         *,
         check_model: Callable[[], None],
         folder: Path | None,
+        private: bool = False,
         deaf: Callable[[], bool] = lambda: False,
     ) -> None:
-        """While `deaf()` no wake word is listened for: Etoile speaks, or nobody is there."""
+        """While `deaf()` no wake word is listened for: Etoile speaks, or nobody is there.
+
+        What is `private` is not in `folder` before it has ended: a recording that is cut leaves nothing.
+        """
         self._speech = speech
         self._publish = publish
         self._utterances = utterances
@@ -79,11 +84,13 @@ class Recorder:
         self._listener = listener
         self._check_model = check_model
         self._folder = folder
+        self._private = private
         self._part = Part("microphone", publish)
         self._chosen = Part("chosen_microphone", publish)
         self._unfinished = Part("recordings", publish)
         self._told_open = False
         self._recording: Recording | None = None
+        self._keeper = Keeper(None, 0, follows=False)
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._calls = Calls(
             microphone,
@@ -146,7 +153,7 @@ class Recorder:
             except Exception as error:
                 log.exception("recording failed")
                 self._break_off(_failed(error), None)
-        self._stop()
+        self._drop()
         self._calls.leave()
         self._microphone.close()
 
@@ -221,6 +228,8 @@ class Recorder:
         else:
             speech = self._speech
             silence_s = speech.silence_s or (WOKEN_SILENCE_S if utterance.woken else 0.0)
+            follows = not (self._private or utterance.level_only)
+            self._keeper = Keeper(self._folder, utterance.turn, follows=follows)
             self._recording = Recording(
                 utterance,
                 capture,
@@ -247,7 +256,7 @@ class Recorder:
         if recording is not None and recording.released:
             self._finish(recording)
         elif recording is not None:
-            self._stop()
+            self._drop()
             self._utterances.drop(recording.utterance)
 
     def _release(self, utterance: Utterance) -> None:
@@ -256,15 +265,16 @@ class Recorder:
             return
         recording.release()
         if not recording.samples:
-            self._stop()
+            self._drop()
             self._utterances.end(utterance, Failed(utterance.turn, _TOO_EARLY, _WAIT))
 
     def _advance(self, recording: Recording) -> None:
         if not self._utterances.wants(recording.utterance):
-            self._stop()
+            self._drop()
             return
         if not recording.done and recording.advance():
             self._listener.listen(recording.utterance, recording.samples)
+        self._keeper.follow(recording)
         if recording.done:
             self._microphone.rest()
         if recording.done and recording.released:
@@ -274,17 +284,20 @@ class Recorder:
         self._stop()
         self._part.ready()
         if recording.seconds >= JUDGED_S and not recording.sound:
+            self._keeper.discard()
             self._utterances.end(recording.utterance, Failed(recording.utterance.turn, _MUTED, _UNMUTE))
         else:
-            self._listener.transcribe(recording.utterance, recording.samples, self._keep(recording))
+            self._listener.transcribe(recording.utterance, recording.samples, self._keeper.finish(recording))
 
     def _break_off(self, said: Message, remedy: Message | None) -> None:
         """Report that the recording cannot go on; what was said until then is kept."""
         recording = self._recording
         self._stop()
         if recording is not None and self._utterances.wants(recording.utterance):
-            file = self._keep(recording) if recording.samples else None
+            file = self._keeper.finish(recording) if recording.samples else None
             self._utterances.end(recording.utterance, Failed(recording.utterance.turn, said, with_place(remedy, file)))
+        else:
+            self._keeper.discard()
 
     def _stop(self) -> None:
         recording, self._recording = self._recording, None
@@ -292,15 +305,10 @@ class Recorder:
             recording.close()
             self._microphone.rest()
 
-    def _keep(self, recording: Recording) -> Path | None:
-        """Write the recording to a file, so that no failure can lose it."""
-        if self._folder is None:
-            return None
-        try:
-            return keep(self._folder, recording.utterance.turn, recording.samples)
-        except OSError as error:
-            log.warning("the recording could not be kept in %s: %s", self._folder, error)
-            return None
+    def _drop(self) -> None:
+        """Stop, and leave nothing of what was recorded."""
+        self._stop()
+        self._keeper.discard()
 
 
 def _failed(error: Exception) -> Message:

@@ -76,6 +76,10 @@ class Recording:
         """What was recorded: int16, native order, 16 kHz."""
         return b"".join(self._blocks)
 
+    def samples_after(self, seconds: float) -> bytes:
+        """Return what was recorded after so many seconds of it."""
+        return b"".join(self._blocks[round(seconds / BLOCK_S) :])
+
     @property
     def seconds(self) -> float:
         """How long it lasts so far."""
