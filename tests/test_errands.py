@@ -100,7 +100,7 @@ class Scene:
             self.history,
             self.learner,
             self.voice,
-            self.folder,
+            lambda: (self.folder, self.folder / "private"),
         )
 
     def run(self, effect: Errand) -> Event:
@@ -193,6 +193,16 @@ class TestHistory:
         assert [one.request for one in read.past.exchanges] == ["request 3", "request 2"]
         assert [(one.path, one.audio_s) for one in read.past.recordings] == [(str(path), 1.0)]
         assert read.past.more
+
+    def test_recordings_of_private_mode_are_among_them(self, kept: Scene) -> None:
+        (kept.folder / "private").mkdir()
+        first, second = _recording(kept.folder), _recording(kept.folder / "private", "2.wav")
+        read = kept.run(do.ReadPast("", 2))
+        assert isinstance(read, on.PastRead)
+        assert read.past
+        assert {one.path for one in read.past.recordings} == {str(first), str(second)}
+        kept.run(do.Forget((), (str(second),), everything=False))
+        assert (first.exists(), second.exists()) == (True, False)
 
     def test_recordings_are_found_by_no_word(self, kept: Scene) -> None:
         _recording(kept.folder)

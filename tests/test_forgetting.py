@@ -96,3 +96,16 @@ def test_no_word_is_left_anywhere(own_home: Path, wanted: Store) -> None:
         forget_everything(rooms(history=history, samples=samples, learner=Learner(history)))
         assert files_with_the_word(own_home) == []
     assert files_with_the_word(own_home) == []
+
+
+def test_recordings_of_private_mode_go_as_well(own_home: Path, tmp_path: Path) -> None:
+    class Errands:
+        """Knows the folders."""
+
+        def recordings(self) -> tuple[Path, ...]:
+            return (tmp_path,)
+
+    private = tmp_path / "one.wav"
+    private.write_bytes(b"RIFF")
+    forget_everything(rooms(errands=Errands()))
+    assert not private.exists()

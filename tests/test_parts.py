@@ -19,7 +19,7 @@ from etoile.domain.state import State
 from etoile.parts import Rooms, open_care, open_fit_ratios, open_history
 from etoile.parts.live import Live
 from etoile.parts.opening import hotwords, resume
-from etoile.parts.stores import open_recordings, open_samples
+from etoile.parts.stores import Recordings, open_recordings, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.samples import Samples
 from etoile.text import Message, message, render
@@ -208,6 +208,16 @@ def test_in_private_mode_nothing_is_opened_to_be_written(own_home: Path) -> None
     assert not recordings.exists()
     assert not Path(FOLDERS.user_data_dir).exists()
     assert not Path(FOLDERS.user_state_dir).exists()
+
+
+def test_recordings_of_each_mode_have_one_folder_however_often_it_is_asked_for(own_home: Path) -> None:
+    with ExitStack() as stack:
+        recordings = Recordings(stack)
+        private = [recordings.folder(Config(store=Store(private=True))) for _ in range(2)]
+        kept = recordings.folder(Config())
+        assert private[0] == private[1] != kept
+        assert recordings.folders() == (private[0], kept)
+    assert not private[0].exists()
 
 
 def test_recordings_stay_where_they_may(own_home: Path) -> None:

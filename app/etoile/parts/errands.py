@@ -5,7 +5,7 @@ Nothing here waits on the caller's thread: each errand has a thread of its own, 
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +33,7 @@ CLOSE_S = 2.0
 
 
 class Errands:
-    """Carries them out until it is left; `recordings` is the folder of those without text."""
+    """Carries them out until it is left; `recordings` returns the folders of those without text."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Errands:
         history: Conversations | None,
         learner: "Learner | None",
         voice: "Voice | None",
-        recordings: Path,
+        recordings: Callable[[], Iterable[Path]],
     ) -> None:
         self._publish = publish
         self._care = care
@@ -51,7 +51,8 @@ class Errands:
         self._history = history
         self._learner = learner
         self._voice = voice
-        self._recordings = recordings
+        self.recordings = recordings
+        """Returns the folders of recordings without text.  Any thread."""
         self._closing = threading.Event()
         self._threads: set[threading.Thread] = set()
         self._gate = threading.Lock()
@@ -128,7 +129,7 @@ class Errands:
 
     def _past(self, found: Sequence[PastExchange], words: str, count: int) -> Past:
         """Return what is shown: recordings are found by no word."""
-        recordings = () if words.strip() else recordings_in(self._recordings)
+        recordings = () if words.strip() else recordings_in(self.recordings())
         return Past(exchanges=tuple(found[:count]), recordings=recordings, more=len(found) > count)
 
     def _forget(self, effect: do.Forget) -> None:
@@ -149,14 +150,15 @@ class Errands:
     def _forget_everything(self) -> None:
         if self._learner:
             self._learner.change("forget all", None)
-        self._delete([one.path for one in recordings_in(self._recordings)])
+        self._delete([one.path for one in recordings_in(self.recordings())])
 
     def _delete(self, recordings: Sequence[str]) -> None:
         """Delete `recordings`, and no other file; once none is left, nothing is said to be missing its text."""
+        folders = tuple(self.recordings())
         for path in map(Path, recordings):
-            if path.parent == self._recordings:
+            if path.parent in folders:
                 path.unlink(missing_ok=True)
-        if recordings and not recordings_in(self._recordings):
+        if recordings and not recordings_in(folders):
             self._publish(on.PartReady("recordings"))
 
     def _play(self, recording: Path) -> None:
@@ -182,11 +184,12 @@ class Errands:
         thread.start()
 
 
-def recordings_in(folder: Path) -> tuple[PastRecording, ...]:
-    """Return the recordings without text, newest first."""
+def recordings_in(folders: Iterable[Path]) -> tuple[PastRecording, ...]:
+    """Return the recordings without text in all `folders`, newest first."""
     from etoile.speech.unfinished import unfinished
 
-    return tuple(PastRecording(path=str(one.path), at_s=one.at_s, audio_s=one.audio_s) for one in unfinished(folder))
+    found = sorted((one for folder in folders for one in unfinished(folder)), key=lambda one: -one.at_s)
+    return tuple(PastRecording(path=str(one.path), at_s=one.at_s, audio_s=one.audio_s) for one in found)
 
 
 def _failed(error: Exception) -> Message:

@@ -30,8 +30,9 @@ def forget_everything(rooms: Rooms) -> Message:
     else:
         _delete(data.glob("metrics.db*"))
     _delete(data.glob("*.corrupt-*"))
-    for ending in (".wav", GROWING):
-        _delete((state / "recordings").glob(f"*{ending}"))
+    for folder in {state / "recordings", *(rooms.errands.recordings() if rooms.errands else ())}:
+        for ending in (".wav", GROWING):
+            _delete(folder.glob(f"*{ending}"))
     return said
 
 

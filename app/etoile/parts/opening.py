@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etoile.actions.runner import Actions
@@ -39,7 +38,7 @@ from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
 from etoile.parts.renewed import Renewed
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
-from etoile.parts.stores import open_answers, open_history, open_recordings, open_retention, open_samples
+from etoile.parts.stores import Recordings, open_answers, open_history, open_retention, open_samples
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
@@ -97,7 +96,7 @@ def open_rooms(
             notifier = _open_notifier(stack, publish) if sys.platform == "linux" else balloons
             _watch_surroundings(stack, publish)
             kept = open_samples(stack, config, publish)
-            recordings = open_recordings(stack, config)
+            recordings = Recordings(stack)
 
         answers = open_answers(config, history) if history else None
 
@@ -133,7 +132,7 @@ def open_rooms(
             renewed = _watch_gpus(stack, config, source, router, publish)
             if history:
                 _learn_what_models_take(stack, config, history, router)
-            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, recordings)
+            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, recordings.folders)
             stack.enter_context(errands)
         if history:
             # The first to go: rooms that wait for the history would wait until a large file is checked.
@@ -308,8 +307,8 @@ def hotwords(config: Config) -> tuple[str, ...]:
     return tuple(dict.fromkeys(own))
 
 
-def _open_hearing(stack: ExitStack, config: Config, publish: Publish, live: Live, folder: Path) -> "Hearing":
-    """Open ears and keys; recordings without text are in `folder`, but for those of private mode."""
+def _open_hearing(stack: ExitStack, config: Config, publish: Publish, live: Live, recordings: Recordings) -> "Hearing":
+    """Open ears and keys; they put recordings without text into `recordings`."""
     from etoile.parts.hearing import Hearing
     from etoile.speech.ears import Ears
     from etoile.speech.hotkeys import TalkKey
@@ -324,9 +323,8 @@ def _open_hearing(stack: ExitStack, config: Config, publish: Publish, live: Live
     def ears(config: Config) -> Ears:
         names = hotwords(config)
         model = PlacedWhisper(config.speech, live.gpus_if_known, lambda uuid: live.thermal(uuid) in HOT, hotwords=names)
-        private = config.store.private
-        recordings = open_recordings(stack, config) if private else folder
-        return Ears(config.speech, publish, recordings=recordings, private=private, model=model, deaf=deaf)
+        folder, private = recordings.folder(config), config.store.private
+        return Ears(config.speech, publish, recordings=folder, private=private, model=model, deaf=deaf)
 
     def keys(config: Config) -> TalkKey:
         return TalkKey(config.speech.talk_key, publish, hands_free=config.speech.hands_free_key)

@@ -81,6 +81,26 @@ def open_recordings(stack: ExitStack, config: Config) -> Path:
     return Path(stack.enter_context(TemporaryDirectory(prefix="etoile-", dir=place, ignore_cleanup_errors=True)))
 
 
+class Recordings:
+    """The folders of recordings that wait for their text, each opened when something is first to be put there."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._folders: dict[bool, Path] = {}
+        """By whether nothing in it is to stay."""
+
+    def folder(self, config: Config) -> Path:
+        """Return where they are put under the settings `config`.  One thread at a time."""
+        private = config.store.private
+        if private not in self._folders:
+            self._folders[private] = open_recordings(self._stack, config)
+        return self._folders[private]
+
+    def folders(self) -> tuple[Path, ...]:
+        """Return all folders in which there may be any.  Any thread."""
+        return tuple(self._folders.values())
+
+
 def open_database(stack: ExitStack, name: str, migrations: list[str], publish: Publish) -> Database:
     """Open a database of the data folder, in the background; without it Etoile goes on, and says what is missing."""
     database = stack.enter_context(Database(Path(FOLDERS.user_data_dir) / name, migrations))
