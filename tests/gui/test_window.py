@@ -30,7 +30,7 @@ from etoile.gui.node_chip import NodeChip
 from etoile.gui.node_row import NodeRow
 from etoile.gui.page import CONVERSATION, GPU, HISTORY, NODES
 from etoile.gui.pages import PAGES
-from etoile.gui.prose import Prose, link_menu
+from etoile.gui.prose import JOINER, Prose, link_menu
 from etoile.gui.question import QuestionView
 from etoile.gui.tabs import Tab, Tabs
 from etoile.gui.window import Window
@@ -264,6 +264,21 @@ class TestAnswers:
         made.resize(300, 100)
         yield made
         made.deleteLater()
+
+    @pytest.mark.parametrize("width", range(120, 420, 20))
+    def test_no_line_ends_within_an_option(self, prose: Prose, width: int) -> None:
+        prose.resize(width, 100)
+        prose.show_markdown("From 90 % on, lower `--max-num-seqs`, or raise `--swap`.", streaming=False)
+        block = prose.document().firstBlock()
+        lines = [block.layout().lineAt(place) for place in range(block.layout().lineCount())]
+        ends = [block.text()[line.textStart() : line.textStart() + line.textLength()] for line in lines]
+        assert [line for line in ends if line.rstrip(JOINER).endswith("-")] == []
+
+    def test_what_is_copied_is_what_was_written(self, prose: Prose) -> None:
+        prose.show_markdown("lower `--max-num-seqs`", streaming=False)
+        prose.selectAll()
+        prose.copy()
+        assert QApplication.clipboard().text() == "lower --max-num-seqs"
 
     def test_no_picture_is_loaded_and_no_html_is_taken(self, prose: Prose, tmp_path: object) -> None:
         prose.show_markdown("![alt](/etc/hostname) <b>bold</b> <img src='http://10.0.0.1/x.png'>", streaming=False)

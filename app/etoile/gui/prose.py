@@ -1,9 +1,10 @@
 """Markdown as text: what a model wrote is shown, and never loaded, opened or run."""
 
 import math
+import re
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import (
     QDesktopServices,
     QFont,
@@ -26,6 +27,14 @@ CARET = "▍"
 LONGEST_LINE = 68
 """Characters; longer lines are hard to read."""
 _OPENED = ("http", "https")
+_INLINE_CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
+JOINER = "\N{WORD JOINER}"
+"""Without a width; where it stands, no line ends."""
+
+
+def unbroken(markdown: str) -> str:
+    """Return `markdown` with inline code that is not parted at its hyphens: an option is one word.  Pure."""
+    return _INLINE_CODE.sub(lambda code: code[0].replace("-", f"-{JOINER}"), markdown)
 
 
 class Prose(QTextBrowser):
@@ -66,13 +75,20 @@ class Prose(QTextBrowser):
         """Give an empty picture for whatever the text wants loaded."""
         return QImage(1, 1, QImage.Format.Format_ARGB32)
 
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Give what is copied as it was written."""
+        chosen, copied = self.textCursor().selection(), QMimeData()
+        copied.setText(chosen.toPlainText().replace(JOINER, ""))
+        copied.setHtml(chosen.toHtml().replace(JOINER, ""))
+        return copied
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def _lay_out(self, text: str, *, streaming: bool) -> None:
         document = self.document()
-        document.setMarkdown(text, _FEATURES)
+        document.setMarkdown(unbroken(text), _FEATURES)
         self._restyle(document)
         if streaming:
             self._add_caret(document)
