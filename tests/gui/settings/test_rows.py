@@ -12,6 +12,7 @@ from etoile.gui.design import Look
 from etoile.gui.settings import node_rows, rows, speech_rows
 from etoile.gui.settings.cards import NUMBERS
 from etoile.gui.settings.controls import Choice, Field, Switch, as_number, as_text
+from etoile.gui.settings.dialog import WIDTH
 from etoile.gui.settings.group import Fold
 from etoile.gui.settings.kinds import Control, kind_of
 from etoile.gui.settings.node_form import NodeForm
@@ -166,6 +167,18 @@ def test_a_broken_file_is_told_above_the_page(scene: Scene) -> None:
     scene.file.reload()
     scene.button("Open the file").click()
     assert scene.opened == [scene.path]
+
+
+def test_in_a_narrow_window_the_button_of_a_broken_file_stands_below_what_is_wrong(scene: Scene) -> None:
+    dialog = scene.dialog
+    scene.show("general")
+    scene.path.write_text("[speech\n")
+    scene.file.reload()
+    button, wrong = scene.button("Open the file"), dialog._wrong
+    dialog.resize(dialog.minimumWidth(), 400)
+    scene.wait(lambda: button.geometry().top() > wrong.geometry().bottom())
+    dialog.resize(dialog._look.px(WIDTH), 400)
+    scene.wait(lambda: button.geometry().left() > wrong.geometry().right())
 
 
 def test_french_writes_a_comma_and_takes_a_point_too(qapp: object, scene: Scene) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QBoxLayout,
     QDialog,
     QHBoxLayout,
     QMenu,
@@ -159,10 +160,11 @@ class SettingsDialog(QDialog):
         left.setLayout(places)
         left.setFixedWidth(self._look.px(LIST_WIDTH))
         left.setAccessibleName(self._look.words(message("Pages")))
-        broken = QHBoxLayout()
+        self._broken = broken = QHBoxLayout()
         broken.setContentsMargins(0, 12, PADDING, 0)
         broken.addWidget(self._wrong, 1)
-        broken.addWidget(self._open_file, 0, Qt.AlignmentFlag.AlignTop)
+        broken.addWidget(self._open_file, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self._fit_broken()
         right = QVBoxLayout()
         right.setContentsMargins(8, 0, 8, 0)
         right.addLayout(broken)
@@ -173,6 +175,15 @@ class SettingsDialog(QDialog):
         row.addWidget(left)
         row.addLayout(right, 1)
         self._judge(self._file.broken)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_broken()
+
+    def _fit_broken(self) -> None:
+        """Let what is wrong with the file have a narrow window's whole width, and the button the line below."""
+        wide = self.width() >= self._look.px(WIDTH)
+        self._broken.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
     @property
     def chosen(self) -> str:
