@@ -131,7 +131,6 @@ class Pill(Frame):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._line)
         self._row = QHBoxLayout(self._line)
-        self._row.setContentsMargins(look.px(16), 0, look.px(16) - RING, 0)
         self._row.setSpacing(look.px(8))
         left: list[QWidget] = [self._sign, self._first, self._second, self._memory]
         for part in left:
@@ -229,6 +228,8 @@ class Pill(Frame):
         speaking = state.turn.phase is Phase.SPEAKING
         self._end.show_as(STOP_SPEAKING if speaking else STOP, Glyph.STOP, Kind.FLAT)
         self._show.setVisible(hot or (busy and waits))
+        side = self._look.px(16)
+        self._row.setContentsMargins(side, 0, side - RING if hot or busy else side, 0)
 
     def _show_time(self) -> None:
         """Show for how long it goes on, and look again while it does."""
