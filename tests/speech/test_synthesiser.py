@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from etoile.errors import VoiceUnavailable
+from etoile.speech import synthesis
 from etoile.speech.engines import SpeechVoice
 from etoile.speech.synthesis import usable
 from etoile.speech.synthesiser import Synthesiser, child_command
@@ -149,6 +150,22 @@ def test_killing_leaves_no_process() -> None:
         it.kill()
         it.kill()
         assert process.returncode is not None
+
+
+def test_espeak_has_taken_in_its_rate_before_its_loop_runs_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyttsx3 would remember for the first sentence that it has to stop."""
+    done: list[str] = []
+    engine = SimpleNamespace(runAndWait=lambda: done.append("loop"))
+
+    def init() -> SimpleNamespace:
+        done.append("rate")
+        return engine
+
+    monkeypatch.setitem(sys.modules, "pyttsx3", SimpleNamespace(init=init))
+    espeak = SimpleNamespace(Synchronize=lambda: done.append("idle"))
+    monkeypatch.setitem(sys.modules, "pyttsx3.drivers._espeak", espeak)
+    assert synthesis._start_engine() is engine
+    assert done == ["rate", "idle", "loop"]
 
 
 def voice(id: str, *languages: str | bytes) -> SimpleNamespace:

@@ -495,7 +495,7 @@ for line in sys.stdin:
 
 def test_a_real_engine_that_hangs_is_replaced_and_no_sentence_is_lost(tmp_path: Path) -> None:
     """Over the second sentence the process hangs: it is killed, and a fresh one says that sentence and the next."""
-    engine = Synthesiser(lambda: [sys.executable, "-c", HANGS_ONCE, str(tmp_path / "hung")], sentence_s=0.4)
+    engine = Synthesiser(lambda: [sys.executable, "-c", HANGS_ONCE, str(tmp_path / "hung")], sentence_s=2.0)
     events, lengths = Events(), list[int]()
 
     class Counting(FakeLoudspeaker):

@@ -62,6 +62,8 @@ def _start_engine() -> Any:
     import pyttsx3
 
     engine = pyttsx3.init()
+    # A loop that begins while espeak takes in its first rate stops the first sentence that is to come.
+    _settle()
     # Until its loop has run once, it only queues what it is told.
     engine.runAndWait()
     return engine
