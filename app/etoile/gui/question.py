@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.effects import Option, Question
 from etoile.domain.events import Chosen, Declined, Event
-from etoile.gui.button import Button, Kind
+from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.flow import Flow
 from etoile.gui.label import Label
@@ -94,6 +94,7 @@ class Suggestions(QWidget):
         for button in self.answers:
             Unhurried(button, now_s)
         head = QHBoxLayout()
+        head.setContentsMargins(RING, 0, RING, 0)  # as far in as the faces of the buttons
         head.addWidget(asked)
         head.addStretch()
         head.addWidget(self._left)
