@@ -21,10 +21,10 @@ curl -s http://10.5.0.2:8000/metrics | grep cache_usage
 
 À partir de 90 %, les demandes attendent : baissez `--max-num-seqs`, ou [lisez la suite](https://docs.vllm.ai/).
 """
-_PT = """O vLLM guarda o seu **cache KV** em blocos: um pedido só ocupa o que precisa.
+_PT = """O vLLM guarda o **cache KV** em blocos: um pedido só ocupa o que precisa.
 
 ## Como vê-lo
-1. Peça ao servidor as suas métricas.
+1. Peça as métricas ao servidor.
 2. Procure `vllm:gpu_cache_usage_perc`.
 
 ```bash
@@ -33,6 +33,19 @@ curl -s http://10.5.0.2:8000/metrics | grep cache_usage
 
 A partir de 90 %, os pedidos esperam: baixe `--max-num-seqs`, ou [leia mais](https://docs.vllm.ai/).
 """
+_COMMANDS: Mapping[str, str] = {
+    "mets le volume à quarante": "set the volume to forty",
+    "Le volume est à 40 %.": "The volume is at 40 %.",
+    "quelle est la température du GPU 1 ?": "how hot is GPU 1?",
+    "GPU 1 : 58 °C, charge 7 %.": "GPU 1: 58 °C, load 7 %.",
+    "Mets le volume": "Set the volume",
+    "à quarante": "to forty",
+    states.HEARING_LONG.stable: "Compare the free memory of each card, and then tell me which",
+    states.HEARING_LONG.tentative: "can take the model",
+    "lance la zik": "drop the beat",
+    "ouvre thunderbird": "open thunderbird",
+}
+"""Commands are understood in English and French: who reads Portuguese says them in one of these."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         states.ANSWER: _FR,
@@ -44,36 +57,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "open fire": "ouvre fire",
     },
     "pt": {
+        **_COMMANDS,
         states.ANSWER: _PT,
         states.STREAMING.answer: _PT[:150],
-        "How does vLLM keep its cache?": "Como o vLLM guarda o seu cache?",
-        "Summarise the log of last night": "Resuma o registo da noite passada",
+        "How does vLLM keep its cache?": "Como o vLLM guarda o cache dele?",
+        "Summarise the log of last night": "Resuma o log da noite passada",
         "No node could take the request.": "Nenhum nó pôde atender o pedido.",
-        "shut it down": "desligue-o",
-        "open fire": "abra fire",
-        "mets le volume à quarante": "ponha o volume em quarenta",
-        "Le volume est à 40 %.": "O volume está em 40 %.",
-        "quelle est la température du GPU 1 ?": "qual é a temperatura da GPU 1?",
-        "GPU 1 : 58 °C, charge 7 %.": "GPU 1: 58 °C, carga 7 %.",
-        "Mets le volume": "Ponha o volume",
-        "à quarante": "em quarenta",
-        states.HEARING_LONG.stable: "Compare a memória livre de cada placa e diga-me qual",
-        states.HEARING_LONG.tentative: "pode receber o modelo",
-        "lance la zik": "solta o som",
-        "ouvre thunderbird": "abra o thunderbird",
     },
-    "en": {
-        "mets le volume à quarante": "set the volume to forty",
-        "Le volume est à 40 %.": "The volume is at 40 %.",
-        "quelle est la température du GPU 1 ?": "how hot is GPU 1?",
-        "GPU 1 : 58 °C, charge 7 %.": "GPU 1: 58 °C, load 7 %.",
-        "Mets le volume": "Set the volume",
-        "à quarante": "to forty",
-        states.HEARING_LONG.stable: "Compare the free memory of each card, and then tell me which",
-        states.HEARING_LONG.tentative: "can take the model",
-        "lance la zik": "drop the beat",
-        "ouvre thunderbird": "open thunderbird",
-    },
+    "en": _COMMANDS,
 }
 
 
