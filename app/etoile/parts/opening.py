@@ -229,7 +229,8 @@ def _watch_gpus(
         return FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s)
 
     def far_readings() -> tuple[GpuReading, ...]:
-        return far.now.readings() if far.now else ()
+        now = far.now  # another thread opens it anew
+        return now.readings() if now else ()
 
     @contextmanager
     def open_near(config: Config) -> Iterator[GpuMonitor]:
