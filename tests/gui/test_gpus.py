@@ -254,7 +254,7 @@ def test_memory_is_told_in_one_unit(
     ("name", "short"),
     [
         ("NVIDIA GeForce RTX 3080", "RTX 3080"),
-        ("NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada Generation"),
+        ("NVIDIA RTX 6000 Ada Generation", "RTX 6000 Ada"),
         ("Tesla P4", "Tesla P4"),
     ],
 )

@@ -14,7 +14,7 @@ from etoile.gui.glyphs import Glyph
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.severity import chip_width, paint_chip
 from etoile.gui.sparkline import paint_load, paint_parts, paint_temperature
-from etoile.gui.words import gpu_details
+from etoile.gui.words import gpu_details, short_gpu
 from etoile.text import Message, message
 
 _NARROW = 400
@@ -92,9 +92,12 @@ class GpuCard(GpuView):
         if right - left < look.px(_SHORTEST_NAME):
             return
         # What is about to happen matters more than the model, which the tool tip tells as well.
-        said = look.words(glance.outlook) if glance.outlook else glance.gpu.name
+        metrics = look.metrics(Type.UI)
+        whole = metrics.horizontalAdvance(glance.gpu.name) <= right - left
+        name = glance.gpu.name if whole else short_gpu(glance.gpu.name)
+        said = look.words(glance.outlook) if glance.outlook else name
         colour = look.palette.text if glance.outlook else look.palette.text2
-        shown = look.metrics(Type.UI).elidedText(said, Qt.TextElideMode.ElideMiddle, round(right - left))
+        shown = metrics.elidedText(said, Qt.TextElideMode.ElideMiddle, round(right - left))
         self._paint_text(painter, line.adjusted(left - line.left(), 0, 0, 0), Type.UI, colour, shown)
 
     def _paint_temperature(self, painter: QPainter, column: QRectF) -> None:

@@ -70,7 +70,7 @@ def clock(seconds: float) -> str:
 
 def short_gpu(name: str) -> str:
     """Return a GPU's model without the words that most share: "RTX 3080" for "NVIDIA GeForce RTX 3080"."""
-    return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+    return name.removeprefix("NVIDIA ").removeprefix("GeForce ").removesuffix(" Generation")
 
 
 def summary(state: State) -> Message | None:
