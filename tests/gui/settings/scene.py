@@ -118,7 +118,10 @@ class FakeOutside:
 
     def about(self) -> About:
         return About(
-            version="1.0", parts={"httpx": "0.28.1 · BSD-3-Clause", "msgspec": "0.20.0 · BSD-3-Clause"}, licence="MIT"
+            version="1.0",
+            parts={"httpx": "0.28.1 · BSD-3-Clause", "msgspec": "0.20.0 · BSD-3-Clause"},
+            licence="MIT",
+            update=message("In a terminal: {command}", command="pipx upgrade etoile"),
         )
 
 
