@@ -25,7 +25,7 @@ def test_an_alarm_that_is_never_due_stops_nothing() -> None:
         clock.after(float("inf"), rang.set)
         again = threading.Event()
         clock.after(0.0, again.set)
-        assert again.wait(5)
+        assert again.wait(60)
         assert any(thread.name == "clock" for thread in threading.enumerate())
     assert not rang.is_set()
 
@@ -34,11 +34,11 @@ def test_cancelling_what_has_rung_does_nothing() -> None:
     rang = threading.Event()
     with AlarmClock() as clock:
         ticket = clock.after(0.0, rang.set)
-        assert rang.wait(5)
+        assert rang.wait(60)
         clock.cancel(ticket)
         again = threading.Event()
         clock.after(0.0, again.set)
-        assert again.wait(5)
+        assert again.wait(60)
 
 
 def test_an_alarm_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFixture) -> None:
@@ -50,7 +50,7 @@ def test_an_alarm_that_fails_does_not_stop_the_clock(caplog: pytest.LogCaptureFi
     with AlarmClock() as clock:
         clock.after(0.0, fail)
         clock.after(0.0, rang.set)
-        assert rang.wait(5)
+        assert rang.wait(60)
     assert "broken alarm" in caplog.text
     caplog.clear()
 
@@ -67,7 +67,7 @@ def test_what_is_regular_goes_on_until_the_clock_is_closed(caplog: pytest.LogCap
 
     with AlarmClock() as clock:
         clock.every(0.001, call)
-        assert often.wait(5)
+        assert often.wait(60)
     made = len(calls)
     assert all(thread.name != "clock" for thread in threading.enumerate())
     assert len(calls) == made

@@ -173,7 +173,7 @@ class TestModels:
         scene.keeper.slow = True
         with scene.errands:
             scene.errands.run(LOAD)
-            assert scene.keeper.begun.wait(10)
+            assert scene.keeper.begun.wait(60)
         [ended] = scene.events
         assert isinstance(ended, on.ModelCareEnded)
         assert ended.failed == message("Etoile ends.")

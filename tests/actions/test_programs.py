@@ -51,7 +51,7 @@ def test_a_program_that_takes_too_long_is_killed_with_its_children() -> None:
     with pytest.raises(ActionFailed, match="did not end in time"):
         # The shell's child holds the pipe: were it spared, this would wait for it.
         Programs(0.3).run("sh", "-c", "sleep 60 & sleep 60")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_stop_ends_what_runs_and_what_would_run_next() -> None:
@@ -68,7 +68,7 @@ def test_stop_ends_what_runs_and_what_would_run_next() -> None:
     thread.start()
     wait_until(lambda: running._running is not None)
     running.stop()
-    thread.join(5)
+    thread.join(60)
     assert errors
     with pytest.raises(ActionFailed):
         running.run("true")

@@ -115,7 +115,7 @@ def test_running_never_blocks_and_a_stopped_command_says_nothing(
 
     extra("test.slow", slow)
     room.run(run(5, "test.slow"))
-    assert started.wait(5)
+    assert started.wait(60)
     room.stop(4)
     assert room._jobs
     room.stop(5)
@@ -138,7 +138,7 @@ def test_a_command_that_is_stuck_is_given_up_and_its_late_result_is_dropped(
     let_go = threading.Event()
 
     def stuck(slots: Slots, context: Context) -> Done:
-        let_go.wait(10)
+        let_go.wait(60)
         return Done(message("too late"))
 
     extra("test.stuck", stuck)
@@ -162,7 +162,7 @@ def test_more_commands_than_fit_are_refused(room: Actions, events: list[Event], 
     let_go = threading.Event()
 
     def waiting(slots: Slots, context: Context) -> Done:
-        let_go.wait(10)
+        let_go.wait(60)
         return Done(message("done"))
 
     extra("test.wait", waiting)
@@ -204,13 +204,13 @@ def test_leaving_does_not_wait_for_what_is_stuck(
 
     def stuck(slots: Slots, context: Context) -> Done:
         started.set()
-        let_go.wait(10)
+        let_go.wait(60)
         return Done(message("too late"))
 
     extra("test.stuck", stuck)
     with Actions(events.append, FakeDesk(), clock, lasting=False) as room:
         room.run(run(1, "test.stuck"))
-        assert started.wait(5)
+        assert started.wait(60)
     left = [record for record in caplog.records if "leaving it behind" in record.getMessage()]
     assert [(record.levelno, record.args) for record in left] == [(logging.INFO, ("test.stuck",))]
     let_go.set()

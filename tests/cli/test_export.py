@@ -185,7 +185,7 @@ class TestAFile:
         script = "import sys; from etoile.cli import main; sys.exit(main(sys.argv[1:]))"
         writing = subprocess.Popen([sys.executable, "-c", script, "export", "--output", str(tmp_path / "pipe")])
         assert len((tmp_path / "pipe").read_text("utf-8").splitlines()) == 51
-        assert writing.wait(10) == 0
+        assert writing.wait(60) == 0
 
     def test_nobody_who_reads_any_more_is_no_failure(self, path: Path) -> None:
         _keep(path, time.time() - 3000, 2900)

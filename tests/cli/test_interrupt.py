@@ -27,6 +27,6 @@ def test_ctrl_c_closes_the_connection(tmp_path: Path) -> None:
                 assert asking.stdout.read(3) == "one"
                 asking.send_signal(signal.SIGINT)
                 wait_until(node.left.is_set)
-                assert asking.wait(20) != 0
+                assert asking.wait(60) != 0
             finally:
                 asking.kill()

@@ -46,7 +46,7 @@ class Watched:
                 temperature_c is None or set(well) == {temperature_c}
             )
 
-        wait_until(so, timeout_s=15, what=f"{states} at {temperature_c}")
+        wait_until(so, what=f"{states} at {temperature_c}")
 
 
 def others(readings: tuple[GpuReading, ...]) -> set[GpuState]:

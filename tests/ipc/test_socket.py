@@ -219,7 +219,7 @@ def test_closing_hangs_up_on_whoever_waits_and_leaves_no_file(tmp_path: Path) ->
     with Server(tmp_path, app.callers.answer):
         waiting.start()
         app.ticket()
-    waiting.join(5)
+    waiting.join(60)
     assert not waiting.is_alive()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("app.")] == []
 

@@ -79,7 +79,7 @@ async def bench(
     *nodes: Node, routing: Routing | None = None, events: list[Event] | None = None
 ) -> AsyncIterator[Bench]:
     """Give a fleet of `nodes` that nobody watches."""
-    routing = routing or Routing(connect_s=5.0, first_token_s=20.0, between_tokens_s=20.0)
+    routing = routing or Routing(connect_s=60.0, first_token_s=60.0, between_tokens_s=60.0)
     client = Client(routing.connect_s, 16 * routing.answer_bytes)
     fleet = Fleet(
         nodes,
@@ -96,7 +96,7 @@ async def bench(
         await client.aclose()
 
 
-async def until(predicate: Callable[[], object], timeout_s: float = 20.0) -> None:
+async def until(predicate: Callable[[], object], timeout_s: float = 60.0) -> None:
     """Return as soon as `predicate()` is true."""
     async with asyncio.timeout(timeout_s):
         while not predicate():  # noqa: ASYNC110 - nobody tells of it

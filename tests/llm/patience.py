@@ -4,7 +4,7 @@ import pytest
 
 from etoile.llm import member, router
 
-LONG_S = 20.0
+LONG_S = 60.0
 
 
 def patiently(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ class Scene:
 
     def wait_for(self, predicate: Callable[[], object]) -> None:
         """Wait until `predicate` is true."""
-        wait_until(predicate, 30.0, what=f"the expected events; there were {self.events}")
+        wait_until(predicate, what=f"the expected events; there were {self.events}")
 
 
 @contextmanager
@@ -98,7 +98,7 @@ def scene(
     events: list[Event] = []
     with Router(
         nodes,
-        routing or Routing(first_token_s=20.0, between_tokens_s=20.0),
+        routing or Routing(connect_s=60.0, first_token_s=60.0, between_tokens_s=60.0),
         events.append,
         guide=guide or FakeGuide(),
         secret=secret,

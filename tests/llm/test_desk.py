@@ -62,7 +62,7 @@ class Gate:
     def __call__(self, index: int) -> None:
         if index == self._before:
             self.reached.set()
-            assert self.opened.wait(20)
+            assert self.opened.wait(60)
 
 
 def asked(play: Scene, ask: Ask) -> Scene:

@@ -123,7 +123,7 @@ def test_when_all_failed_the_best_is_tried_again_and_everybody_waits_for_that_on
         async with bench(settings("M1", node)) as at:
             await at.do()
             assert at.state("M1") is NodeState.OPEN
-            node.script = Script(answer="Back.", before_token=lambda index: go_on.wait(20))
+            node.script = Script(answer="Back.", before_token=lambda index: go_on.wait(60))
             courses = [Course() for _ in range(5)]
             at_work = [asyncio.create_task(at.do(course=course)) for course in courses]
             await until(lambda: len(node.chats) == 2 and sum(any(course.steps) for course in courses) == 4)
@@ -142,7 +142,7 @@ def test_who_waited_for_a_trial_that_failed_does_not_repeat_it() -> None:
     async def tell() -> list[Course]:
         async with bench(settings("M1", node)) as at:
             await at.do()
-            node.script = Script(before_token=lambda index: go_on.wait(20), error_after=1)
+            node.script = Script(before_token=lambda index: go_on.wait(60), error_after=1)
             courses = [Course() for _ in range(5)]
             at_work = [asyncio.create_task(at.do(course=course)) for course in courses]
             await until(lambda: len(node.chats) == 2 and sum(any(course.steps) for course in courses) == 4)
@@ -168,7 +168,7 @@ def test_a_node_gets_no_more_at_once_than_its_settings_say() -> None:
             busy += {0: 1, 2: -1}.get(index, 0)
             most = max(most, busy)
         if index == 0:
-            three.wait(20)
+            three.wait(60)
 
     async def tell() -> list[Course]:
         async with bench(settings("M1", node, max_in_flight=3)) as at:
@@ -191,7 +191,7 @@ def test_those_who_wait_hear_their_number() -> None:
             go_on.set()
             return list(await asyncio.gather(*at_work))
 
-    with FakeNode(Script(before_token=lambda index: go_on.wait(20))) as node:
+    with FakeNode(Script(before_token=lambda index: go_on.wait(60))) as node:
         first, second, third = story(tell())
     assert [step.position for step in second.steps if isinstance(step, Waiting)] == [1, None]
     assert [step.position for step in third.steps if isinstance(step, Waiting)] == [2, 1, None]
@@ -318,7 +318,7 @@ def test_a_model_is_loaded_once_for_all_who_ask_for_it() -> None:
 
     def load(index: int) -> None:
         if len(node.chats) == 1:
-            go_on.wait(20)
+            go_on.wait(60)
 
     async def tell() -> tuple[list[Course], int, NodeState]:
         async with bench(settings("M1", node, max_in_flight=3)) as at:
@@ -354,7 +354,7 @@ def test_loading_is_not_hung(monkeypatch: pytest.MonkeyPatch) -> None:
             return await at_work
 
     go_on = threading.Event()
-    with FakeNode(Script(dialect="ollama", loaded=(), before_token=lambda index: go_on.wait(20))) as node:
+    with FakeNode(Script(dialect="ollama", loaded=(), before_token=lambda index: go_on.wait(60))) as node:
         assert story(tell()).story == ["waiting: M1 is loading tiny.", "M1 begins"]
 
 
@@ -399,7 +399,7 @@ def test_after_sleep_the_same_node_goes_on() -> None:
 
     def stall(index: int) -> None:
         if index == 15 and len(node.chats) == 1:
-            go_on.wait(20)
+            go_on.wait(60)
 
     with FakeNode(Script(answer=rest_of(LONG), before_token=stall)) as node:
         course, state = story(tell())

@@ -18,9 +18,11 @@ from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution, NodeState
 from etoile.text import render
 from tests.llm.fake_node import FakeNode, Script
+from tests.llm.patience import LONG_S, patiently
 from tests.llm.scene import scene, settings
 from tests.waiting import wait_until
 
+ENDLESS = Routing(connect_s=600.0, first_token_s=600.0, between_tokens_s=600.0)
 IMPATIENT = Routing(connect_s=2.0, first_token_s=1.0, between_tokens_s=1.0, answer_bytes=50_000)
 
 
@@ -121,7 +123,7 @@ def test_an_answer_that_the_node_cut_off_says_so() -> None:
 def test_who_waits_is_told_and_goes_on() -> None:
     go_on = threading.Event()
     with (
-        FakeNode(Script(before_token=lambda index: go_on.wait(20))) as node,
+        FakeNode(Script(before_token=lambda index: go_on.wait(60))) as node,
         scene(settings("M1", node, max_in_flight=1)) as play,
     ):
         play.router.ask(Ask(1, "First.", "en"))
@@ -210,7 +212,7 @@ def test_a_node_that_failed_is_asked_when_nobody_else_is_left() -> None:
 def test_an_idle_node_is_asked_before_a_working_one(good: FakeNode) -> None:
     go_on = threading.Event()
     with (
-        FakeNode(Script(before_token=lambda index: go_on.wait(10))) as slow,
+        FakeNode(Script(before_token=lambda index: go_on.wait(60))) as slow,
         scene(settings("M1", slow), settings("M2", good)) as play,
     ):
         play.router.check()
@@ -243,13 +245,14 @@ def test_without_any_node_the_guide_answers() -> None:
 
 
 def test_stop_ends_the_work_of_the_node() -> None:
-    with FakeNode(Script(answer="one two three", hang_after=1)) as node, scene(settings("M1", node)) as play:
+    with (
+        FakeNode(Script(answer="one two three", hang_after=1)) as node,
+        scene(settings("M1", node), routing=ENDLESS) as play,
+    ):
         play.router.ask(Ask(1, "Long.", "en"))
         play.wait_for(lambda: play.of(AnswerText))
-        stopped_s = time.monotonic()
         play.router.stop(1)
-        assert node.left.wait(5)
-        assert time.monotonic() - stopped_s < 1.0
+        assert node.left.wait(60)
         play.wait_for(lambda: not any(status.in_flight for status in play.router.statuses()))
         play.router.stop(1)
         play.router.stop(99)
@@ -260,14 +263,15 @@ def test_stop_ends_the_work_of_the_node() -> None:
         assert not play.of(Failed)
 
 
-def test_leaving_while_everything_runs_takes_no_time() -> None:
+def test_leaving_while_everything_runs_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeNode(Script(hang_after=1, hangs_in_list=True)) as node:
-        with scene(settings("M1", node, model="x", max_in_flight=5), watch=True) as play:
+        patiently(monkeypatch)
+        with scene(settings("M1", node, model="x", max_in_flight=5), routing=ENDLESS, watch=True) as play:
             for turn in range(5):
                 play.router.ask(Ask(turn, f"Long, {turn}.", "en"))
             wait_until(lambda: len(node.chats) == 5)
             leaving_s = time.monotonic()
-        assert time.monotonic() - leaving_s < 1.0
+        assert time.monotonic() - leaving_s < LONG_S / 2, "it waited for one that hangs"
 
 
 def test_a_name_server_that_does_not_answer_does_not_hold_us(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,15 +282,15 @@ def test_a_name_server_that_does_not_answer_does_not_hold_us(monkeypatch: pytest
         if host not in ("nowhere.test", b"nowhere.test"):
             return really(host, *rest, **more)  # type: ignore[arg-type]
         asked.set()
-        answer.wait(30)
+        answer.wait(2 * LONG_S)
         raise socket.gaierror("too late")
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
     with scene(Node(name="M1", url="http://nowhere.test", model="x")) as play:
         play.router.ask(Ask(1, "Hello?", "en"))
-        assert asked.wait(5)
+        assert asked.wait(60)
         leaving_s = time.monotonic()
-    assert time.monotonic() - leaving_s < 1.0
+    assert time.monotonic() - leaving_s < LONG_S / 2, "it waited for an address"
     answer.set()
 
 
@@ -303,7 +307,7 @@ def test_a_keyring_that_asks_its_user_holds_nobody_else(good: FakeNode) -> None:
     unlocked = threading.Event()
 
     def ask_the_user(node: Node) -> str:
-        unlocked.wait(30)
+        unlocked.wait(60)
         return "right"
 
     with (
@@ -351,7 +355,7 @@ def test_check_waits_for_nobody_longer_than_its_budget(good: FakeNode, dead: Nod
     ):
         started_s = time.monotonic()
         statuses = play.router.check()
-        assert time.monotonic() - started_s < 2.5
+        assert time.monotonic() - started_s < 30, "it waited for one that hangs for ever"
     assert [status.state for status in statuses] == [NodeState.DOWN, NodeState.DOWN, NodeState.UP]
     assert statuses[2].models == ("tiny",)
     assert statuses[2].latency_ms is not None

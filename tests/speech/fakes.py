@@ -185,7 +185,7 @@ class FakeModel:
 
     def first_words(self, samples: bytes, language: str, sure: float) -> str:
         self.looked_at.append(samples)
-        assert self.go.wait(5), "the test forgot to let the look go"
+        assert self.go.wait(60), "the test forgot to let the look go"
         if self.fails:
             raise self.fails
         return self.begins
@@ -193,7 +193,7 @@ class FakeModel:
     def transcribe_pcm(self, samples: bytes, language: str, cancelled: Callable[[], bool]) -> Transcript:
         self.heard.append(samples)
         self.asked.append(language)
-        assert self.go.wait(5), "the test forgot to let the transcription go"
+        assert self.go.wait(60), "the test forgot to let the transcription go"
         if self.fails:
             raise self.fails
         return Transcript(

@@ -59,14 +59,14 @@ def test_stopping_and_leaving_end_it_and_a_second_start_changes_nothing() -> Non
     events: list[Event] = []
     with Downloads(events.append, download=download) as downloads:
         downloads.start("base")
-        assert started.wait(5)
+        assert started.wait(60)
         downloads.start("small")
         downloads.stop()
         wait_until(lambda: ended(events))
         events.clear()
         started.clear()
         downloads.start("small")
-        assert started.wait(5)
+        assert started.wait(60)
     wait_until(lambda: ended(events))
     assert names == ["base", "small"]
     assert not any(isinstance(event, PartReady | PartMissing) for event in events)

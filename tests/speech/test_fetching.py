@@ -65,7 +65,7 @@ def breaks_off(request: Answer, content: bytes) -> None:
 
 def stalls(request: Answer, content: bytes) -> None:
     request.send(200, content[:100_000], None, len(content))
-    request.hub.let_go.wait(5)
+    request.hub.let_go.wait(60)
     request.close_connection = True
 
 

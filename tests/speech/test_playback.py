@@ -67,7 +67,7 @@ class Playing:
         return self
 
     def end(self) -> bool | VoiceUnavailable | None:
-        self.thread.join(5)
+        self.thread.join(60)
         assert not self.thread.is_alive()
         return self.outcome
 

@@ -104,7 +104,7 @@ def test_what_the_program_started_ends_with_it(script: Path) -> None:
         started_s = time.monotonic()
         with pytest.raises(VoiceUnavailable, match="in time"):
             said(it, "child")
-        assert time.monotonic() - started_s < 5
+        assert time.monotonic() - started_s < 30
     assert [child for child in psutil.Process().children(recursive=True) if "sleep(60)" in str(_command(child))] == []
 
 

@@ -138,7 +138,7 @@ def room(settings: Speech | None = None, *cards: GpuReading) -> Iterator[Room]:
         yield made
     finally:
         made.transcriber.close()
-        assert made.transcriber.join(5)
+        assert made.transcriber.join(60)
 
 
 def test_it_is_loaded_when_somebody_first_speaks_and_stays() -> None:

@@ -436,14 +436,14 @@ def test_an_engine_that_leaving_kills_is_not_missing() -> None:
 
     def synthesise(text: str, language: str, voice: str | None, rate_wpm: int) -> Clip:
         working.set()
-        assert killed.wait(5)
+        assert killed.wait(60)
         raise VoiceUnavailable(message("The speech engine failed: {error}.", error="no answer"))
 
     it.engine.synthesise = synthesise  # type: ignore[method-assign]
     it.engine.kill = killed.set  # type: ignore[method-assign]
     with it.voice:
         it.voice.say(1, "Hello.", "en", last=True)
-        assert working.wait(5)
+        assert working.wait(60)
     assert it.events == []
 
 
@@ -454,12 +454,12 @@ def test_leaving_does_not_wait_for_a_voice_that_is_stuck(caplog: pytest.LogCaptu
 
         def stuck(text: str, language: str, voice: str | None, rate_wpm: int) -> Clip:
             synthesising.set()
-            assert let_go.wait(5)
+            assert let_go.wait(60)
             return Clip(22_050, 1, bytes(2))
 
         it.engine.synthesise = stuck  # type: ignore[method-assign]
         it.voice.say(1, "Hello.", "en", last=True)
-        assert synthesising.wait(5)
+        assert synthesising.wait(60)
         it.voice.__exit__(None, None, None)
         assert _left(caplog) == [(logging.INFO, "the voice is still busy; leaving it behind")]
         let_go.set()

@@ -50,7 +50,7 @@ def program(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
         yield process
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(60)
         assert process.stdout
         process.stdout.close()
 

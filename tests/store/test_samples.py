@@ -343,7 +343,7 @@ def test_killed_at_any_moment_it_leaves_a_whole_file(tmp_path: Path) -> None:
         told = [int(writer.stdout.readline()) for _ in range(chance.randint(1, 30))]
         writer.send_signal(signal.SIGKILL)
         told += [int(line) for line in writer.stdout.readlines() if line.endswith("\n")]
-        writer.wait(10)
+        writer.wait(60)
         writer.stdout.close()
         with open_database(tmp_path) as database:
             assert database.opened.result() is None, "the file is whole"
