@@ -13,6 +13,10 @@ from etoile.gui.doors import Doors
 from etoile.gui.window import Window
 from tests.gui import states
 
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
+    # As in `tests/waiting.py`: the limit is that of the slowest machine.
+    _wait.__kwdefaults__ = (_wait.__kwdefaults__ or {}) | {"timeout": 60_000}
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Expect by name what the offscreen platform says when a window is raised or a menu opened; all else fails."""
