@@ -204,6 +204,11 @@ class Desktop:
         """Let the microphone hear a WAV file; returns when it has."""
         self.run("paplay", "--device=micsink", str(wav))
 
+    def microphone_runs(self) -> bool:
+        """Return whether a program hears the microphone now: what is played before that is lost."""
+        sources = (line.split("\t") for line in self.run("pactl", "list", "short", "sources").splitlines())
+        return any(source[1] == "mic" and source[-1] == "RUNNING" for source in sources)
+
     @contextmanager
     def record_speaker(self) -> Iterator[Recording]:
         """Record what the speaker plays while the `with` lasts."""

@@ -140,6 +140,7 @@ def test_what_was_said_while_it_was_killed_becomes_text(desktop: Desktop, tmp_pa
         kept = app.count_kept()
         desktop.xdotool("keydown", "F9")
         app.wait_for_phase("listening")
+        wait_until(desktop.microphone_runs, START_S, what="the microphone is open")
         desktop.play_into_microphone(desktop.speech("mets le volume à quarante pour cent", voice="fr"))
         wait_until(lambda: has_a_sentence(recordings), START_S, what="the sentence on the disk")
         assert list(recordings.glob("*.wav")) == []
