@@ -14,7 +14,7 @@ from etoile.gui.button import Button
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
 from etoile.gui.design import Look
-from etoile.gui.page import GPU, HISTORY, KEYS, NODES
+from etoile.gui.page import GPU, HISTORY, NODES
 from etoile.gui.qt_words import QtWords
 from etoile.gui.tabs import Tab
 from etoile.gui.tray import Tray
@@ -178,13 +178,3 @@ def test_another_state_is_shown_in_the_language_of_now(opened: Window, look: Loo
     opened.show_state(State())
     settle(opened)
     assert "Conversa" in texts(opened)
-
-
-def test_keys_have_the_names_that_stand_on_them(qtbot: QtBot, visitor: Visitor, texts: Texts) -> None:
-    window = Window(Look("fr", "dark"), visitor.doors(), tray_available=lambda: True)
-    qtbot.addWidget(window)
-    window.present()
-    window.show_page(KEYS)
-    assert "Échap" in texts(window)
-    window.vanish()
-    window.pill.deleteLater()

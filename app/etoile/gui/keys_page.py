@@ -48,7 +48,7 @@ class KeysPage(Page):
         keys = {ground.talk_key: message("Talk, while it is held"), **KEYS}
         for row, (key, what) in enumerate(keys.items()):
             name = Label(look, Type.TITLE, wraps=False)
-            name.say(message("Esc") if key == "Esc" else verbatim(key))
+            name.say(verbatim(key))
             does = Label(look, Type.UI, Tone.TEXT2)
             does.say(what)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
