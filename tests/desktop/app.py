@@ -128,6 +128,7 @@ class App:
         """Hold the talk key while the microphone hears a WAV file."""
         self.desktop.xdotool("keydown", "F9")
         self.wait_for_phase("listening")
+        wait_until(self.desktop.microphone_runs, START_S, what="the microphone is open")
         self.desktop.play_into_microphone(wav)
         self.desktop.xdotool("keyup", "F9")
 
