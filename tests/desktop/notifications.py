@@ -38,7 +38,7 @@ class NotificationMonitor:
         self._connection = open_dbus_connection(self._bus)
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus.Monitoring")
         rule = f"type='method_call',interface='{NOTIFICATIONS}',member='Notify'"
-        self._connection.send_and_get_reply(new_method_call(bus, "BecomeMonitor", "asu", ([rule], 0)), timeout=5)
+        self._connection.send_and_get_reply(new_method_call(bus, "BecomeMonitor", "asu", ([rule], 0)), timeout=60)
         self._thread.start()
         return self
 

@@ -164,7 +164,7 @@ def fetch(url: str) -> "Future[bytes]":
     def run() -> None:
         with suppress(InvalidStateError):  # nobody waits for it any more
             try:
-                with urllib.request.urlopen(url, timeout=1.0) as response:
+                with urllib.request.urlopen(url, timeout=60) as response:
                     future.set_result(response.read())
             except OSError:
                 future.set_exception(NodeUnreachable(DOWN))
