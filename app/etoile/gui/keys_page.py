@@ -23,6 +23,7 @@ KEYS: Mapping[str, Message] = {
     "1…3": message("Choose, where a choice has the focus"),
     "F6": message("The next part of the window; with Shift, the one before"),
     "↑ ↓": message("From card to card; Enter opens one"),
+    "← →": message("In a chart, from moment to moment; with Shift along the time, + and - zoom"),
     "Esc": message("One step back: stop listening, refuse, go back, fold, hide"),
     "Ctrl+W": message("Fold to a pill"),
     "Ctrl+,": message("Settings"),
