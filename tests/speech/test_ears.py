@@ -701,6 +701,25 @@ def test_leaving_while_listening_closes_the_microphone(tmp_path: Path) -> None:
     assert it.library.stream.closed
 
 
+def test_leaving_while_listening_keeps_what_was_said(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        said = it.speak(2.4)
+        wait_until(it.growing, what="a beginning on the disk")
+    (kept,) = it.kept()
+    assert len(said) - 32_000 <= len(samples_of(kept)) <= len(said)
+    assert said.startswith(samples_of(kept))
+
+
+def test_leaving_behind_a_cancelled_recording_leaves_nothing(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        it.press(1)
+        it.speak(2.4)
+        wait_until(it.growing, what="a beginning on the disk")
+        it.ears.discard(1)
+    assert list(it.folder.iterdir()) == []
+
+
 def test_leaving_does_not_wait_for_the_model(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     with stage(tmp_path) as it:

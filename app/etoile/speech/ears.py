@@ -69,7 +69,7 @@ class Ears:
         deadline_s = time.monotonic() + CLOSE_S
         for worker in (self._recorder, self._transcriber):
             worker.close()
-        self._utterances.discard_all()
+        self._utterances.leave()
         for worker in (self._recorder, self._transcriber):
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())

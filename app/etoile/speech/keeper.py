@@ -54,6 +54,11 @@ class Keeper:
             log.warning("the recording could not be kept in %s: %s", self._folder, error)
             return None
 
+    def leave(self, recording: Recording) -> None:
+        """Etoile ends while somebody speaks: what is on the disk already is finished."""
+        if self._growing is not None:
+            self.finish(recording)
+
     def discard(self) -> None:
         """Leave nothing of the recording."""
         growing, self._growing = self._growing, None

@@ -153,7 +153,7 @@ class Recorder:
             except Exception as error:
                 log.exception("recording failed")
                 self._break_off(_failed(error), None)
-        self._drop()
+        self._leave()
         self._calls.leave()
         self._microphone.close()
 
@@ -269,7 +269,7 @@ class Recorder:
             self._utterances.end(utterance, Failed(utterance.turn, _TOO_EARLY, _WAIT))
 
     def _advance(self, recording: Recording) -> None:
-        if not self._utterances.wants(recording.utterance):
+        if not self._utterances.was_wanted(recording.utterance):
             self._drop()
             return
         if not recording.done and recording.advance():
@@ -304,6 +304,12 @@ class Recorder:
         if recording is not None:
             recording.close()
             self._microphone.rest()
+
+    def _leave(self) -> None:
+        """Stop for good.  Who speaks when Etoile ends finds it among the recordings without text."""
+        if self._recording is not None and self._utterances.was_wanted(self._recording.utterance):
+            self._keeper.leave(self._recording)
+        self._drop()
 
     def _drop(self) -> None:
         """Stop, and leave nothing of what was recorded."""

@@ -29,6 +29,7 @@ class Utterances:
         self._publish = publish
         self._gate = threading.Lock()
         self._wanted: dict[int, Utterance] = {}
+        self._left: tuple[Utterance, ...] = ()
 
     def begin(self, turn: int, **how: bool) -> Utterance:
         """Return a new utterance of `turn`, made as an `Utterance` is; a former one of it is no longer wanted."""
@@ -57,10 +58,16 @@ class Utterances:
         with self._gate:
             self._wanted.pop(turn, None)
 
-    def discard_all(self) -> None:
-        """Want nothing any more."""
+    def leave(self) -> None:
+        """Want nothing any more: Etoile ends."""
         with self._gate:
+            self._left = tuple(self._wanted.values())
             self._wanted.clear()
+
+    def was_wanted(self, utterance: Utterance) -> bool:
+        """Tell whether anybody waits for this one, or did until Etoile ended."""
+        with self._gate:
+            return utterance in self._left or self._wanted.get(utterance.turn) is utterance
 
     def drop(self, utterance: Utterance) -> bool:
         """Want `utterance` no longer; tell whether it was wanted."""
