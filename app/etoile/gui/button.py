@@ -37,7 +37,17 @@ class Kind(Enum):
 _TYPES = {Kind.FLAT: Type.UI, Kind.QUIET: Type.META}
 
 
-class Button(QAbstractButton):
+class Pressed(QAbstractButton):
+    """Enter presses it as Space does: outside a dialog Qt knows Space alone."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Button(Pressed):
     """A button with words, a glyph, or both; `key` is drawn before the words as a key cap."""
 
     def __init__(
@@ -84,13 +94,6 @@ class Button(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         narrowest = min(self._face_width(), self._look.px(160)) if self._words else self._face
         return QSize(narrowest + 2 * RING, self._face + 2 * RING)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter do what Space does: outside a dialog Qt knows Space alone."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QWidget
 
+from etoile.gui.button import Pressed
 from etoile.gui.design import ON_FILL, Look, Type
 from etoile.gui.glyphs import Glyph, paint_glyph
 from etoile.text import Message, with_decimals
@@ -16,7 +17,7 @@ WIDTH = 168
 NUMBER_WIDTH = 88
 
 
-class Switch(QAbstractButton):
+class Switch(Pressed):
     """On or off: to the right and filled, or to the left and hollow, with a tick when on."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -28,13 +29,6 @@ class Switch(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(self._look.px(40) + 8, self._look.px(22) + 10)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter do what Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, painter = self._look.palette, QPainter(self)

@@ -4,9 +4,10 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
+from etoile.gui.button import Pressed
 from etoile.gui.design import Look, Type
 from etoile.gui.flow import Flow
 from etoile.gui.glyphs import Glyph, paint_glyph
@@ -15,7 +16,7 @@ from etoile.text import Message
 HEIGHT, TICK = 28, 12
 
 
-class Chip(QAbstractButton):
+class Chip(Pressed):
     """One of the values: hollow, or raised and behind a tick."""
 
     def __init__(self, look: Look, said: Message, parent: QWidget | None = None) -> None:
@@ -29,13 +30,6 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         width = self._look.metrics(Type.UI).horizontalAdvance(self.text())
         return QSize(width + self._look.px(24 + TICK + 4) + 6, self._look.px(HEIGHT) + 6)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter do what Space does."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, palette, painter = self._look, self._look.palette, QPainter(self)
