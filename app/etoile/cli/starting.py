@@ -43,7 +43,7 @@ def tray(arguments: argparse.Namespace, console: "Console", begun: "Begun | None
     from etoile.text import message
 
     config, path = settings(arguments)
-    if not has_display():
+    if begun is None and not has_display():
         raise UsageError(
             message("There is no display here, so there is no tray."),
             message("Use the command line: etoile ask “what time is it”, or etoile help."),

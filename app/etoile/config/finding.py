@@ -59,12 +59,14 @@ def _line_of_key(key: str, text: str) -> int | None:
 def _line_within(path: str, wanted: int, text: str) -> int | None:
     """Return the line of the key `path` in the table of that number that holds it, else of its own header."""
     place, _, last = path.rpartition(".")
-    own_header, seen, within = None, -1, not place
+    own_header, within = None, not place
+    seen = own = -1
     for number, header, line in _lines(text):
         if header is not None:
             seen += header == place
             within = header == place and seen == wanted
-            if header == path and own_header is None and _count(path, text, number) == wanted:
+            own += header == path
+            if header == path and own == wanted:
                 own_header = number
         elif within and (found := _KEY.match(line)) and found[1] == last:
             return number
@@ -76,8 +78,3 @@ def _lines(text: str) -> Iterator[tuple[int, str | None, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         found = _HEADER.match(line)
         yield number, found[1].replace('"', "") if found else None, line
-
-
-def _count(path: str, text: str, before: int) -> int:
-    """Return how many tables `path` begin before the line `before`."""
-    return sum(header == path and number < before for number, header, _ in _lines(text))

@@ -49,6 +49,11 @@ class Notifier(Protocol):
         """Take the notification `key` away."""
 
 
+def bounds_of(config: Config) -> Bounds:
+    """Return how much of the history the settings keep."""
+    return Bounds(config.store.history_days, config.store.history_mb)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """The rooms that are open, and how each effect reaches its room."""
@@ -173,7 +178,7 @@ class Rooms:
             if self.history.database.rests:
                 self.history.drafts.drop()
         if self.retention:
-            self.retention.bounds = Bounds(config.store.history_days, config.store.history_mb)
+            self.retention.bounds = bounds_of(config)
         if self.answers:
             self.answers.configure(days=config.store.answers_days, most=config.store.answers_most)
 

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.errors import StoreError
-from etoile.parts.rooms import Publish
+from etoile.parts.rooms import Publish, bounds_of
 from etoile.store import answers, benches, conversations, drafts, fits, learning, paces, sample_tables
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
-from etoile.store.retention import Bounds, Retention
+from etoile.store.retention import Retention
 from etoile.store.samples import Samples
 from etoile.text import message
 
@@ -48,11 +48,6 @@ def open_history(
     history = Conversations(database, language)
     history.drafts.recover()
     return history
-
-
-def bounds_of(config: Config) -> Bounds:
-    """Return how much of the history the settings keep."""
-    return Bounds(config.store.history_days, config.store.history_mb)
 
 
 def open_retention(config: Config, history: Conversations) -> Retention:

@@ -41,6 +41,10 @@ class Answers:
 
     def find(self, sense: str) -> "Future[Remembered | None]":
         """Have the answer to what asks `sense` looked up; None when there is none.  Returns at once."""
+        if not self._oldest_s:
+            nothing: Future[Remembered | None] = Future()
+            nothing.set_result(None)
+            return nothing
         now_s = self._now_s()
 
         def find(connection: sqlite3.Connection) -> Remembered | None:
@@ -62,10 +66,11 @@ class Answers:
         names = json.dumps([{"node": part.node, "model": part.model} for part in attribution])
 
         def keep(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR REPLACE INTO answers (sense, at_s, request, answer, attribution) VALUES (?, ?, ?, ?, ?)",
-                (sense, now_s, request, answer, names),
-            )
+            if most:
+                connection.execute(
+                    "INSERT OR REPLACE INTO answers (sense, at_s, request, answer, attribution) VALUES (?, ?, ?, ?, ?)",
+                    (sense, now_s, request, answer, names),
+                )
             connection.execute(
                 "DELETE FROM answers WHERE at_s NOT BETWEEN ? AND ? OR sense NOT IN"
                 " (SELECT sense FROM answers ORDER BY at_s DESC LIMIT ?)",

@@ -13,17 +13,16 @@ from etoile.config.writing import Change, card_at, without_card
 from etoile.domain.gpus import GpuReading
 from etoile.errors import ConfigError, EtoileError
 from etoile.gui.button import Button, Kind
-from etoile.gui.design import Look, Tone, Type
+from etoile.gui.design import Look, Type
 from etoile.gui.glyphs import Glyph
-from etoile.gui.label import Label
 from etoile.gui.settings.controls import Choice, Field, Switch, as_number
 from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import Plain, RowFrame, Wrong
 from etoile.gui.settings.group import Titled
-from etoile.gui.settings.node_more import place_of
+from etoile.gui.settings.node_more import place_of, wrong_at
 from etoile.gui.settings.outside import Outside
-from etoile.gui.settings.setting import UNIT_WIDTH
+from etoile.gui.settings.setting import unit_label
 from etoile.gui.words import joined
 from etoile.text import Message, message, verbatim
 
@@ -55,7 +54,7 @@ class CardForm(Titled):
         self.fields = {key: Field(look, step=1) for key in NUMBERS}
         self.silent = Switch(look)
         self.rows = {
-            key: RowFrame(look, said, AS_FOR_ALL, self.fields[key], _unit(look, unit))
+            key: RowFrame(look, said, AS_FOR_ALL, self.fields[key], unit_label(look, verbatim(unit)))
             for key, (said, unit) in NUMBERS.items()
         }
         self.foot = Wrong(look)
@@ -103,7 +102,7 @@ class CardForm(Titled):
         for key, field in self.fields.items():
             number = as_number(field.text()) if field.text().strip() else None
             if field.text().strip() and (number is None or not number.is_integer()):
-                return ConfigError(message("{said}", said=message("A whole number is wanted here."), key=key))
+                return wrong_at(key, message("A whole number is wanted here."))
             told[key] = None if number is None else int(number)
         chosen = self._was if self.card.value == _AS_IT_WAS else AlertsOfGpu(uuid=self.card.value)
         return msgspec.structs.replace(chosen, silent=self.silent.isChecked(), **told)
@@ -245,10 +244,3 @@ def told(card: AlertsOfGpu) -> Message:
         if (value := getattr(card, key)) is not None
     ]
     return joined(said) or message("As for all cards")
-
-
-def _unit(look: Look, said: str) -> QWidget:
-    unit = Label(look, Type.META, Tone.TEXT2, wraps=False)
-    unit.say(verbatim(said))
-    unit.setMinimumWidth(look.px(UNIT_WIDTH))
-    return unit

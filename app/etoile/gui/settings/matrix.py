@@ -44,12 +44,6 @@ class StepsRow(RowFrame):
         steps = matrix_of(config.routing.matrix)[self._kind] if self._kind in own else ()
         self.control.show_text(as_steps_line(steps))
 
-    def forget_typed(self) -> None:
-        """Leave what was being typed."""
-        self._idle.stop()
-        self.control.setModified(False)
-        self._show_wrong(None)
-
     def _judge(self) -> None:
         error = self._file.refusal(self._edit())
         self._show_wrong(error)

@@ -88,15 +88,15 @@ class NodeMore:
         """Return `node` as it is with what stands here; an error, which names the key, for what cannot be."""
         most, weight = as_number(self.most.text()), as_number(self.weight.text())
         if most is None or not most.is_integer():
-            return _wrong("max_in_flight", message("A whole number is wanted here."))
+            return wrong_at("max_in_flight", message("A whole number is wanted here."))
         if weight is None:
-            return _wrong("weight", message("A number is wanted here."))
+            return wrong_at("weight", message("A number is wanted here."))
         models = _models(self.models.text())
         if models is None or not set(models) <= set(ROLES):
-            return _wrong("models", message("Write ROLE = MODEL; the roles are {roles}.", roles=list(ROLES)))
+            return wrong_at("models", message("Write ROLE = MODEL; the roles are {roles}.", roles=list(ROLES)))
         gpus = self._gpus()
         if self.gpus.value == "named" and gpus is None:
-            return _wrong("gpus", message("An address or a UUID is wanted here."))
+            return wrong_at("gpus", message("An address or a UUID is wanted here."))
         told: dict[str, Any] = {"roles": self.roles.value, "tools": self.tools.value, "models": models}
         told |= {"never": tuple(as_list(self.never.text())), "gpus": gpus}
         return msgspec.structs.replace(node, max_in_flight=int(most), weight=weight, **told)
@@ -121,7 +121,7 @@ def _models(line: str) -> dict[str, str] | None:
     return {role.strip(): model.strip() for role, _, model in pairs}
 
 
-def _wrong(key: str, said: Message) -> ConfigError:
+def wrong_at(key: str, said: Message) -> ConfigError:
     """Return an error that says `said`, and tells which row it is about."""
     return ConfigError(message("{said}", said=said, key=key))
 

@@ -1,5 +1,7 @@
 """A row that shows a setting and changes it: at once, or as soon as what is typed makes sense."""
 
+import shlex
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -14,13 +16,21 @@ from etoile.gui.settings.file import SettingsFile
 from etoile.gui.settings.frame import RowFrame
 from etoile.gui.settings.kinds import Control, kind_of, value_of
 from etoile.gui.settings.row import Row
-from etoile.gui.settings.several import Several, as_arguments, as_command, as_line, as_list
+from etoile.gui.settings.several import Several, as_line, as_list
 from etoile.text import Message, message
 
 UNIT_WIDTH = 36
 """So that numbers stand below each other, whatever their units."""
 IDLE_MS = 600
 """What is typed is written when nothing was typed for so long, and when the field is left."""
+
+
+def unit_label(look: Look, unit: Message) -> Label:
+    """Return what stands behind a number."""
+    label = Label(look, Type.META, Tone.TEXT2, wraps=False)
+    label.say(unit)
+    label.setMinimumWidth(look.px(UNIT_WIDTH))
+    return label
 
 
 class SettingRow(RowFrame):
@@ -32,10 +42,7 @@ class SettingRow(RowFrame):
         self.control = self._made(look)
         controls: list[QWidget] = [self.control]
         if row.unit and isinstance(self.control, Field):
-            unit = Label(look, Type.META, Tone.TEXT2, wraps=False)
-            unit.say(row.unit)
-            unit.setMinimumWidth(look.px(UNIT_WIDTH))
-            controls.append(unit)
+            controls.append(unit_label(look, row.unit))
         beside = () if isinstance(self.control, Several) else tuple(controls)
         super().__init__(look, row.title, explanation(row), *beside, parent=parent)
         if isinstance(self.control, Several):
@@ -61,7 +68,7 @@ class SettingRow(RowFrame):
             case Field() if isinstance(value, int | float):
                 self.control.show_text(as_text(value, self._look.language))
             case Field() if isinstance(value, tuple):
-                self.control.show_text((as_command if self.row.arguments else as_line)(value))
+                self.control.show_text((shlex.join if self.row.arguments else as_line)(value))
             case Field():
                 self.control.show_text(str(value or ""))
 
@@ -134,7 +141,7 @@ class SettingRow(RowFrame):
     def _listed(self, text: str) -> Value | Message:
         """Return the texts that are typed in one line."""
         try:
-            return list(as_arguments(text) if self.row.arguments else as_list(text))
+            return list(shlex.split(text) if self.row.arguments else as_list(text))
         except ValueError:
             return message("A quote is not closed.")
 

@@ -1,6 +1,5 @@
 """Any of some values: a chip each, pressed or not; and texts in one line."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -92,13 +91,3 @@ def as_list(text: str) -> list[str]:
 def as_line(texts: Sequence[str]) -> str:
     """Return `texts` as one line."""
     return ", ".join(texts)
-
-
-def as_arguments(text: str) -> list[str]:
-    """Return a command and its arguments as a shell would cut them.  Raises ValueError for an open quote."""
-    return shlex.split(text)
-
-
-def as_command(arguments: Sequence[str]) -> str:
-    """Return a command and its arguments in one line."""
-    return shlex.join(arguments)
