@@ -1,20 +1,15 @@
-"""Draws the window and the tray icons in every state, for people to look at: `python -m tests.gui.pictures FOLDER`."""
+"""Window, pill, charts, help and tray in every state, as `tests.gui.screenshots` draws them."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from unittest.mock import patch
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from etoile.domain import events as on
 from etoile.domain.care import Caring
@@ -121,10 +116,22 @@ def scenes() -> dict[str, State]:
     }
 
 
+GROUNDS = {"dark": "#5A6473", "light": "#AEB6C2"}
+"""What the pictures of a theme lie on."""
 PAGED = {"gpu": GPU, "nodes": NODES, "history": HISTORY, "keys": KEYS}
 """Pictures of another page than the conversation, by how their names begin."""
 LEVELS = (0.0, 0.0, 0.5, 1.0, 1.0, 0.2, 0.0, 0.1, 1.0, 1.0, 0.3)
 """Of somebody who speaks."""
+
+
+def taken(window: QWidget) -> QImage:
+    """Return the picture of `window`, once it has settled, and take the window away."""
+    QTest.qWait(120)
+    image = window.grab().toImage()
+    image.setDevicePixelRatio(1)
+    window.hide()
+    window.deleteLater()
+    return image
 
 
 def turn_is_heard(state: State) -> bool:
@@ -148,12 +155,7 @@ def picture(name: str, state: State, language: str, theme: str, size: tuple[int,
         window.show_state(second)
     for level in LEVELS if turn_is_heard(state) else ():
         window.show_state(replace(state, turn=replace(state.turn, level=level)))
-    QTest.qWait(120)
-    image = window.grab().toImage()
-    image.setDevicePixelRatio(1)
-    window.hide()
-    window.deleteLater()
-    return image
+    return taken(window)
 
 
 def pills() -> dict[str, State]:
@@ -216,7 +218,7 @@ def pill_sheet(language: str, theme: str) -> QImage:
         images = [pill_picture(name, state, look) for name, state in pills().items()]
     height = sum(image.height() + 4 for image in images)
     drawn = QImage(max(image.width() for image in images), height, QImage.Format.Format_RGB32)
-    drawn.fill(QColor("#5A6473" if theme == "dark" else "#AEB6C2"))
+    drawn.fill(QColor(GROUNDS[theme]))
     painter = QPainter(drawn)
     top = 0
     for image in images:
@@ -243,12 +245,7 @@ def chart(span: Span, language: str, theme: str) -> QImage:
     window.show_state(replace(state, history=charts.read(span)))
     for _ in range(6 if span is Span.DAY else 0):
         QTest.keyClick(window.findChild(Chart), Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
-    QTest.qWait(120)
-    image = window.grab().toImage()
-    image.setDevicePixelRatio(1)
-    window.hide()
-    window.deleteLater()
-    return image
+    return taken(window)
 
 
 def help_picture(typed: str, language: str, theme: str) -> QImage:
@@ -256,12 +253,7 @@ def help_picture(typed: str, language: str, theme: str) -> QImage:
     window = HelpWindow(Look(language, theme), HelpPages(language))  # type: ignore[arg-type]
     window.present()
     window.findChild(QLineEdit).setText(typed)
-    QTest.qWait(120)
-    image = window.grab().toImage()
-    image.setDevicePixelRatio(1)
-    window.close()
-    window.deleteLater()
-    return image
+    return taken(window)
 
 
 def tray_menu(language: str, theme: str) -> QImage:
@@ -280,7 +272,7 @@ def tray_menu(language: str, theme: str) -> QImage:
     for image in images:
         image.setDevicePixelRatio(1)
     window.deleteLater()
-    return sheet(images, "#5A6473" if theme == "dark" else "#AEB6C2")
+    return sheet(images, GROUNDS[theme])
 
 
 def sheet(images: list[QImage], ground: str) -> QImage:
@@ -330,33 +322,3 @@ def _ignore(_: object) -> None:
 
 def _nothing() -> None:
     pass
-
-
-def main(folder: Path) -> None:
-    """Draw everything into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _app = QApplication(sys.argv[:1])
-    both = [pill_sheet(language, theme) for theme in ("dark", "light") for language in ("en", "fr")]
-    sheet(both, "#000000").save(str(folder / "pills.png"))
-    tray_sheet().save(str(folder / "tray.png"))
-    grounds = {"dark": "#5A6473", "light": "#AEB6C2"}
-    for theme, ground in grounds.items():
-        for language in ("en", "fr"):
-            images = {name: picture(name, state, language, theme, (440, 680)) for name, state in scenes().items()}
-            names = list(images)
-            for part in range(0, len(names), 4):
-                shown = [images[name] for name in names[part : part + 4]]
-                sheet(shown, ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
-            spans = [chart(span, language, theme) for span in Span]
-            sheet(spans, ground).save(str(folder / f"{theme}-{language}-charts.png"))
-    narrow = [picture("gpu_six", SIX, language, "dark", (380, 680)) for language in ("en", "fr")]
-    narrow += [picture("gpu_six", SIX, "fr", "light", (720, 680))]
-    sheet(narrow, grounds["dark"]).save(str(folder / "widths.png"))
-    small = [
-        picture(name, scenes()[name], "en", "dark", (440, 307)) for name in ("answered", "confirming", "listening")
-    ]
-    sheet(small, grounds["dark"]).save(str(folder / "low.png"))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

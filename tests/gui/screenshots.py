@@ -24,7 +24,6 @@ from PySide6.QtGui import QImage
 Draw = Callable[[], QImage]
 
 FOLDER: Final = Path(__file__).parents[2] / "resources" / "screenshots"
-GROUNDS: Final = {"dark": "#5A6473", "light": "#AEB6C2"}
 SIDE_BY_SIDE: Final = 4
 FREQUENT: Final = 128
 COARSE: Final = np.uint32(0xFFF0F0F0)
@@ -69,7 +68,7 @@ def draw(one: Set, folder: Path) -> None:
     """Draw the pictures of `one`, telling each."""
     from PySide6.QtWidgets import QApplication
 
-    from tests.gui.pictures import sheet, tray_sheet
+    from tests.gui.pictures import GROUNDS, sheet, tray_sheet
 
     _app = QApplication(sys.argv[:1])
     _save(tray_sheet(), folder / f"tray-{one.name}.png")
@@ -120,6 +119,10 @@ def _kinds(language: str, theme: str) -> Mapping[str, Mapping[str, Draw]]:
         "charts": {span.name: partial(pictures.chart, span, language, theme) for span in Span},
         "settings": {key: partial(settings.picture, key, language, theme, height) for key in settings.KEYS},
         "help": {typed: partial(pictures.help_picture, typed, language, theme) for typed in ("", "gpu", "qwxyz")},
+        "widths": {
+            str(width): partial(pictures.picture, "gpu_six", states["gpu_six"], language, theme, (width, height))
+            for width in (380, 720)
+        },
         "menu": {"all": partial(pictures.tray_menu, language, theme)},
         "first": {name: partial(_first_step, place, language, theme) for place, (_, name) in enumerate(STEPS)},
     }
@@ -127,9 +130,7 @@ def _kinds(language: str, theme: str) -> Mapping[str, Mapping[str, Draw]]:
 
 def _first_step(place: int, language: str, theme: str) -> QImage:
     """Return a page of the first steps, with a server that was found."""
-    from PySide6.QtTest import QTest
-
-    from tests.gui import states
+    from tests.gui import pictures, states
     from tests.gui.conftest import Visitor
     from tests.gui.first_steps import World, opened
 
@@ -139,12 +140,7 @@ def _first_step(place: int, language: str, theme: str) -> QImage:
         for _ in range(place):
             steps.face.skip.click()
         steps.show_state(states.CALM)
-        QTest.qWait(120)
-        image = steps.grab().toImage()
-        image.setDevicePixelRatio(1)
-        steps.hide()
-        steps.deleteLater()
-        return image
+        return pictures.taken(steps)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,16 @@
-"""Draws every page of the settings window, for people to look at: `python -m tests.gui.settings.pictures FOLDER`."""
+"""Every page of the settings window, as `tests.gui.screenshots` draws them."""
 
-import os
-import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from etoile.gui.design import Look
 from etoile.gui.settings.node_form import NodeForm
 from etoile.gui.settings.pages import TITLES
 from etoile.gui.settings.setting import SettingRow
-from tests.gui.pictures import sheet
 from tests.gui.settings.scene import FILE, Scene
 
 KEYS = (*TITLES, "form", "wrong", "broken", "asking")
@@ -58,18 +53,3 @@ def _button(dialog: QWidget, index: int) -> QAbstractButton:
     """Return the button that changes the node at `index`."""
     words = ("Change hermes", "Modifier hermes", "Alterar hermes")
     return next(button for button in dialog.findChildren(QAbstractButton) if button.accessibleName() in words)
-
-
-def main(folder: Path) -> None:
-    """Draw everything into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _app = QApplication(sys.argv[:1])
-    for theme, ground in (("dark", "#5A6473"), ("light", "#AEB6C2")):
-        for language in ("en", "fr"):
-            images = [picture(key, language, theme) for key in KEYS]
-            for part in range(0, len(images), 4):
-                sheet(images[part : part + 4], ground).save(str(folder / f"{theme}-{language}-{part // 4 + 1}.png"))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
