@@ -42,6 +42,7 @@ class SimulatedDriver:
         self.folder = folder
         self.library = Path(shutil.copy(built, folder / built.name))
         self._lines: list[str] = []
+        self._calls_told = 0
 
     def load(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Give it to this process's pynvml, with no memory of another driver, and to the processes it starts."""
@@ -62,6 +63,7 @@ class SimulatedDriver:
     def calls(self) -> list[tuple[int, str]]:
         """Return the calls since `set * log 1`, each with its card (-1 for the driver as a whole), and forget them."""
         path = self.folder / "calls"
+        # The file stays: a call that is written between a reading and an unlinking would be lost.
         lines = path.read_text().split("\n")[:-1] if path.exists() else []
-        path.unlink(missing_ok=True)
-        return [(int(gpu), function) for gpu, function in (line.split(" ") for line in lines)]
+        new, self._calls_told = lines[self._calls_told :], len(lines)
+        return [(int(gpu), function) for gpu, function in (line.split(" ") for line in new)]
