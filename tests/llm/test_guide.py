@@ -85,8 +85,8 @@ def answer(question: str, language: str = "en", live: Live | None = None) -> str
         ("où est le fichier de configuration", "Le fichier de configuration"),
         ("est-ce que mes données quittent la machine ?", "La vie privée"),
         ("les réponses sont lentes", "Les réponses sont lentes"),
-        ("qui es-tu ?", "Ce qu'est Etoile"),
-        ("bonjour", "Ce qu'est Etoile"),
+        ("qui es-tu ?", "Ce qu’est Etoile"),
+        ("bonjour", "Ce qu’est Etoile"),
     ],
 )
 def test_the_page_that_answers(question: str, title: str) -> None:
