@@ -1,7 +1,5 @@
 """The list of the keys, for F1."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -10,26 +8,8 @@ from etoile.gui.design import Tone, Type
 from etoile.gui.label import Label
 from etoile.gui.page import Ground, Page
 from etoile.gui.scroll import ScrollColumn
-from etoile.text import Message, message, verbatim
-
-KEYS: Mapping[str, Message] = {
-    "Ctrl+1…4": message("Conversation, GPU, nodes, history"),
-    "Ctrl+L": message("The line to type in"),
-    "Enter": message("Send; with Shift, a new line"),
-    "Ctrl+.": message("Stop what goes on"),
-    "Ctrl+N": message("New conversation"),
-    "Ctrl+Shift+C": message("Copy the answer"),
-    "Ctrl+M": message("Mute the voice, or let it speak"),
-    "1…3": message("Choose, where a choice has the focus"),
-    "F6": message("The next part of the window; with Shift, the one before"),
-    "↑ ↓": message("From card to card; Enter opens one"),
-    "← →": message("In a chart, from moment to moment; with Shift along the time, + and - zoom"),
-    "Esc": message("One step back: stop listening, refuse, go back, fold, hide"),
-    "Ctrl+W": message("Fold to a pill"),
-    "Ctrl+,": message("Settings"),
-    "Ctrl+Q": message("Quit"),
-    "F1": message("This list; a second time, the help"),
-}
+from etoile.gui.window_keys import WINDOW_KEYS
+from etoile.text import message, verbatim
 
 
 class KeysPage(Page):
@@ -46,10 +26,10 @@ class KeysPage(Page):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        keys = {ground.talk_key: message("Talk, while it is held"), **KEYS}
-        for row, (key, what) in enumerate(keys.items()):
+        keys = ((verbatim(ground.talk_key), message("Talk, while it is held")), *WINDOW_KEYS)
+        for row, (key, what) in enumerate(keys):
             name = Label(look, Type.TITLE, wraps=False)
-            name.say(verbatim(key))
+            name.say(key)
             does = Label(look, Type.UI, Tone.TEXT2)
             does.say(what)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -25,7 +25,8 @@ from etoile.gui.settings.page import SettingsPage
 from etoile.gui.settings.privacy import ForgetGroup
 from etoile.gui.settings.row import Group
 from etoile.gui.settings.voices import VoicesGroup
-from etoile.text import Message, message, verbatim
+from etoile.gui.window_keys import WINDOW_KEYS
+from etoile.text import message
 
 TITLES = {
     "general": message("General"),
@@ -36,19 +37,6 @@ TITLES = {
     "shortcuts": message("Shortcuts"),
     "privacy": message("Privacy"),
     "about": message("About"),
-}
-WINDOW_KEYS: dict[str, Message] = {
-    "Ctrl+1 … 4": message("The pages of the window"),
-    "Ctrl+L": message("To the line to type in"),
-    "Ctrl+N": message("A new conversation"),
-    "Ctrl+.": message("Stop what is being done"),
-    "Ctrl+M": message("Mute the voice"),
-    "Ctrl+Shift+C": message("Copy the answer"),
-    "Ctrl+,": message("Settings"),
-    "F1": message("The keys; a second time, and in the settings, the help"),
-    "F6": message("From region to region"),
-    "Esc": message("One step back"),
-    "Ctrl+Q": message("Quit"),
 }
 
 
@@ -109,7 +97,7 @@ class SettingsPages:
 
     def _window_keys(self) -> Titled:
         listed = Titled(self.look, message("Keys in the window"))
-        listed.add(*(RowFrame(self.look, said, verbatim(keys)) for keys, said in WINDOW_KEYS.items()))
+        listed.add(*(RowFrame(self.look, said, keys) for keys, said in WINDOW_KEYS))
         return listed
 
 
