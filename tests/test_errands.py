@@ -22,6 +22,7 @@ from etoile.parts import open_history
 from etoile.parts.errands import Errand, Errands
 from etoile.store.conversations import Conversations
 from etoile.text import Message, message, render, verbatim
+from tests.opened import opened
 from tests.waiting import wait_until
 
 M1 = NodeStatus(name="M1", dialect="ollama", url="http://m1", state=NodeState.UP, models=("qwen3",))
@@ -98,7 +99,7 @@ class Scene:
             lambda: self.keeper,
             self.keeper.look,
             self.history,
-            self.learner,
+            opened(self.learner),
             self.voice,
             lambda: (self.folder, self.folder / "private"),
         )

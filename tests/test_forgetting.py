@@ -17,6 +17,7 @@ from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
 from etoile.store.learning import Memory
 from etoile.text import Message, message, verbatim
+from tests.opened import opened
 from tests.store.sampling import reading
 
 WORD = "zorglub"
@@ -93,7 +94,7 @@ def test_no_word_is_left_anywhere(own_home: Path, wanted: Store) -> None:
     with ExitStack() as stack:
         history = open_history(stack, config, "en", lambda event: None)
         samples = open_samples(stack, config, lambda event: None)
-        forget_everything(rooms(history=history, samples=samples, learner=Learner(history)))
+        forget_everything(rooms(history=history, samples=samples, learner=opened(Learner(history))))
         assert files_with_the_word(own_home) == []
     assert files_with_the_word(own_home) == []
 

@@ -68,7 +68,7 @@ def test_a_request_whose_details_cannot_be_found_out_fails_at_once(caplog: pytes
 
 
 def test_where_commands_are_off_nothing_is_one() -> None:
-    with Interpreter(lambda event: None, dict, enabled=False) as interpreter:
+    with Interpreter(lambda event: None, dict, enabled=lambda: False) as interpreter:
         assert interpreter.match("mute the sound", "en")[0].command is None
 
 

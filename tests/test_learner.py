@@ -1,6 +1,7 @@
 """Learning at work: a history that is kept, offers that come up by themselves, and what the user makes of them."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,17 +15,20 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.events import Event, Origin
+from etoile.domain.learning.enough import ENOUGH_DAYS
 from etoile.domain.learning.learned import Learned, Standing
 from etoile.domain.learning.offers import AliasOffer, WordOffer
 from etoile.domain.match import Slots
 from etoile.errors import UsageError
 from etoile.interpreter import Interpreter
-from etoile.learner import LOOK_S, Learner
+from etoile.learner import Learner
 from etoile.parts import MIGRATIONS
+from etoile.parts.commands import LOOK_S, open_learning
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
 from etoile.text import render
+from tests.opened import opened
 from tests.waiting import wait_until
 
 SAUCE = "balance la sauce"
@@ -228,7 +232,8 @@ def _mornings(scene: Scene) -> None:
 
 def _look(scene: Scene) -> list[str]:
     """Let the clock come to the moment when the learner looks; return what it has offered so far."""
-    scene.learner.suggest_what_is_due()
+    scene.learner.look()
+    scene.learner.learned()
     return [event.offer.key for event in scene.events if isinstance(event, on.Offered)]
 
 
@@ -283,17 +288,24 @@ def test_where_no_history_is_kept_aliases_remain(scene: Scene) -> None:
         assert "0 requests" in render(learner.change("forget all", None), "en")
 
 
-def test_the_clock_looks_again_and_again(scene: Scene) -> None:
+def test_the_clock_looks_again_and_again_and_what_learns_is_opened_once_there_may_be_a_habit(scene: Scene) -> None:
     now_s = [0.0]
-    with AlarmClock(lambda: now_s[0]) as clock:
-        memory = Memory(scene.history.database)
-        with Learner(
-            scene.events.append, memory, scene.aliases, scene.interpreter.objections, clock=clock, now=lambda: scene.now
-        ):
-            _mornings(scene)
-            now_s[0] += LOOK_S + 1
-            clock.after(0, lambda: None)
-            wait_until(lambda: any(isinstance(event, on.Offered) for event in scene.events))
+    interpreter = opened(scene.interpreter)
+
+    def looked() -> bool:
+        now_s[0] += LOOK_S + 1
+        clock.after(0, lambda: None)
+        return learner.wanted
+
+    with AlarmClock(lambda: now_s[0]) as clock, ExitStack() as stack:
+        learner = open_learning(stack, scene.events.append, scene.history, interpreter, clock)
+        assert not looked()
+        scene.history.latest(1)
+        assert not learner.wanted
+        start = datetime.now().astimezone().replace(hour=9, minute=2)  # by the computer's clock
+        for back in range(ENOUGH_DAYS, 0, -1):
+            scene.keep("ouvre thunderbird", "app.open", MAIL, start - timedelta(days=back))
+        wait_until(looked)
 
 
 # Misheard words
@@ -339,7 +351,9 @@ def test_what_the_user_wrote_himself_counts_before_what_was_learned(scene: Scene
     scene.learner.learned()
     heard: list[Event] = []
     words = scene.interpreter.learned_words
-    with Interpreter(heard.append, dict, enabled=False, dictionary=DictionaryFile(own), learned_words=words) as other:
+    with Interpreter(
+        heard.append, dict, enabled=lambda: False, dictionary=DictionaryFile(own), learned_words=words
+    ) as other:
         other.interpret(do.Interpret(7, "ouvre fairfox", "fr", spoken=True))
         wait_until(lambda: any(isinstance(event, on.Interpreted) for event in heard))
     assert [event.match.text for event in heard if isinstance(event, on.Interpreted)] == ["ouvre falkon"]

@@ -15,6 +15,7 @@ from etoile.parts import Rooms
 from etoile.parts.outside import Outside
 from etoile.text import Message, message, render
 from tests.llm.fake_node import FakeNode, Script
+from tests.opened import opened
 
 
 @dataclass
@@ -59,7 +60,7 @@ def test_everything_that_is_kept_is_forgotten(own_home: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(16_000)
     learner, samples = Room(), Room()
-    outside = Outside(rooms(learner=learner, samples=samples), Config())
+    outside = Outside(rooms(learner=opened(learner), samples=samples), Config())
     assert render(outside.forget_everything(), "en") == "Nothing was done."
     assert (learner.told, samples.told) == (["forget all"], ["samples"])
     assert not list(recordings.iterdir())

@@ -23,6 +23,7 @@ from etoile.parts.stores import Recordings, open_recordings, open_samples
 from etoile.store.conversations import Conversations
 from etoile.store.samples import Samples
 from etoile.text import Message, message, render
+from tests.opened import opened
 from tests.store.sampling import open_database, reading
 from tests.waiting import wait_until
 
@@ -160,7 +161,7 @@ def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready
     ears: Any = _Ears()
     voice: Any = _Mouth()
     commands: Any = _Mouth()
-    rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=commands)
+    rooms = replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=opened(commands))
     rooms.perform(do.Record(1))
     assert (voice.prepared, commands.prepared) == (0, 0)
     rooms.perform(do.Transcribe(1))
@@ -170,7 +171,7 @@ def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready
 def test_where_a_request_is_to_be_typed_the_names_of_the_voices_are_known_as_well() -> None:
     voice: Any = _Mouth()
     commands: Any = _Mouth()
-    replace(_rooms(list[Event]().append, None), voice=voice, interpreter=commands).expect()
+    replace(_rooms(list[Event]().append, None), voice=voice, interpreter=opened(commands)).expect()
     assert (voice.prepared, commands.prepared) == (1, 1)
 
 
@@ -274,7 +275,7 @@ def test_what_is_dictated_is_not_taken_down(own_home: Path) -> None:
 
 def _asked(history: Conversations) -> Rooms:
     """Return rooms that can be asked, and answer nothing."""
-    return replace(_rooms(lambda event: None, None), history=history, interpreter=_Interpreter())  # type: ignore[arg-type]
+    return replace(_rooms(lambda event: None, None), history=history, interpreter=opened(_Interpreter()))
 
 
 def _drafts(history: Conversations) -> list[str]:
@@ -284,8 +285,6 @@ def _drafts(history: Conversations) -> list[str]:
 
 class _Interpreter:
     """Finds nothing out."""
-
-    enabled = True
 
     def interpret(self, effect: do.Interpret) -> None:
         """Do nothing."""

@@ -58,7 +58,7 @@ class Interpreter:
         publish: Callable[[Event], None],
         values: Callable[[], Values],
         *,
-        enabled: bool = True,
+        enabled: Callable[[], bool] = lambda: True,
         name_in_front: Callable[[], str | None] = lambda: None,
         processes: Callable[[str], Slots] = lambda name: {},
         aliases: AliasFile | None = None,
@@ -68,8 +68,7 @@ class Interpreter:
     ) -> None:
         self._publish = publish
         self._values = values
-        self.enabled = enabled
-        """May be set from any thread."""
+        self._enabled = enabled
         self._name_in_front = name_in_front
         self._processes = processes
         self.aliases = aliases or AliasFile()
@@ -104,7 +103,7 @@ class Interpreter:
 
         They take half a second and 60 MiB, which whoever only looks at GPUs is spared.
         """
-        if self.enabled and not self._prepared:
+        if self._enabled() and not self._prepared:
             self._prepared = True
             self._thread.submit(self._refresh_quietly)
             self._thread.submit(shipped_model)
@@ -236,7 +235,7 @@ class Interpreter:
             self._publish(PartReady("skills"))
 
     def _timed(self, text: str, language: str | None) -> tuple[Match, float]:
-        if not self.enabled:
+        if not self._enabled():
             return Match(text=text, language=language), 0.0
         matcher = self._matcher or self._refresh()
         started_s = time.perf_counter()

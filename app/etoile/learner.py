@@ -13,14 +13,14 @@ from types import TracebackType
 from typing import Self
 
 from etoile.aliases import AliasFile
-from etoile.clock import AlarmClock
 from etoile.dictionary import LearnedWords
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.descriptions import describe
 from etoile.domain.events import Event
 from etoile.domain.learning.aliases import alias_offers, phrase_of, with_alias, without, wording_of
-from etoile.domain.learning.habits import SPAN, sequels, time_habits
+from etoile.domain.learning.enough import SPAN
+from etoile.domain.learning.habits import sequels, time_habits
 from etoile.domain.learning.learned import Learned, Standing, learned
 from etoile.domain.learning.misheard import misheard_in, with_misheard, word_offers
 from etoile.domain.learning.offers import (
@@ -42,9 +42,6 @@ from etoile.text import Message, message, plural
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 120.0
-"""How often it is looked whether it is time for a habit of the day."""
-
 Objections = Callable[[Sequence[Alias | Misheard]], Sequence[Message | None]]
 
 
@@ -56,8 +53,8 @@ def local_now() -> datetime:
 class Learner:
     """Offers what can be learned; `memory` is None where no history is kept, and then only aliases and words remain.
 
-    `objections` returns for each alias and word why it must not be learned, and may block.  `take`, `refuse` and
-    `reconsider` return at once; everything else blocks.
+    `objections` returns for each alias and word why it must not be learned, and may block.  `take`, `refuse`,
+    `reconsider` and `look` return at once; everything else blocks.
     """
 
     def __init__(
@@ -68,7 +65,6 @@ class Learner:
         objections: Objections,
         *,
         words: LearnedWords | None = None,
-        clock: AlarmClock | None = None,
         now: Callable[[], datetime] = local_now,
     ) -> None:
         self._publish = publish
@@ -76,7 +72,6 @@ class Learner:
         self._aliases = aliases
         self._objections = objections
         self._words = words or LearnedWords()
-        self._clock = clock
         self._now = now
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="learning")
         self._asked: set[str] = set()
@@ -84,7 +79,6 @@ class Learner:
         self._habits: tuple[date, tuple[Suggestion, ...]] | None = None
 
     def __enter__(self) -> Self:
-        self._look_later()
         return self
 
     def __exit__(
@@ -124,16 +118,11 @@ class Learner:
         possible = self._possible(found, self._aliases.read()) if found else []
         return possible[-1] if possible else None
 
-    def _look_later(self) -> None:
-        if self._memory and self._clock:
-            self._clock.after(LOOK_S, self._look)
+    def look(self) -> None:
+        """Show a habit of the day whose time it is."""
+        self._submit(self._suggest_what_is_due)
 
-    def _look(self) -> None:
-        self._submit(self.suggest_what_is_due)
-        self._look_later()
-
-    def suggest_what_is_due(self) -> None:
-        """Show a habit of the day whose time it is.  Blocks; the clock has it done on the thread."""
+    def _suggest_what_is_due(self) -> None:
         now = self._now()
         habits = [habit for habit in self._known_habits() if isinstance(habit, TimeHabit) and habit.is_due(now)]
         if habits and self._memory:

@@ -120,7 +120,7 @@ def _live(begun: Begun, start: Start) -> int:
         rooms.router.confirm(name)
 
     def learn(what: str, number: int | None) -> Message:
-        return rooms.learner.change(what, number) if rooms.learner else message("Nothing was done.")
+        return rooms.learner.now().change(what, number) if rooms.learner else message("Nothing was done.")
 
     leaving = _Leaving(app)
     balloons = Balloons()

@@ -9,6 +9,7 @@ import pytest
 
 from etoile.actions import runner, table
 from etoile.actions.action import Context, Done
+from etoile.actions.alarms import Alarms
 from etoile.actions.runner import AT_ONCE, Actions
 from etoile.domain.effects import Run
 from etoile.domain.events import ActionDone, Event, Failed
@@ -37,7 +38,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def room(events: list[Event], clock: FakeClock, programs: FakePrograms) -> Iterator[Actions]:
     """Give the room, with nothing on the PATH."""
-    with Actions(events.append, FakeDesk(), clock, lasting=True) as running:
+    with Actions(events.append, FakeDesk(), clock, Alarms(clock, clock.now, events.append)) as running:
         yield running
 
 
@@ -189,7 +190,7 @@ def test_undo_is_shared_by_turns(room: Actions, events: list[Event]) -> None:
 def test_leaving_ends_what_runs(events: list[Event], clock: FakeClock, programs: FakePrograms, extra: Extra) -> None:
     before = set(threading.enumerate())
     extra("test.sleep", lambda slots, context: Done(message("{x}", x=context.programs.run("/bin/sleep", "60"))))
-    with Actions(events.append, FakeDesk(), clock, lasting=False) as room:
+    with Actions(events.append, FakeDesk(), clock, None) as room:
         room.run(run(1, "test.sleep"))
         wait_until(lambda: room._jobs[0]._context.programs._running)
     wait_until(lambda: set(threading.enumerate()) == before)
@@ -208,7 +209,7 @@ def test_leaving_does_not_wait_for_what_is_stuck(
         return Done(message("too late"))
 
     extra("test.stuck", stuck)
-    with Actions(events.append, FakeDesk(), clock, lasting=False) as room:
+    with Actions(events.append, FakeDesk(), clock, None) as room:
         room.run(run(1, "test.stuck"))
         assert started.wait(60)
     left = [record for record in caplog.records if "leaving it behind" in record.getMessage()]
@@ -224,7 +225,7 @@ def test_slots_are_filled_from_this_computer(
     node = NodeStatus(name="M1", dialect="openai", url="http://x:1", state=NodeState.UP, models=("qwen3",))
     programs.add("systemctl", "ollama.service enabled enabled")
     monkeypatch.setenv("XDG_DATA_DIRS", str(programs.folder))
-    with Actions(events.append, FakeDesk(states=(node,)), clock, lasting=False) as room:
+    with Actions(events.append, FakeDesk(states=(node,)), clock, None) as room:
         values = room.slot_values()
     assert values["node"] == values["host"] == ("M1",)
     assert values["model"] == ("qwen3",)

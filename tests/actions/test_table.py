@@ -59,7 +59,7 @@ def test_every_command_is_carried_out_or_known_not_to_be() -> None:
 def test_what_is_not_built_is_understood_and_says_so(command: str) -> None:
     events: list[Event] = []
     clock = FakeClock()
-    with Actions(events.append, FakeDesk(), clock, lasting=False, now=clock.now) as room:
+    with Actions(events.append, FakeDesk(), clock, None, now=clock.now) as room:
         room.run(Run(1, command, slots_of(command), "en"))
     [failed] = events
     assert isinstance(failed, Failed)

@@ -19,6 +19,11 @@ LATE_S = 60.0
 """What rings this much later than it was to says so, and why."""
 
 
+def wall_clock() -> datetime:
+    """Return the time of day here."""
+    return datetime.now().astimezone()
+
+
 class Clock(Protocol):
     """What calls back later: an AlarmClock, or a test's."""
 

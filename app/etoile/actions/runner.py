@@ -7,12 +7,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from etoile.actions.action import Action, Context, Desk, Done
-from etoile.actions.alarms import AlarmFile, Alarms, Clock
+from etoile.actions.alarms import Alarms, Clock, wall_clock
 from etoile.actions.dictation import Dictation
 from etoile.actions.processes import called
 from etoile.actions.programs import Programs
@@ -21,7 +20,6 @@ from etoile.actions.table import ACTIONS, LIMIT_S, LIMITS_S
 from etoile.actions.undo import UndoStack
 from etoile.actions.windowing import WindowSystem, open_window_system
 from etoile.actions.windows import name_in_front
-from etoile.config import FOLDERS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Run
 from etoile.domain.events import ActionDone, Event, Failed
@@ -40,16 +38,11 @@ LEAVE_S = 0.2
 two seconds."""
 
 
-def wall_clock() -> datetime:
-    """Return the time of day here."""
-    return datetime.now().astimezone()
-
-
 class Actions:
     """Carries out commands, each on a thread of its own and under a time limit, and publishes what came of it.
 
     `run` and `stop` return at once.  Each command ends in one event: `ActionDone` or `Failed`; a stopped one in none.
-    `lasting` tells whether this process stays: without that no timer or alarm is taken.  Safe from any thread.
+    `alarms` is None where this process does not stay: then no timer or alarm is taken.  Safe from any thread.
     """
 
     def __init__(
@@ -57,8 +50,8 @@ class Actions:
         publish: Callable[[Event], None],
         desk: Desk,
         clock: Clock,
+        alarms: Alarms | None,
         *,
-        lasting: bool,
         system: str = sys.platform,
         windowing: Callable[[], WindowSystem] = open_window_system,
         now: Callable[[], datetime] = wall_clock,
@@ -71,8 +64,7 @@ class Actions:
         self._now = now
         self._undo_stack = UndoStack()
         self._dictation = Dictation()
-        kept = AlarmFile(Path(FOLDERS.user_data_dir) / "alarms.json")
-        self._alarms = Alarms(clock, now, publish, kept) if lasting else None
+        self._alarms = alarms
         self._slot_values = SlotValues(desk, system=system)
         self._lock = threading.Lock()
         self._jobs: list[_Job] = []
@@ -80,8 +72,6 @@ class Actions:
 
     def __enter__(self) -> Self:
         self._lifetime.enter_context(self._slot_values)
-        if self._alarms:
-            self._alarms.take_up()
         return self
 
     def __exit__(

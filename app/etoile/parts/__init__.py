@@ -4,9 +4,10 @@
 notifications and the samples by `desktop=True`.
 """
 
+from etoile.parts.commands import open_learner
 from etoile.parts.live import Live, first_state
 from etoile.parts.once import check_nodes, describe_model, gpu_reader, open_care, open_fit_ratios, speech_model
-from etoile.parts.opening import open_learner, open_rooms
+from etoile.parts.opening import open_rooms
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import MIGRATIONS, open_history
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from etoile.caring import Care
 from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.model_names import Place, node_called
@@ -21,7 +20,9 @@ from etoile.store.conversations import Conversations
 from etoile.text import Message, message
 
 if TYPE_CHECKING:
+    from etoile.caring import Care
     from etoile.learner import Learner
+    from etoile.parts.later import Later
     from etoile.speech.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -38,10 +39,10 @@ class Errands:
     def __init__(
         self,
         publish: Callable[[on.Event], None],
-        care: Callable[[], Care],
+        care: "Callable[[], Care]",
         check_nodes: Callable[[], object],
         history: Conversations | None,
-        learner: "Learner | None",
+        learner: "Later[Learner] | None",
         voice: "Voice | None",
         recordings: Callable[[], Iterable[Path]],
     ) -> None:
@@ -149,7 +150,7 @@ class Errands:
 
     def _forget_everything(self) -> None:
         if self._learner:
-            self._learner.change("forget all", None)
+            self._learner.now().change("forget all", None)
         self._delete([one.path for one in recordings_in(self.recordings())])
 
     def _delete(self, recordings: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ def forget_everything(rooms: Rooms) -> Message:
 
     Blocks; raises EtoileErrors.  What is still open is written anew, so that no word stays on the disk.
     """
-    said = rooms.learner.change("forget all", None) if rooms.learner else message("Nothing was done.")
+    said = rooms.learner.now().change("forget all", None) if rooms.learner else message("Nothing was done.")
     data, state = Path(FOLDERS.user_data_dir), Path(FOLDERS.user_state_dir)
     if rooms.history:
         rooms.history.database.erase(_erase_measured)

@@ -4,9 +4,6 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from etoile.actions.notes import read_notes
-from etoile.cared import load_anywhere, measure_loaded, unload_everywhere
-from etoile.caring import Care
 from etoile.config import Config, interface_language, spoken_language
 from etoile.domain import events as on
 from etoile.domain.gpus import GpuReading, Thermal
@@ -20,6 +17,7 @@ from etoile.store.conversations import Conversations, Kept
 from etoile.text import Message
 
 if TYPE_CHECKING:
+    from etoile.caring import Care
     from etoile.speech.voice import Voice
 
 log = logging.getLogger(__name__)
@@ -57,8 +55,19 @@ class Live:
         """Go by the settings `config` from now on."""
         self.language = interface_language(config)
         """Of the interface: what is written."""
-        self._speed_test_url = config.commands.speed_test_url
-        self.care = Care(config, self.nodes, self._history.database if self._history else None)
+        self._config = config
+
+    @property
+    def commands_enabled(self) -> bool:
+        """Whether a request may be a command."""
+        return self._config.commands.enabled
+
+    @property
+    def care(self) -> "Care":
+        """What looks after models; what it takes is imported when somebody wants it."""
+        from etoile.caring import Care
+
+        return Care(self._config, self.nodes, self._history.database if self._history else None)
 
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU."""
@@ -100,6 +109,8 @@ class Live:
 
     def notes(self) -> tuple[str, ...]:
         """Return the user's notes, oldest first.  Blocks."""
+        from etoile.actions.notes import read_notes
+
         return read_notes()
 
     def spoken_language(self) -> str:
@@ -129,16 +140,22 @@ class Live:
 
     def speed_test_url(self) -> str:
         """Return what the settings name to measure the network's speed against; empty for nothing."""
-        return self._speed_test_url
+        return self._config.commands.speed_test_url
 
     def load_model(self, model: str, check: Callable[[], None]) -> Message:
         """Bring `model` into the memory of a node, and tell which."""
+        from etoile.cared import load_anywhere
+
         return load_anywhere(self.care, model, check)
 
     def unload_model(self, model: str, check: Callable[[], None]) -> Message:
         """Take `model` out of memory, and tell where."""
+        from etoile.cared import unload_everywhere
+
         return unload_everywhere(self.care, model, check)
 
     def measure_models(self, check: Callable[[], None]) -> Message:
         """Measure the models in memory, and tell what came of it."""
+        from etoile.cared import measure_loaded
+
         return measure_loaded(self.care, check)

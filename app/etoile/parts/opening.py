@@ -9,11 +9,8 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from etoile.actions.runner import Actions
-from etoile.aliases import AliasFile
 from etoile.clock import AlarmClock
 from etoile.config import Config, interface_language
-from etoile.dictionary import LearnedWords
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
 from etoile.domain.nodes import NodeStatus
@@ -27,12 +24,11 @@ from etoile.gpu.joined import JoinedSource, local_source
 from etoile.gpu.monitor import GpuMonitor, read_once
 from etoile.gpu.processor import ProcessorCard
 from etoile.gpu.source import GpuSource
-from etoile.interpreter import Interpreter
-from etoile.learner import Learner, Objections
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret
 from etoile.llm.router import Router
 from etoile.llm.toolbox import Toolbox
+from etoile.parts.commands import open_actions, open_alarms, open_interpreter, open_learning
 from etoile.parts.errands import Errands
 from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
@@ -42,7 +38,6 @@ from etoile.parts.stores import Recordings, open_answers, open_history, open_ret
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.fits import FitRatios
-from etoile.store.learning import Memory
 from etoile.store.paces import Paces
 from etoile.task_kinds import shipped_model
 
@@ -101,32 +96,20 @@ def open_rooms(
         answers = open_answers(config, history) if history else None
 
         def names() -> Mapping[str, Sequence[str]]:
-            return actions.slot_values()  # of the room that is opened next
+            return actions.now().slot_values()  # of the room that is opened next
 
         router = stack.enter_context(
             open_router(config, keeping(publish, history), history, live, names, answers, watch=desktop)
         )
-        actions = stack.enter_context(Actions(publish, live, clock, lasting=desktop))
-        interpreter = stack.enter_context(
-            Interpreter(
-                publish,
-                actions.slot_values,
-                enabled=config.commands.enabled,
-                name_in_front=actions.name_in_front,
-                processes=actions.processes,
-            )
-        )
+        actions = open_actions(stack, publish, live, clock, open_alarms(clock, publish) if desktop else None)
+        interpreter = open_interpreter(stack, publish, live, actions)
         if desktop:
             if history:
                 retention = open_retention(config, history)
                 clock.every(RETENTION_S, retention.look)
                 resume(history, config.routing.conversation_rests_s, publish)
             clock.every(TICK_S, lambda: publish(on.ClockTicked(time.monotonic(), datetime.now().astimezone())))
-            learner = stack.enter_context(
-                open_learner(
-                    publish, history, interpreter.aliases, interpreter.objections, clock, interpreter.learned_words
-                )
-            )
+            learner = open_learning(stack, publish, history, interpreter, clock)
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_hearing(stack, config, publish, live, recordings)
             renewed = _watch_gpus(stack, config, source, router, publish)
@@ -158,19 +141,6 @@ def open_rooms(
             renewed=renewed or (),
             live=live,
         )
-
-
-def open_learner(
-    publish: Publish,
-    history: Conversations | None,
-    aliases: AliasFile,
-    objections: Objections,
-    clock: AlarmClock | None = None,
-    words: LearnedWords | None = None,
-) -> Learner:
-    """Return what learns from `history`; without a clock it suggests nothing by itself."""
-    memory = Memory(history.database) if history else None
-    return Learner(publish, memory, aliases, objections, words=words, clock=clock)
 
 
 def open_router(

@@ -33,7 +33,7 @@ class Outside:
         """The user's own commands."""
         from etoile.parts.own_commands import OwnCommands
 
-        return OwnCommands(self.rooms.actions.slot_values)
+        return OwnCommands(lambda: self.rooms.actions.now().slot_values())
 
     def try_node(self, node: Node, key: str | None) -> "Tried":
         """Ask `node`, with `key` where one was typed, for its models.  Raises NodeError."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from etoile import logs
-from etoile.actions.runner import Actions
 from etoile.clock import AlarmClock
 from etoile.config import Config
 from etoile.domain import effects as do
@@ -14,9 +13,8 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.history import CardHistory, Span, Stretch
-from etoile.interpreter import Interpreter
-from etoile.learner import Learner
 from etoile.llm.router import Router
+from etoile.parts.later import Later
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.retention import Bounds, Retention
@@ -24,6 +22,9 @@ from etoile.store.samples import Samples
 from etoile.text import render
 
 if TYPE_CHECKING:
+    from etoile.actions.runner import Actions
+    from etoile.interpreter import Interpreter
+    from etoile.learner import Learner
     from etoile.parts.errands import Errands
     from etoile.parts.hearing import Hearing
     from etoile.parts.live import Live
@@ -62,11 +63,11 @@ class Rooms:
     language: str
     """Of the interface at the start: what is written where no settings are followed."""
     clock: AlarmClock
-    interpreter: Interpreter
+    interpreter: "Later[Interpreter]"
     router: Router
-    actions: Actions
+    actions: "Later[Actions]"
     history: Conversations | None
-    learner: Learner | None
+    learner: "Later[Learner] | None"
     """None where nobody looks on: on the command line."""
     samples: Samples | None
     ears: "Hearing | None"
@@ -87,7 +88,7 @@ class Rooms:
 
     def expect(self) -> None:
         """Get ready for a request before it is there.  Returns at once."""
-        self.interpreter.prepare()
+        self.interpreter.soon(lambda commands: commands.prepare())
         if self.voice:
             self.voice.prepare()  # what its voices are called can be said in the very first request
 
@@ -106,7 +107,7 @@ class Rooms:
             case do.Interpret(turn, text, language):
                 if self.history and not (effect.dry_run or effect.dictated):
                     self.history.drafts.begin(turn, text, language)
-                self.interpreter.interpret(effect)
+                self.interpreter.soon(lambda commands: commands.interpret(effect))
             case do.Correct():
                 self.router.correct(effect)
             case do.Ask(turn, text, language):
@@ -116,10 +117,11 @@ class Rooms:
             case do.Weigh(ask):
                 self.router.weigh(ask)
             case do.Run():
-                self.actions.run(effect)
+                self.actions.soon(lambda actions: actions.run(effect))
             case do.StopWork(turn):
                 self.router.stop(turn)
-                self.actions.stop(turn)
+                if self.actions.wanted:
+                    self.actions.soon(lambda actions: actions.stop(turn))
             case do.Deadline(turn, stage, after_s, progress):
                 passed = on.DeadlinePassed(turn, stage, progress)
                 self.clock.after(after_s, lambda: self.publish(passed))
@@ -131,7 +133,7 @@ class Rooms:
                 if self.history:
                     self.history.remember(outcome, origin, match)
                 if self.learner:
-                    self.learner.reconsider()
+                    self.learner.soon(lambda learner: learner.reconsider())
             case do.MarkUndone() | do.BeginConversation() | do.KeepSummary():
                 self._take_down(effect)
             case do.TakeOffer() | do.RefuseOffer() | do.OfferDeadline():
@@ -160,8 +162,6 @@ class Rooms:
             self.ears.listen_for(config.speech.language)
         if self.downloads:
             self.downloads.offline = config.speech.offline
-        if self.interpreter:
-            self.interpreter.enabled = config.commands.enabled
         for room in self.renewed or ():
             room.configure(config)
         self._keep(config)
@@ -243,9 +243,9 @@ class Rooms:
             return
         match effect:
             case do.TakeOffer():
-                self.learner.take(effect)
+                self.learner.soon(lambda learner: learner.take(effect))
             case do.RefuseOffer():
-                self.learner.refuse(effect)
+                self.learner.soon(lambda learner: learner.refuse(effect))
             case do.OfferDeadline(key, after_s):
                 self.clock.after(after_s, lambda: self.publish(on.OfferAged(key)))
 

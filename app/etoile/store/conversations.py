@@ -74,6 +74,10 @@ WHERE :wanted = '[]' OR NOT EXISTS (
     SELECT 1 FROM json_each(:wanted) WHERE instr(plain(request || ' ' || coalesce(answer, '')), value) = 0
 ) ORDER BY id DESC LIMIT :count
 """
+_REPEATS = """
+SELECT 1 FROM exchanges WHERE at_s >= ? AND command IS NOT NULL
+GROUP BY command HAVING count(DISTINCT date(at_s, 'unixepoch', 'localtime')) >= ? LIMIT 1
+"""
 _HELD = "SELECT 1 FROM exchanges WHERE conversation = ? AND id IN (SELECT value FROM json_each(?))"
 _FORGET_ANSWERS = """
 DELETE FROM answers WHERE request IN (
@@ -218,6 +222,12 @@ class Conversations:
             return tuple(map(_past, connection.execute(_PAST, {"wanted": wanted, "count": count})))
 
         return self.database.ask(find)
+
+    def repeats(self, since_s: float, days: int) -> "Future[bool]":
+        """Have it looked whether one command was asked for on so many days since then.  Returns at once."""
+        return self.database.ask(
+            lambda connection: connection.execute(_REPEATS, (since_s, days)).fetchone() is not None
+        )
 
     def forget(self, exchanges: Sequence[int]) -> bool:
         """Erase exchanges, and answers kept for the same requests; return whether the conversation held any of them.

@@ -1,6 +1,6 @@
 """Habits: what is done around the same time of the day, and what is done after something else.
 
-Pure counting over the last weeks.  A habit is told only where it is seen often (`ENOUGH`), holds for most of the days
+Pure counting over the last weeks.  A habit is told only where it is seen often (`ENOUGH_DAYS`), holds for most of the days
 or occasions (`USUALLY`), and is no coincidence: the chance to see as much if the command came as anything else does,
 times the number of things looked at (Bonferroni), is below `CHANCE`.
 """
@@ -12,14 +12,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from statistics import median
 
+from etoile.domain.learning.enough import ENOUGH_DAYS
 from etoile.domain.learning.offers import WINDOW_MINUTES, Days, Sequel, TimeHabit, key_of
 from etoile.domain.learning.record import Record
 from etoile.domain.match import Candidate
 
-SPAN = timedelta(days=56)
-"""What lies further back is no habit any more."""
-ENOUGH = 5
-"""Days, or occasions, on which a habit was seen."""
 USUALLY = 0.6
 """The share of the days, or occasions, on which it held."""
 CHANCE = 0.0001
@@ -40,7 +37,7 @@ def time_habits(records: Sequence[Record], today: date) -> tuple[TimeHabit, ...]
     done: dict[str, list[Record]] = defaultdict(list)
     for record in _habitual(records):
         done[key_of(record.what)].append(record)
-    often = {key: uses for key, uses in done.items() if len({use.at.date() for use in uses}) >= ENOUGH}
+    often = {key: uses for key, uses in done.items() if len({use.at.date() for use in uses}) >= ENOUGH_DAYS}
     looks = sum(len(uses) for uses in often.values()) * len(Days)
     found = (_widest(uses, records, today, CHANCE / looks) for uses in often.values())
     return tuple(habit for habit in found if habit)
@@ -64,7 +61,7 @@ def _habit(
     start = _busiest(uses)
     inside = [use for use in uses if _is_in(use, start)]
     kept = {use.at.date() for use in inside}
-    if len(kept) < ENOUGH or not _usually(kept, active, days):
+    if len(kept) < ENOUGH_DAYS or not _usually(kept, active, days):
         return None
     what = key_of(uses[0].what)
     others = [record for record in records if record.at.weekday() in days.value and key_of(record.what) != what]
@@ -142,7 +139,7 @@ def _is_habit(seen: Sequence[tuple[Record, Record]], of: int, today: date) -> bo
     former, latter = seen[-1]
     days = {latter.at.date() for _, latter in seen}
     return (
-        len(seen) >= ENOUGH
+        len(seen) >= ENOUGH_DAYS
         and len(days) >= SEQUEL_DAYS
         and len(seen) >= USUALLY * of
         and today - max(days) <= LATEST
