@@ -1,6 +1,5 @@
 """Addresses, reachability, speed."""
 
-import http.client
 import re
 import socket
 import time
@@ -115,6 +114,7 @@ def _speed(slots: Slots, context: Context) -> Done:
 
 def _download(url: str, context: Context) -> tuple[int, float]:
     """Return how many bytes came, and in how many seconds; both are bounded.  Raises ActionFailed."""
+    import http.client
     import urllib.error
     import urllib.request
 

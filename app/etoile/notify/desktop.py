@@ -3,7 +3,6 @@
 Qt cannot do this: its tray balloons lose urgency and buttons, and QtDBus cannot send the call at all.
 """
 
-import html
 import logging
 import threading
 import time
@@ -207,7 +206,9 @@ class DesktopNotifier:
 
 def _notify_call(notification: Notification, able: frozenset[str], replaced: int) -> Message:
     """Return the call that shows `notification` in place of the one numbered `replaced` (0 for none)."""
-    body = html.escape(notification.body, quote=False) if "body-markup" in able else notification.body
+    from html import escape  # its table of names is large, and notifications are rare
+
+    body = escape(notification.body, quote=False) if "body-markup" in able else notification.body
     actions = [text for pair in notification.actions.items() for text in pair] if "actions" in able else []
     return new_method_call(
         ADDRESS,

@@ -1,6 +1,5 @@
 """Markdown as plain lines: one pass over the lines, so that no text, however odd, takes long."""
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -140,10 +139,12 @@ def _inline(text: str) -> str:
     Marks of emphasis are dropped without looking for their partner: that takes one pass, and a lone one is not read
     either.
     """
+    from html import unescape  # its table of names is large, and nothing is said most of the time
+
     for pattern in (_IMAGE, _LINK, _REFERENCE):
         text = pattern.sub(r"\1", text)
     text = _TAG.sub(" ", _FOOTNOTE.sub("", text)).replace("`", "")
-    return html.unescape(_MARKS.sub(_kept, _ESCAPED.sub(r"\1", text)))
+    return unescape(_MARKS.sub(_kept, _ESCAPED.sub(r"\1", text)))
 
 
 def _kept(mark: re.Match[str]) -> str:
