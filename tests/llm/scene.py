@@ -11,7 +11,7 @@ from etoile.config import Node, Routing
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerText, Event, Failed, NodePassedOver, NodesSeen
 from etoile.domain.nodes import NodeState
-from etoile.llm.discovery import Place
+from etoile.llm.knocking import Place
 from etoile.llm.recalled_paces import Paces
 from etoile.llm.recalling import Answers
 from etoile.llm.router import Guide, Router

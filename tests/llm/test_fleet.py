@@ -11,7 +11,7 @@ from etoile.config import Node, Routing
 from etoile.domain.events import NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState
 from etoile.errors import StoreError
-from etoile.llm.discovery import Place
+from etoile.llm.knocking import Place
 from etoile.text import message, render
 from tests.llm.fake_node import FakeNode, Script
 from tests.llm.patience import LONG_S, patiently

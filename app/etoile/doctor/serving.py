@@ -1,6 +1,5 @@
 """The nodes: each reachable, with its key and its models; the GPUs of other machines; the keyring."""
 
-import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from etoile.config import Config, Node
@@ -9,7 +8,7 @@ from etoile.doctor.finding import Check, Finding, Patient
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.errors import EtoileError
 from etoile.gpu.place import exporters
-from etoile.llm.discovery import OWN_PLACES
+from etoile.llm.knocking import OWN_PLACES, listening
 from etoile.text import Message, message, plural
 
 NODES_S = 6.0
@@ -42,15 +41,7 @@ def _summary(patient: Patient) -> Finding:
 
 def _worth_asking(config: Config) -> bool:
     """Whether there is a node in the settings, or something listens where servers of this machine do."""
-    return bool(config.nodes) or (config.routing.discover and any(_listens(place.port) for place in OWN_PLACES))
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), LISTEN_S).close()
-    except OSError:
-        return False
-    return True
+    return bool(config.nodes) or (config.routing.discover and bool(listening(OWN_PLACES, LISTEN_S)))
 
 
 _NONE = Finding(

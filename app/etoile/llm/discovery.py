@@ -8,31 +8,14 @@ listen on a port.  The question is a GET without a key, to 127.0.0.1 alone.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlsplit
 
 from etoile.config import Node
 from etoile.errors import NodeError, NodeUnreachable
 from etoile.llm.keys import is_loopback
+from etoile.llm.knocking import ANSWER_WITHIN_S, Place, listening
 from etoile.llm.records import Dialect, Listing
-
-ANSWER_WITHIN_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A port on which such servers usually listen."""
-
-    port: int
-    dialect: Literal["ollama", "lmstudio"] | None = None
-    """The server whose port it is; None where anybody may listen."""
-
-
-OWN_PLACES = (Place(11434, "ollama"), Place(1234, "lmstudio"))
-USUAL_PLACES = (*OWN_PLACES, Place(8000), Place(8080), Place(8081), Place(5001))
-"""vLLM has 8000, llama.cpp 8080, KoboldCpp 5001 from its maker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +35,15 @@ async def discover(
 ) -> tuple[Found, ...]:
     """Return the servers that answer at `places`, without those at an address of `known`."""
     taken = {port for node in known if (port := _own_port(node)) is not None}
-    found = await asyncio.gather(*(_at(place, dialect_of) for place in places if place.port not in taken))
+    heard = await asyncio.to_thread(listening, [place for place in places if place.port not in taken])
+    found = await asyncio.gather(*(_at(place, dialect_of) for place in heard))
     return tuple(server for server in found if server is not None)
 
 
 async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | None:
-    """Return what listens at `place`; None where nothing does, or nothing that we know."""
+    """Return what listens at `place`; None where it is nothing that we know."""
     import anyio
 
-    if not await _is_listened_at(place.port):
-        return None
     url = f"http://127.0.0.1:{place.port}"
     deadline_s = time.monotonic() + ANSWER_WITHIN_S
     candidates = [Node(name=f"local:{place.port}", url=url, dialect="openai")]
@@ -80,19 +62,6 @@ async def _at(place: Place, dialect_of: Callable[[Node], Dialect]) -> Found | No
         latency_ms = 1000 * (time.monotonic() - started_s)
         return Found(node, dialect, listing, latency_ms, recognised=node.dialect == place.dialect)
     return None
-
-
-async def _is_listened_at(port: int) -> bool:
-    """Whether anybody listens at `port` of this machine: most often nobody does, and HTTP need not even be imported."""
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN_S):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
-    return True
 
 
 def _own_port(node: Node) -> int | None:

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
 from etoile.config import Node, Routing
-from etoile.domain.events import Event, NodesSeen, PartMissing, PartReady
+from etoile.domain.events import Event, NodesSeen, PartReady
 from etoile.domain.nodes import NodeStatus
 from etoile.domain.routing.usual import UsualPace
 from etoile.errors import EtoileError, NodeError, NodeNonsense
-from etoile.llm.discovery import OWN_PLACES, Found, Place, discover
+from etoile.llm.discovery import Found, discover
+from etoile.llm.knocking import NOBODY, Place
 from etoile.llm.limits import Bounds, limited
 from etoile.llm.member import Member
 from etoile.llm.records import ChatMessage, Dialect, Text, Thought
@@ -44,10 +45,14 @@ class Fleet:
         confirmed: Callable[[], frozenset[str]],
         places: Sequence[Place],
         renew: Callable[[], Awaitable[None]] | None = None,
+        told_missing: bool = False,
         now_s: Callable[[], float] = time.monotonic,
         clock_with_sleep_s: Callable[[], float] = clock_with_sleep_s,
     ) -> None:
-        """`renew` makes all connections anew; `clock_with_sleep_s` goes on while the computer sleeps."""
+        """`renew` makes all connections anew; `clock_with_sleep_s` goes on while the computer sleeps.
+
+        `told_missing`: it was told already that there is nobody to ask.
+        """
         self._renew = renew
         self._clock_with_sleep_s = clock_with_sleep_s
         self._routing = routing
@@ -62,7 +67,7 @@ class Fleet:
         self._configured = [Member(node, dialect_of(node), now_s=now_s) for node in nodes]
         self.members = list(self._configured)
         self._told: tuple[NodeStatus, ...] | None = None
-        self._missing = False
+        self._missing = told_missing
         self.on_change: Callable[[], None] = lambda: None
         """Called when a node may be asked that could not be before."""
         self._clock_ahead_s = time.time() - now_s()
@@ -210,7 +215,7 @@ class Fleet:
         The other ports belong to anybody, and nobody wants our questions in his server's log for ever.
         """
         try:
-            await self.look(OWN_PLACES if self._looked else self._places)
+            await self.look([place for place in self._places if place.is_own or not self._looked])
         except Exception:
             log.exception("the search for servers on this machine failed")
 
@@ -289,13 +294,7 @@ class Fleet:
         """Publish, once per change, that there is nobody to ask, or that there is somebody now."""
         missing = not self.usable()
         if missing and not self._missing:
-            self._publish(
-                PartMissing(
-                    "nodes",
-                    message("There is no language model node: the settings name none, and none runs on this machine."),
-                    message("Start Ollama or LM Studio here, or add a node to the settings file."),
-                )
-            )
+            self._publish(NOBODY)
         elif self._missing and not missing:
             self._publish(PartReady("nodes"))
         self._missing = missing

@@ -42,7 +42,6 @@ from etoile.llm.commanding import Commander, PlanSource
 from etoile.llm.correcting import corrected
 from etoile.llm.desk import Desk
 from etoile.llm.dialects import Secret, dialect_of
-from etoile.llm.discovery import USUAL_PLACES, Place
 from etoile.llm.dispatch import (
     Dispatch,
     Ended,
@@ -56,6 +55,7 @@ from etoile.llm.dispatch import (
     Work,
 )
 from etoile.llm.fleet import Fleet
+from etoile.llm.knocking import USUAL_PLACES, Place
 from etoile.llm.loop import new_loop
 from etoile.llm.metrics import metrics
 from etoile.llm.pieces import Pieces
@@ -128,6 +128,7 @@ class Router:
         tools: Tools | None = None,
         watch: bool = True,
         places: Sequence[Place] = USUAL_PLACES,
+        told_missing: bool = False,
     ) -> None:
         """`confirmed` returns the addresses that the user confirmed, `keep_confirmed` keeps one more.
 
@@ -136,7 +137,8 @@ class Router:
         where plans come from, by default the shipped ones and the user's.  `answers` keeps those that may be given
         again; without it none is.  `paces` keeps over a restart how fast models are.  `tools` are what models may call
         that are declared to be able to.
-        Without `watch` there are no heartbeats: for a caller that asks once and leaves.
+        Without `watch` there are no heartbeats: for a caller that asks once and leaves.  `told_missing`: it was told
+        already that there is nobody to ask.
         """
         self._guide = guide
         self._keep_confirmed = keep_confirmed
@@ -150,6 +152,7 @@ class Router:
             confirmed=confirmed,
             places=places,
             renew=self._client.aclose,
+            told_missing=told_missing,
         )
         self._paces = RecalledPaces(self._fleet, paces)
         self._rules = Rules.of(routing)
