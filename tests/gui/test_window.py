@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QShortcut, QTextDocument
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QColor, QFocusEvent, QGuiApplication, QShortcut, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -296,6 +296,19 @@ class TestAnswers:
             assert len(lines) == 1 + offered
             lines[1].trigger()
             assert QGuiApplication.clipboard().text() == address
+
+    @pytest.mark.parametrize(
+        ("reason", "link"),
+        [
+            (Qt.FocusReason.TabFocusReason, "first"),
+            (Qt.FocusReason.BacktabFocusReason, "second"),
+            (Qt.FocusReason.MouseFocusReason, ""),
+        ],
+    )
+    def test_who_comes_by_tab_stands_on_a_link(self, prose: Prose, reason: Qt.FocusReason, link: str) -> None:
+        prose.show_markdown("The [first](https://a.example) and the [second](https://b.example).", streaming=False)
+        QApplication.sendEvent(prose, QFocusEvent(QEvent.Type.FocusIn, reason))
+        assert prose.textCursor().selectedText() == link
 
     def test_a_finished_block_is_not_laid_out_again(self, window: Window, qtbot: QtBot, monkeypatch: object) -> None:
         _show(window, replace(CALM, turn=states.STREAMING))

@@ -16,6 +16,8 @@ def style_sheet(palette: Palette) -> str:
 _TEMPLATE = """
 QLabel[bubble="true"] { background: %(raised)s; border-radius: 12px; padding: 8px 12px; }
 QScrollArea, QScrollArea > QWidget > QWidget, QTextBrowser { background: transparent; border: none; }
+QScrollArea#stop { border: 2px solid transparent; border-radius: 8px; }
+QScrollArea#stop:focus { border-color: %(accent)s; }
 QTextBrowser, QPlainTextEdit {
     color: %(text)s; selection-background-color: %(accent_fill)s; selection-color: #FFFFFF;
 }
