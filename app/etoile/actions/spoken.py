@@ -1,6 +1,5 @@
 """Names as they are spoken, compared without case, accents and marks."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 
@@ -15,5 +14,7 @@ def folded(name: str) -> str:
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """Return the `known` names that sound most like `name`, to be offered and never to be run."""
     by_folded = {folded(one): one for one in known}
+    import difflib  # only for what is not found
+
     close = difflib.get_close_matches(folded(name), by_folded, n=count, cutoff=0.5)
     return tuple(by_folded[one] for one in close)

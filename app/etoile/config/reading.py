@@ -1,6 +1,5 @@
 """The settings file, read: complete or refused, with the file, the key and the nearest known key."""
 
-import difflib
 import os
 import tomllib
 from pathlib import Path
@@ -78,6 +77,8 @@ def _refuse_unknown_keys(table: dict[str, Any], section: type[Section], name: st
 
 
 def _nearest(key: str, known: dict[str, Any], where: str) -> Any:
+    import difflib  # only for what is mistyped
+
     close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     if close:
         return message("Did you mean {key}?", key=f"{where}{close[0]}")

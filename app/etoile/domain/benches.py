@@ -8,7 +8,8 @@ here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+
+from etoile.domain.averages import median
 
 METHOD = 1
 """Only measurements of one method are compared: a change of prompt or counting makes another one."""

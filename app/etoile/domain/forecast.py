@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from statistics import fmean, median
+
+from etoile.domain.averages import mean, median
 
 Point = tuple[float, float]
 """Seconds of any clock, °C."""
@@ -146,7 +147,7 @@ def _binned(recent: Sequence[Point]) -> Iterator[Point]:
 
 
 def _mean(points: Sequence[Point]) -> Point:
-    return fmean(at_s for at_s, _ in points), fmean(temperature_c for _, temperature_c in points)
+    return mean(at_s for at_s, _ in points), mean(temperature_c for _, temperature_c in points)
 
 
 def _rises(recent: Sequence[Point]) -> bool:
@@ -156,14 +157,14 @@ def _rises(recent: Sequence[Point]) -> bool:
         return False
     newest_first = [temperature_c for _, temperature_c in late]
     half = len(newest_first) // 2
-    gained_c = fmean(newest_first[:half]) - fmean(newest_first[half:])
-    return gained_c > RISE_C / 4 and fmean(newest_first[: max(1, half // 2)]) > newest_first[-1] + RISE_C / 2
+    gained_c = mean(newest_first[:half]) - mean(newest_first[half:])
+    return gained_c > RISE_C / 4 and mean(newest_first[: max(1, half // 2)]) > newest_first[-1] + RISE_C / 2
 
 
 def _noise(points: Sequence[Point]) -> float:
     """Return the variance between neighbours, in °C², from second differences, which a smooth curve leaves near 0."""
     steps = [later[1] - earlier[1] for earlier, later in pairwise(points)]
-    return fmean((later - earlier) ** 2 for earlier, later in pairwise(steps)) / 6
+    return mean((later - earlier) ** 2 for earlier, later in pairwise(steps)) / 6
 
 
 def _fitted(points: Sequence[Point], tau_s: float) -> _Line:
@@ -171,7 +172,7 @@ def _fitted(points: Sequence[Point], tau_s: float) -> _Line:
     last_s = points[-1][0]
     xs = [math.exp((last_s - at_s) / tau_s) for at_s, _ in points]
     ys = [temperature_c for _, temperature_c in points]
-    x, y = fmean(xs), fmean(ys)
+    x, y = mean(xs), mean(ys)
     spread = sum((value - x) ** 2 for value in xs)
     slope = sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / spread
     end_c = y - slope * x

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum, StrEnum
 from itertools import pairwise
-from statistics import fmean, median
 from typing import NamedTuple
 
+from etoile.domain.averages import mean, median
 from etoile.domain.gpus import Kind
 
 HOUR_S = 3600
@@ -177,7 +177,7 @@ def extent(points: Sequence[Point]) -> Extent | None:
         return None
     return Extent(
         min(point.lowest for point in points),
-        fmean(point.mean for point in points),
+        mean(point.mean for point in points),
         max(point.highest for point in points),
     )
 

@@ -1,6 +1,5 @@
 """Which model of which node is meant by a name.  Pure."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -58,6 +57,8 @@ def _nowhere(model: str, on: str | None) -> Message:
 
 
 def _nearest(nodes: Sequence[NodeStatus], model: str) -> Message | None:
+    import difflib  # only for what is mistyped
+
     names = sorted({name for node in nodes for name in node.models})
     near = difflib.get_close_matches(model, names, n=3, cutoff=0.4) or names[:6]
     return message("Models there: {models}.", models=near) if near else None

@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
-
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.gpu.sysfs import NotOffered, number, text, word
 
@@ -33,6 +31,12 @@ _UNTOLD = ("throttle", "processes", "target_c", "max_operating_c")
 """What sysfs tells of no card."""
 
 
+def _ram_available_bytes() -> int:
+    import psutil  # only where such a card is
+
+    return psutil.virtual_memory().available
+
+
 class AmdSource:
     """The AMD cards of this machine, in PCI order; none where there is none, or on another system than Linux."""
 
@@ -42,7 +46,7 @@ class AmdSource:
         model_names: Path = MODEL_NAMES,
         *,
         now_s: Callable[[], float] = time.monotonic,
-        ram_available_bytes: Callable[[], int] = lambda: psutil.virtual_memory().available,
+        ram_available_bytes: Callable[[], int] = _ram_available_bytes,
     ) -> None:
         self._sysfs = sysfs
         self._model_names = model_names

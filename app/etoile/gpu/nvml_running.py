@@ -6,7 +6,6 @@ from ctypes import byref, c_uint, c_ulonglong
 from functools import partial
 from typing import Any
 
-import psutil
 import pynvml
 
 from etoile.domain.gpus import GpuProcess
@@ -97,6 +96,8 @@ def running(
 
 
 def _name(pid: int) -> str | None:
+    import psutil  # only where something runs on a card
+
     try:
         return psutil.Process(pid).name().encode(errors="replace").decode()
     except (psutil.Error, ValueError, OverflowError):

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
 from etoile.domain.gpus import GpuReading, GpuState, Kind
 
 CHIPS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "cpu-thermal", "soc_thermal", "x86_pkg_temp")
@@ -51,6 +49,8 @@ class ProcessorCard:
 
     def read(self, *, with_processes: bool) -> GpuReading:
         """Return temperature and load now.  Blocks for a tenth of a second the first time."""
+        import psutil  # where there is a GPU, nobody asks for the processor
+
         utilization_percent = round(psutil.cpu_percent(self._interval_s))
         self._interval_s = None
         return processor_reading(self.identity, processor_c(_sensors()), utilization_percent, self._now_s())
@@ -90,6 +90,8 @@ def _rank(label: str) -> int:
 
 
 def _sensors() -> list[Sensor]:
+    import psutil
+
     read = getattr(psutil, "sensors_temperatures", None)
     if read is None:  # Windows, macOS
         return []

@@ -3,10 +3,10 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 
 from PySide6.QtCore import QLineF
 
+from etoile.domain.averages import median
 from etoile.gui.history import Sample
 
 LONGEST_STEP_S = 4.0

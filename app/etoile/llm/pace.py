@@ -10,8 +10,8 @@ What an earlier run measured counts as one answer more where a node is chosen, a
 from collections import deque
 from collections.abc import Sequence
 from math import ceil
-from statistics import median
 
+from etoile.domain.averages import median
 from etoile.domain.routing.usual import UsualPace
 
 _KEPT = 20

@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
-import psutil
-
 from etoile.domain.effects import Decision
 from etoile.domain.nodes import Attribution
 from etoile.domain.turn.answering import SEAM
@@ -53,13 +51,19 @@ FROM drafts WHERE id = ?
 """  # noqa: S608  # words of ours
 
 
+def _is_alive(pid: int) -> bool:
+    import psutil  # only where drafts were left behind
+
+    return psutil.pid_exists(pid)
+
+
 class Drafts:
     """Writes them into `etoile.db`; every method returns at once and may be called from any thread.
 
     `is_alive` tells whether a process goes on: another program's draft is left alone meanwhile.
     """
 
-    def __init__(self, database: Database, is_alive: Callable[[int], bool] = psutil.pid_exists) -> None:
+    def __init__(self, database: Database, is_alive: Callable[[int], bool] = _is_alive) -> None:
         self._database = database
         self._is_alive = is_alive
         self._process = os.getpid()

@@ -12,7 +12,6 @@ role = "review"
 reviews = "write"                       # gives what "write" made a score, and waits for it
 """
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Never, get_args
@@ -179,6 +178,8 @@ class _Reader:
 
 
 def _nearest(value: str, known: Iterable[str]) -> Message:
+    import difflib  # only for what is mistyped
+
     close = difflib.get_close_matches(value, known := tuple(known), n=1, cutoff=0.5)
     if close:
         return message("Did you mean {key}?", key=close[0])

@@ -18,7 +18,6 @@ from etoile.domain.descriptions import describe
 from etoile.domain.effects import Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.learning.corrections import Answer, answer_to_offer, correction_of
-from etoile.domain.learning.misheard import mended
 from etoile.domain.learning.offers import Offer, Question
 from etoile.domain.match import Candidate, Reason
 from etoile.domain.turn import Phase, Speaking, Turn, step
@@ -140,7 +139,7 @@ def _corrected(learning: Learning, turn: Turn, effects: tuple[Effect, ...]) -> t
     former = learning.former
     if asked is None or meant is None or former is None or is_dictating(turn):
         return turn, effects
-    sentence = mended(former.text, meant, former.language)
+    sentence = _with_word(former, meant)
     looked_at = replace(asked, text=sentence or meant)
     shown: tuple[Effect, ...] = ()
     if sentence is not None:
@@ -173,7 +172,17 @@ def _asked_again(
 def _mended(former: Outcome, text: str) -> str:
     """Return what else may have been said, in the place where it belongs."""
     meant = correction_of(text)
-    return mended(former.text, meant or "", former.language) or meant or text
+    return _with_word(former, meant or "") or meant or text
+
+
+def _with_word(former: Outcome, meant: str) -> str | None:
+    """Return the former request with `meant` in the place of what was misheard for it; None where it is no such word.
+
+    How words sound is known to the matcher, which nobody needs before something was asked.
+    """
+    from etoile.domain.learning.misheard import mended
+
+    return mended(former.text, meant, former.language)
 
 
 def _without_step(turn: Turn, text: str) -> Turn:

@@ -10,8 +10,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from statistics import median
 
+from etoile.domain.averages import median
 from etoile.domain.learning.enough import ENOUGH_DAYS
 from etoile.domain.learning.offers import WINDOW_MINUTES, Days, Sequel, TimeHabit, key_of
 from etoile.domain.learning.record import Record
