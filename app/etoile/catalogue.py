@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from etoile.config import FOLDERS
-from etoile.domain.matching import Catalogue, parse
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.parsing import parse
 from etoile.errors import ConfigError
 from etoile.resources import resource
 from etoile.text import SPOKEN_LANGUAGES, message

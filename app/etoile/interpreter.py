@@ -20,7 +20,8 @@ from etoile.domain.learning.aliases import AliasBook, objection
 from etoile.domain.learning.misheard import word_objection
 from etoile.domain.learning.offers import Alias, Misheard
 from etoile.domain.match import Candidate, Match, Reason, Slots
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.readings import heard
 from etoile.domain.skills import NO_SKILLS_NAME, Book, with_skills
 from etoile.domain.tasks import classify

@@ -19,7 +19,8 @@ from rapidfuzz import fuzz, process
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.commands import COMMANDS, SlotType
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.scoring import Line
 from tests.understanding.calibrate import machine
 

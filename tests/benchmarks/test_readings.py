@@ -16,7 +16,7 @@ import pytest
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.match import Match
-from etoile.domain.matching import Matcher
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.readings import heard
 from etoile.speech import decoding
 from etoile.speech.decoding import Hypothesis, Samples

@@ -23,7 +23,8 @@ from etoile.domain.learning.learned import Standing, learned
 from etoile.domain.learning.offers import Alias, AliasOffer, Days, Sequel, TimeHabit, number_of
 from etoile.domain.learning.record import Record
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import Message, message, render

@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from etoile.catalogue import load_catalogues
-from etoile.domain.matching import Matcher
 from etoile.domain.matching.confidence import RUNS, confidence_of
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.noise import noisy
 from etoile.domain.matching.scoring import Line
 from etoile.text import SPOKEN_LANGUAGES

@@ -8,8 +8,8 @@ import pytest
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.commands import COMMANDS, Consequence
-from etoile.domain.matching import Matcher
 from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.scoring import Line
 from etoile.text import SPOKEN_LANGUAGES
 from tests.understanding.calibrate import HERE, lines, machine

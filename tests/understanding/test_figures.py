@@ -10,7 +10,7 @@ import pytest
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.match import Match
-from etoile.domain.matching import Matcher
+from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.scoring import Score, Share, score
 from etoile.text import SPOKEN_LANGUAGES
 from tests.understanding.calibrate import lines, machine

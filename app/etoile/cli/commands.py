@@ -88,7 +88,7 @@ def _list(console: Console) -> int:
 def _check(arguments: argparse.Namespace, console: Console) -> int:
     """Print every problem of the catalogue; the exit code is 1 when there is one."""
     from etoile.catalogue import load_catalogues
-    from etoile.domain.matching import check
+    from etoile.domain.matching.check import check
 
     problems = (*check(load_catalogues()), *_wrong_aliases(arguments))
     for problem in problems:

@@ -39,7 +39,7 @@ def score_file(arguments: argparse.Namespace, console: Console, matching: Matchi
 def machine_of(path: Path) -> Iterator[Matching]:
     """Open a matcher for the machine that a file describes: slot -> names, or slot -> language -> names."""
     from etoile.catalogue import load_catalogues
-    from etoile.domain.matching import Matcher
+    from etoile.domain.matching.matcher import Matcher
 
     written = _machine(path)
     catalogues = load_catalogues()

@@ -8,7 +8,8 @@ from etoile.catalogue import drafted, own_folder
 from etoile.config.replacing import replace_file
 from etoile.domain.descriptions import describe
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 from etoile.errors import ConfigError
 from etoile.text import Message, message
 

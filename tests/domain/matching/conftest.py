@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from etoile.catalogue import load_catalogues
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import Matcher
 
 MACHINE = {
     "app": ("Firefox", "Terminal", "Files", "calculatrice", "Calculator", "Text Editor"),

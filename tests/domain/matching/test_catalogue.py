@@ -4,7 +4,10 @@ import pytest
 
 from etoile.catalogue import load_catalogues
 from etoile.domain.commands import COMMANDS
-from etoile.domain.matching import Catalogue, Matcher, check, parse
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.check import check
+from etoile.domain.matching.matcher import Matcher
+from etoile.domain.matching.parsing import parse
 from etoile.errors import ConfigError
 from etoile.text import render
 

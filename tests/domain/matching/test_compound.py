@@ -2,7 +2,7 @@
 
 import pytest
 
-from etoile.domain.matching import Matcher
+from etoile.domain.matching.matcher import Matcher
 
 SPLIT: list[tuple[str, str, list[tuple[str, dict[str, object]]]]] = [
     ("mute and lock the screen", "en", [("audio.mute", {}), ("screen.lock", {})]),

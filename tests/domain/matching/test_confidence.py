@@ -1,8 +1,9 @@
 import pytest
 
 from etoile.domain.match import Reason
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.confidence import MEASURED, RUNS, calibrated, confidence_of
+from etoile.domain.matching.matcher import Matcher
 from tests.understanding.calibrate import isotonic
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from etoile.domain.commands import COMMANDS, Consequence
 from etoile.domain.match import Match, Reason
-from etoile.domain.matching import RUNS, Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.confidence import RUNS
+from etoile.domain.matching.matcher import Matcher
 from tests.domain.matching.lines import LANGUAGES, nothing, said
 
 SPOKEN = json.loads((Path(__file__).parents[2] / "speech_model/phrases.json").read_text("utf-8"))

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from etoile.domain.commands import COMMANDS
-from etoile.domain.matching import Catalogue, Matcher, parse
-from etoile.domain.matching.matcher import LONGEST_REQUEST
+from etoile.domain.matching.catalogue import Catalogue
+from etoile.domain.matching.matcher import LONGEST_REQUEST, Matcher
 from etoile.domain.matching.noise import OPERATIONS, noisy
+from etoile.domain.matching.parsing import parse
 from etoile.domain.matching.templates import LONGEST, MOST_FORMS, Form, forms_of, phrases_of
 from etoile.errors import ConfigError
 from tests.domain.matching.conftest import MACHINE

@@ -3,7 +3,7 @@
 import pytest
 
 from etoile.domain.match import Reason
-from etoile.domain.matching import Matcher
+from etoile.domain.matching.matcher import Matcher
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etoile.domain.matching import Matcher
+from etoile.domain.matching.matcher import Matcher
 from tests.domain.matching.test_matcher import value_of
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from etoile.domain.matching import parse
 from etoile.domain.matching.grammar import Grammar
+from etoile.domain.matching.parsing import parse
 from etoile.domain.matching.reach import Reach
 from etoile.domain.matching.repair import Repaired, Repairer
 from etoile.domain.matching.sounds import sound_of

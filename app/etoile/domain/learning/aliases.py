@@ -17,9 +17,9 @@ from etoile.domain.learning.corrections import correction_of
 from etoile.domain.learning.offers import Alias, AliasOffer, key_of
 from etoile.domain.learning.record import Record
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.domain.matching import Catalogue, Matcher
+from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.cleaning import Cleaner
-from etoile.domain.matching.matcher import LONGEST_REQUEST
+from etoile.domain.matching.matcher import LONGEST_REQUEST, Matcher
 from etoile.domain.matching.tokens import texts_of, tokens_of
 from etoile.domain.replies import reply_to
 from etoile.text import Message, message

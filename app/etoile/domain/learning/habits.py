@@ -1,8 +1,8 @@
 """Habits: what is done around the same time of the day, and what is done after something else.
 
-Pure counting over the last weeks.  A habit is told only where it is seen often (`ENOUGH_DAYS`), holds for most of the days
-or occasions (`USUALLY`), and is no coincidence: the chance to see as much if the command came as anything else does,
-times the number of things looked at (Bonferroni), is below `CHANCE`.
+Pure counting over the last weeks.  A habit is told only where it is seen often (`ENOUGH_DAYS`), holds for most of the
+days or occasions (`USUALLY`), and is no coincidence: the chance to see as much if the command came as anything else
+does, times the number of things looked at (Bonferroni), is below `CHANCE`.
 """
 
 import itertools

@@ -17,7 +17,7 @@ from etoile.domain.learning.aliases import NEGATIONS, WITHIN
 from etoile.domain.learning.corrections import correction_of
 from etoile.domain.learning.offers import Misheard, WordOffer
 from etoile.domain.learning.record import Record
-from etoile.domain.matching import Catalogue
+from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.nearness import ratio
 from etoile.domain.matching.sounds import sound_of
 from etoile.domain.matching.tokens import fold, texts_of
