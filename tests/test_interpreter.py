@@ -8,7 +8,8 @@ from etoile import interpreter as interpreter_module
 from etoile.domain.effects import Interpret
 from etoile.domain.events import Event, Failed, Interpreted, PartMissing, PartReady
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.skills import Book, Skill, Step
+from etoile.domain.skill import Skill, Step
+from etoile.domain.skills import Book
 from etoile.errors import ConfigError
 from etoile.interpreter import Interpreter
 from etoile.text import render

@@ -4,8 +4,9 @@ import pytest
 
 from etoile.domain.commands import NODE_REQUEST
 from etoile.domain.match import Candidate, Match, Reason
+from etoile.domain.skill import MOST_STEPS, Parameter, Skill, Step
 from etoile.domain.skill_files import LONGEST_BYTES, book_of, read, written
-from etoile.domain.skills import MOST_PARTS, MOST_STEPS, Book, Parameter, Skill, Step, fill, with_skills
+from etoile.domain.skills import MOST_PARTS, Book, fill, with_skills
 from etoile.errors import ConfigError
 from etoile.text import verbatim
 

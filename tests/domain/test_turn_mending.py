@@ -8,7 +8,7 @@ from etoile.domain.effects import Effect
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.learning.misheard import mended
 from etoile.domain.match import Match, Reason
-from etoile.domain.skills import Draft, Step
+from etoile.domain.skill import Draft, Step
 from etoile.domain.state import State, advance
 from etoile.domain.turn import Phase, Speaking, Turn
 from etoile.text import render, verbatim

@@ -11,9 +11,10 @@ from etoile.domain.effects import Decision, Effect
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.nodes import Attribution
+from etoile.domain.skill import Draft, Skill, Step
 from etoile.domain.skill_files import read
 from etoile.domain.skill_telling import default_in, parameter_in, skill_of
-from etoile.domain.skills import Book, Draft, Skill, Step
+from etoile.domain.skills import Book
 from etoile.domain.turn import Phase, Speaking, Turn, step
 from etoile.text import message, render, verbatim
 

@@ -12,8 +12,9 @@ from etoile.actions.action import ActionTable, Context, Done, Undo, text_of
 from etoile.actions.spoken import folded, nearest
 from etoile.config import FOLDERS
 from etoile.domain.match import Slots
+from etoile.domain.skill import Skill, Step
 from etoile.domain.skill_files import LONGEST_BYTES, book_of, read, written
-from etoile.domain.skills import Book, Skill, Step
+from etoile.domain.skills import Book
 from etoile.errors import ActionFailed, ConfigError
 from etoile.text import Message, message, plural
 

@@ -10,7 +10,7 @@ from etoile.cli.console import Console
 from etoile.domain.descriptions import describe
 from etoile.domain.policy import asks_first
 from etoile.domain.replies import reply_to
-from etoile.domain.skills import Skill, Step
+from etoile.domain.skill import Skill, Step
 from etoile.errors import ActionFailed, UsageError
 from etoile.text import message, verbatim
 

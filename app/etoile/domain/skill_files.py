@@ -17,7 +17,8 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any, Never
 
-from etoile.domain.skills import LONGEST_NAME, MOST_STEPS, Book, Parameter, Skill, Step, places_in
+from etoile.domain.skill import LONGEST_NAME, MOST_STEPS, Parameter, Skill, Step
+from etoile.domain.skills import Book, places_in
 from etoile.errors import ConfigError
 from etoile.text import SPOKEN_LANGUAGES, Message, message
 

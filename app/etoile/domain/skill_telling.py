@@ -7,7 +7,7 @@ among a few, belongs into the skill's file.
 
 import re
 
-from etoile.domain.skills import Draft, Parameter, Skill, Step
+from etoile.domain.skill import Draft, Parameter, Skill, Step
 
 LONGEST_DEFAULT = 60
 """Characters."""

@@ -6,7 +6,7 @@ the first of them is, so that a question can name the most dangerous one.  What 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, product
 
@@ -16,16 +16,14 @@ from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.matching.tokens import texts_of
 from etoile.domain.policy import decide, parts_of
+from etoile.domain.skill import Skill, Step
 from etoile.errors import ConfigError
 from etoile.text import Message, message
 
-MOST_STEPS = 20
 MOST_PARTS = 50
 """Steps that a skill comes to, those of the skills that it runs included."""
 MOST_CALLS = 200
 """Ways in which one skill is called, its parameters filled."""
-LONGEST_NAME = 60
-"""Characters."""
 LONGEST_CALL = 300
 """Characters of a request that calls a skill, its parameter included."""
 
@@ -44,63 +42,6 @@ _BEFORE_A_NAME = re.compile(
 
 Understand = Callable[[str, str | None], Match]
 """Returns what a text means; of no language in particular with None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that a skill does."""
-
-    text: str
-    """A command, as it is said; parameters stand in braces."""
-    asks: bool = False
-    """Whether it is handed to a node rather than carried out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """What a skill is told each time."""
-
-    default: str
-    among: tuple[str, ...] = ()
-    """The only values there are; empty when it may be anything."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skill:
-    """A named sequence of commands and requests."""
-
-    name: str
-    """How it is called; parameters may stand in it, in braces."""
-    also: tuple[str, ...] = ()
-    """Further names."""
-    language: str | None = None
-    """Of the steps; None tries each."""
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    steps: tuple[Step, ...]
-    path: str = ""
-    """The file it was read from."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Everything it is called by."""
-        return (self.name, *self.also)
-
-    @property
-    def defaults(self) -> dict[str, str]:
-        """The parameters when nobody tells them."""
-        return {name: parameter.default for name, parameter in self.parameters.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A skill that is being told, step by step."""
-
-    name: str
-    steps: tuple[Step, ...] = ()
-    parameter: str = ""
-    """What it is told each time; empty for nothing."""
-    default: str = ""
-    """What that is when nobody says; empty until it was told."""
 
 
 @dataclass(frozen=True)

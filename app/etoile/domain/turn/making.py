@@ -14,9 +14,8 @@ from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match, Reason
 from etoile.domain.policy import choices_of, commands_of
 from etoile.domain.replies import DECLINE, is_afresh, is_over, reply_to
-from etoile.domain.skill_files import written
+from etoile.domain.skill import MOST_STEPS, Draft
 from etoile.domain.skill_telling import default_in, parameter_in, skill_of, with_step
-from etoile.domain.skills import MOST_STEPS, Draft
 from etoile.domain.turn.lifetime import THINKING_S, broken_off, deadline, enter, finish, interpret
 from etoile.domain.turn.turn import Phase, Step, Turn
 from etoile.text import Message, message, plural
@@ -69,6 +68,8 @@ def heard(turn: Turn, text: str, language: str | None, before: tuple[Effect, ...
     if not draft.steps:
         turn, told = _wait(turn, message("“{skill}” has no step yet. What shall it do first?", skill=draft.name))
         return turn, (*before, *told)
+    from etoile.domain.skill_files import written  # with all that reads such a file, which few requests need
+
     file = written(skill_of(draft))
     keep = do.Run(turn.number, "skills.create", {"skill": draft.name, FILE: file}, turn.language)
     return turn, (*before, keep, deadline(turn, THINKING_S))
