@@ -48,7 +48,7 @@ def rooms(**open_ones: object) -> Rooms:
 def test_changed_settings_reach_the_rooms_that_can_go_by_them() -> None:
     router, voice, live = Room(), Room(), Room()
     config = Config(nodes=(Node(name="M1", url="http://10.5.0.2:1234"),), speech=Speech(rate_wpm=220))
-    rooms(router=router, voice=voice, live=live).perform(do.Configure(config))
+    rooms(router=opened(router), voice=voice, live=live).perform(do.Configure(config))
     assert (router.told, voice.told, live.told) == ([config.nodes, config.routing], [config.speech], [config])
 
 

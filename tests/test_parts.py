@@ -16,8 +16,9 @@ from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
 from etoile.domain.state import State
-from etoile.parts import Rooms, open_care, open_fit_ratios, open_history
+from etoile.parts import Rooms, open_history
 from etoile.parts.live import Live
+from etoile.parts.once import open_care, open_fit_ratios
 from etoile.parts.opening import hotwords, resume
 from etoile.parts.stores import Recordings, open_recordings, open_samples
 from etoile.store.conversations import Conversations
@@ -236,7 +237,7 @@ def test_what_is_to_be_kept_no_more_is_not_from_that_moment_on(own_home: Path, w
         samples = open_samples(stack, Config(), lambda event: None)
         assert history
         assert samples
-        rooms = replace(_rooms(lambda event: None, samples), history=history, router=_Router())  # type: ignore[arg-type]
+        rooms = replace(_rooms(lambda event: None, samples), history=history, router=opened(_Router()))
         rooms.perform(remember(1))
         rooms.perform(do.Configure(Config(store=wanted)))
         rooms.perform(remember(2))
@@ -257,7 +258,7 @@ def test_what_is_being_asked_when_nothing_is_to_be_kept_any_more_is_kept_no_long
     with ExitStack() as stack:
         history = open_history(stack, Config(), "en", lambda event: None)
         assert history
-        rooms = replace(_asked(history), router=_Router())  # type: ignore[arg-type]
+        rooms = replace(_asked(history), router=opened(_Router()))
         rooms.perform(do.Interpret(1, "request 1", "en"))
         rooms.perform(do.Configure(Config(store=wanted)))
         assert _drafts(history) == []
@@ -316,7 +317,7 @@ class _Shown:
 def test_notifications_are_written_in_the_language_that_the_settings_name_now(own_home: Path) -> None:
     shown = _Shown()
     live = Live(State, lambda event: None, None, tuple, Config(window=Window(language="fr")))
-    rooms = replace(_rooms(lambda event: None, None), live=live, notifier=shown, router=shown)  # type: ignore[arg-type]
+    rooms = replace(_rooms(lambda event: None, None), live=live, notifier=shown, router=opened(shown))
     note = do.Notify("hot", message("Settings"), message("Nodes"), do.Urgency.NORMAL, {"show": message("Show")})
     for language in ("fr", "pt", "en"):
         rooms.perform(do.Configure(Config(window=Window(language=language))))

@@ -117,7 +117,7 @@ def _live(begun: Begun, start: Start) -> int:
         rooms.perform(effect)
 
     def confirm(name: str) -> None:
-        rooms.router.confirm(name)
+        rooms.router.soon(lambda router: router.confirm(name))
 
     def learn(what: str, number: int | None) -> Message:
         return rooms.learner.now().change(what, number) if rooms.learner else message("Nothing was done.")
@@ -160,14 +160,14 @@ def _live(begun: Begun, start: Start) -> int:
             FirstSteps(),
             HelpPages,
             bridge.publish,
-            rooms.router.confirm,
+            confirm,
             Path(FOLDERS.user_state_dir) / "first_steps",
         )
         stack.callback(aside.close)
         settings.open_help, settings.open_first_steps = aside.open_help, aside.open_first_steps
         doors = Doors(
             publish=bridge.publish,
-            confirm_node=rooms.router.confirm,
+            confirm_node=confirm,
             open_settings=settings.present,
             open_nodes=lambda: settings.present("nodes"),
             open_microphone=lambda: settings.present("voice"),

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from etoile import logs, parts
+from etoile import logs
 from etoile.cli import main
 from etoile.cli import unfinished as module
 from etoile.errors import EtoileError
+from etoile.parts import once
 from etoile.speech.transcript import Transcript
 from etoile.speech.unfinished import keep
 from etoile.text import message
@@ -42,7 +43,7 @@ class Model:
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     monkeypatch.setattr(logs, "set_up", lambda *arguments: None)
     made = Model()
-    monkeypatch.setattr(parts, "speech_model", lambda config, simulate: made)
+    monkeypatch.setattr(once, "speech_model", lambda config, simulate: made)
     return made
 
 

@@ -55,7 +55,8 @@ class Watch:
     def __init__(self, *places: Place, routing: Routing = QUICK) -> None:
         self.events: list[Event] = []
         self.found = threading.Event()
-        self.knock = Knock(routing, self.events.append, self.found.set, places)
+        self.routing = routing
+        self.knock = Knock(lambda: self.routing, self.events.append, self.found.set, places)
 
 
 def test_only_those_that_listen_are_returned(silent: socket.socket, listener: socket.socket) -> None:
@@ -115,7 +116,7 @@ def test_nobody_is_looked_for_until_the_settings_allow_it(
     with watch.knock:
         wait_until(lambda: len(knocks) > 2)
         assert watch.events == [NodesSeen(()), NOBODY]
-        watch.knock.routing = QUICK
+        watch.routing = QUICK
         wait_until(watch.found.is_set)
     assert knocks[:2] == [[], []]
 

@@ -43,7 +43,7 @@ MOST_LOG_BYTES = 100_000_000
 
 def fit(arguments: argparse.Namespace, console: Console) -> int:
     """Tell whether the model fits: a line a card, and one for the cards of each host together."""
-    from etoile.parts import open_fit_ratios
+    from etoile.parts.once import open_fit_ratios
 
     config, _ = settings(arguments)
     setup = _setup(arguments)
@@ -120,7 +120,7 @@ def _with_projector(model: Model, path: Path) -> Model:
 def _from_anywhere(name: str, config: Config) -> "tuple[Model, Described | None]":
     """Return the model that a node has, else the one that is well known."""
     from etoile.llm.known import known_model, known_names
-    from etoile.parts import describe_model
+    from etoile.parts.once import describe_model
 
     failed: NodeError | None = None
     try:

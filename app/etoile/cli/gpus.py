@@ -66,7 +66,7 @@ def gpu_lines(config: Config, arguments: argparse.Namespace) -> list[Line]:
 
 def watch(config: Config, arguments: argparse.Namespace) -> Iterator[Sight]:
     """Yield what is there now, each time anew: as the app sees it, or measured here where none runs."""
-    from etoile.parts import gpu_reader
+    from etoile.parts.once import gpu_reader
 
     ask_app = arguments.simulate is None and arguments.config is None
     tracks: Mapping[str, Track] = {}

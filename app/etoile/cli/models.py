@@ -51,7 +51,7 @@ def _use(name: str, arguments: argparse.Namespace, console: Console) -> int:
 
 def _check(arguments: argparse.Namespace, console: Console) -> int:
     """Tell how little of the window the model in use needs, on the user's own recordings."""
-    from etoile.parts import speech_model
+    from etoile.parts.once import speech_model
     from etoile.speech.audio_files import read_audio
     from etoile.speech.contexts import ENOUGH, compare, safe_context_s
 

@@ -47,7 +47,7 @@ def measured_nodes(config: Config, language: str) -> list[Line]:
 
 def checked_nodes(config: Config) -> list[NodeStatus]:
     """Ask every node how it is.  Blocks for about two seconds at most."""
-    from etoile.parts import check_nodes
+    from etoile.parts.once import check_nodes
 
     return list(check_nodes(config))
 
@@ -151,7 +151,7 @@ def _held(care: "Care", model: str, on: str | None) -> Place:
 @contextmanager
 def caring(arguments: argparse.Namespace, console: Console) -> "Iterator[Care]":
     """Open what looks after models, on the nodes as the running app knows them, else as they are now."""
-    from etoile.parts import open_care
+    from etoile.parts.once import open_care
 
     config, _ = settings(arguments)
     measured: list[NodeStatus] = []

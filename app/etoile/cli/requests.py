@@ -209,7 +209,7 @@ class _Here:
             self._state, effects = advance(self._state, self._events.get(timeout=LOOK_S))
             if any(isinstance(effect, do.Ask | do.Weigh) for effect in effects):
                 self._state = with_heat(self._state, self._config, self._simulate)
-                self._rooms.router.glance()
+                self._rooms.router.now().glance()
             for effect in effects:
                 self._rooms.perform(effect)
 

@@ -23,7 +23,7 @@ def talk(arguments: argparse.Namespace, console: Console) -> int:
 
 def transcribe(arguments: argparse.Namespace, console: Console) -> int:
     """Turn audio files into text, or recordings that have none yet; one that fails does not stop the others."""
-    from etoile.parts import speech_model
+    from etoile.parts.once import speech_model
 
     config, _ = settings(arguments)
     files = unfinished.to_try(console) if arguments.unfinished else tuple(map(Path, arguments.files))

@@ -48,7 +48,7 @@ def with_heat(state: State, config: Config, simulate: str | None) -> State:
 
     A first look has no past to hold a limit for: what it shows is what counts.
     """
-    from etoile.parts import gpu_reader
+    from etoile.parts.once import gpu_reader
 
     with gpu_reader(config, simulate, FAR_WITHIN_S) as read:
         seen = read()

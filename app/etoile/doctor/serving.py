@@ -120,7 +120,7 @@ def _well(status: NodeStatus) -> Message:
 
 
 def _far(config: Config) -> list[Finding]:
-    from etoile.parts import gpu_reader
+    from etoile.parts.once import gpu_reader
 
     with gpu_reader(config, None) as read:
         seen = read()

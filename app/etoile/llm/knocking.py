@@ -89,15 +89,15 @@ class Knock:
 
     def __init__(
         self,
-        routing: Routing,
+        routing: Callable[[], Routing],
         publish: Callable[[Event], None],
         found: Callable[[], object],
         places: Sequence[Place] = USUAL_PLACES,
     ) -> None:
-        self.routing = routing
-        """May be changed at any time."""
+        """`routing` returns the settings as they are now."""
         self.told_missing = False
         """Whether it was told that there is nobody to ask."""
+        self._routing = routing
         self._publish = publish
         self._found = found
         self._places = places
@@ -117,7 +117,8 @@ class Knock:
     def end(self) -> None:
         """Knock no more: somebody else looks after the nodes from here on.  Blocks for a second at most."""
         self._over.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # it may never have begun
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -127,12 +128,12 @@ class Knock:
                     return
             except Exception:
                 log.exception("looking for servers on this machine failed")
-            self._over.wait(self.routing.heartbeat_s * random.uniform(0.8, 1.2))
+            self._over.wait(self._routing().heartbeat_s * random.uniform(0.8, 1.2))
 
     def _is_answered(self) -> bool:
         """Knock once: after the first time at the servers' own ports alone."""
         places = [place for place in self._places if place.is_own or not self._looked]
-        if listening(places if self.routing.discover else ()):
+        if listening(places if self._routing().discover else ()):
             return True
         self._looked = True
         if not self.told_missing:

@@ -6,7 +6,6 @@ notifications and the samples by `desktop=True`.
 
 from etoile.parts.commands import open_learner
 from etoile.parts.live import Live, first_state
-from etoile.parts.once import check_nodes, describe_model, gpu_reader, open_care, open_fit_ratios, speech_model
 from etoile.parts.opening import open_rooms
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import MIGRATIONS, open_history
@@ -18,14 +17,8 @@ __all__ = [
     "Publish",
     "ReportTo",
     "Rooms",
-    "check_nodes",
-    "describe_model",
     "first_state",
-    "gpu_reader",
-    "open_care",
-    "open_fit_ratios",
     "open_history",
     "open_learner",
     "open_rooms",
-    "speech_model",
 ]

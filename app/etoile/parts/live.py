@@ -55,19 +55,19 @@ class Live:
         """Go by the settings `config` from now on."""
         self.language = interface_language(config)
         """Of the interface: what is written."""
-        self._config = config
+        self.config = config
 
     @property
     def commands_enabled(self) -> bool:
         """Whether a request may be a command."""
-        return self._config.commands.enabled
+        return self.config.commands.enabled
 
     @property
     def care(self) -> "Care":
         """What looks after models; what it takes is imported when somebody wants it."""
         from etoile.caring import Care
 
-        return Care(self._config, self.nodes, self._history.database if self._history else None)
+        return Care(self.config, self.nodes, self._history.database if self._history else None)
 
     def gpus(self) -> tuple[GpuReading, ...]:
         """Return the last reading of every GPU."""
@@ -140,7 +140,7 @@ class Live:
 
     def speed_test_url(self) -> str:
         """Return what the settings name to measure the network's speed against; empty for nothing."""
-        return self._config.commands.speed_test_url
+        return self.config.commands.speed_test_url
 
     def load_model(self, model: str, check: Callable[[], None]) -> Message:
         """Bring `model` into the memory of a node, and tell which."""

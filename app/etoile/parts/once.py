@@ -1,4 +1,7 @@
-"""What the command line needs once, without the app: nodes, GPUs, models, what was measured."""
+"""What the command line needs once, without the app: nodes, GPUs, models, what was measured.
+
+What asks nodes is imported by those functions alone that ask any.
+"""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from etoile.caring import Care
 from etoile.config import Config, Node, interface_language
 from etoile.domain.events import Event
 from etoile.domain.nodes import NodeState, NodeStatus
@@ -19,12 +21,13 @@ from etoile.gpu.place import exporters
 from etoile.gpu.processor import ProcessorCard
 from etoile.llm.keys import secret
 from etoile.parts.live import Live, first_state
-from etoile.parts.opening import open_router, read_quietly
+from etoile.parts.opening import read_quietly
 from etoile.parts.stores import MIGRATIONS, open_database, open_history
 from etoile.store.database import Database
 from etoile.store.fits import FitRatios
 
 if TYPE_CHECKING:
+    from etoile.caring import Care
     from etoile.llm.described import Described
     from etoile.speech.placed import PlacedWhisper
 
@@ -33,10 +36,12 @@ log = logging.getLogger(__name__)
 
 def check_nodes(config: Config) -> tuple[NodeStatus, ...]:
     """Ask every node how it is, and return what they said.  Blocks for about two seconds at most."""
+    from etoile.parts.net import open_router
+
     with ExitStack() as stack:
         history = open_history(stack, config, interface_language(config), _log_event)
         live = Live(lambda: first_state(config), _log_event, history, None, config)
-        return stack.enter_context(open_router(config, _log_event, history, live, watch=False)).check()
+        return stack.enter_context(open_router(config, _log_event, history, live)).check()
 
 
 def describe_model(config: Config, name: str) -> "Described | None":
@@ -76,15 +81,19 @@ def gpu_reader(
         read_local = stack.enter_context(reader_of(local_source(simulate)))
         far: FarGpus | None = None
         if any(exporters(node) for node in config.nodes):
+            from etoile.parts.net import open_router
+
             live = Live(lambda: first_state(config), _log_event, None, None, config)
-            router = stack.enter_context(open_router(config, _log_event, None, live, watch=False))
+            router = stack.enter_context(open_router(config, _log_event, None, live))
             far = FarGpus(config.nodes, router.metrics, _log_event)
         yield lambda: read_everything(read_local, far, processor, far_within_s)
 
 
 @contextmanager
-def open_care(config: Config, statuses: Callable[[], Sequence[NodeStatus]]) -> Iterator[Care]:
+def open_care(config: Config, statuses: Callable[[], Sequence[NodeStatus]]) -> "Iterator[Care]":
     """Open what looks after the models of the nodes that `statuses` tells of; measurements are kept."""
+    from etoile.caring import Care
+
     with ExitStack() as stack:
         yield Care(config, statuses, _open_kept(stack, config))
 

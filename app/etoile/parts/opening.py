@@ -13,37 +13,28 @@ from etoile.clock import AlarmClock
 from etoile.config import Config, interface_language
 from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
-from etoile.domain.nodes import NodeStatus
 from etoile.domain.state import State
-from etoile.domain.tasks import classify
 from etoile.errors import NvmlUnavailable
-from etoile.fitting import Fitting
 from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Gathering
 from etoile.gpu.joined import JoinedSource, local_source
 from etoile.gpu.monitor import GpuMonitor, read_once
 from etoile.gpu.processor import ProcessorCard
 from etoile.gpu.source import GpuSource
-from etoile.llm.guide import Guide
-from etoile.llm.keys import secret
-from etoile.llm.router import Router
-from etoile.llm.toolbox import Toolbox
 from etoile.parts.commands import open_actions, open_alarms, open_interpreter, open_learning
 from etoile.parts.errands import Errands
 from etoile.parts.keeping import keeping
 from etoile.parts.live import Live
+from etoile.parts.nodes import open_nodes
 from etoile.parts.renewed import Renewed
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
 from etoile.parts.stores import Recordings, open_answers, open_history, open_retention, open_samples
-from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
-from etoile.store.fits import FitRatios
-from etoile.store.paces import Paces
-from etoile.task_kinds import shipped_model
 
 if TYPE_CHECKING:
-    from etoile.llm.described import Described
+    from etoile.llm.router import Router
     from etoile.parts.hearing import Hearing
+    from etoile.parts.later import Later
     from etoile.speech.downloads import Downloads
     from etoile.speech.voice import Voice
 
@@ -98,9 +89,7 @@ def open_rooms(
         def names() -> Mapping[str, Sequence[str]]:
             return actions.now().slot_values()  # of the room that is opened next
 
-        router = stack.enter_context(
-            open_router(config, keeping(publish, history), history, live, names, answers, watch=desktop)
-        )
+        router = open_nodes(stack, keeping(publish, history), history, live, names, answers, watch=desktop)
         actions = open_actions(stack, publish, live, clock, open_alarms(clock, publish) if desktop else None)
         interpreter = open_interpreter(stack, publish, live, actions)
         if desktop:
@@ -113,9 +102,9 @@ def open_rooms(
             downloads = _open_downloads(stack, publish, offline=config.speech.offline)
             ears = _open_hearing(stack, config, publish, live, recordings)
             renewed = _watch_gpus(stack, config, source, router, publish)
-            if history:
-                _learn_what_models_take(stack, config, history, router)
-            errands = Errands(publish, lambda: live.care, router.check, history, learner, voice, recordings.folders)
+            errands = Errands(
+                publish, lambda: live.care, lambda: router.now().check(), history, learner, voice, recordings.folders
+            )
             stack.enter_context(errands)
         if history:
             # The first to go: rooms that wait for the history would wait until a large file is checked.
@@ -143,38 +132,6 @@ def open_rooms(
         )
 
 
-def open_router(
-    config: Config,
-    publish: Publish,
-    history: Conversations | None,
-    live: Live,
-    names: Callable[[], Mapping[str, Sequence[str]]] | None = None,
-    answers: Answers | None = None,
-    *,
-    watch: bool,
-) -> Router:
-    """Return the way to the nodes; servers that the user confirmed are known from `history`.
-
-    `names` returns what slots of commands may be filled with here; without it models can call no tools.
-    """
-    guide = Guide(live, live)
-    return Router(
-        config.nodes,
-        config.routing,
-        publish,
-        guide=guide,
-        secret=secret,
-        confirmed=history.confirmed_servers if history else frozenset,
-        keep_confirmed=history.confirm_server if history else _forget,
-        enrich=live.known_of,
-        classify=lambda text: classify(text, shipped_model()),
-        answers=answers,
-        paces=Paces(history.database) if history else None,
-        tools=Toolbox(live, guide, names) if names else None,
-        watch=watch,
-    )
-
-
 def resume(history: Conversations, rests_s: float, publish: Publish) -> None:
     """Go on with the conversation of the last run, as soon as the history is open, if it did not rest for too long."""
 
@@ -185,18 +142,16 @@ def resume(history: Conversations, rests_s: float, publish: Publish) -> None:
     history.resume(rests_s).add_done_callback(tell)
 
 
-def _forget(url: str) -> None:
-    """Without a history a confirmation lasts as long as the app."""
-    log.info("%s is used until Etoile ends: no history is kept", url)
-
-
 def _watch_gpus(
-    stack: ExitStack, config: Config, source: GpuSource, router: Router, publish: Publish
+    stack: ExitStack, config: Config, source: GpuSource, router: "Later[Router]", publish: Publish
 ) -> tuple[Renewed[FarGpus], Renewed[GpuMonitor]]:
     """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
 
     def open_far(config: Config) -> FarGpus:
-        return FarGpus(config.nodes, router.metrics, publish, period_s=config.gpu.far_period_s)
+        def fetch(url: str) -> "Future[bytes]":
+            return router.now().metrics(url)
+
+        return FarGpus(config.nodes, fetch, publish, period_s=config.gpu.far_period_s)
 
     def far_readings() -> tuple[GpuReading, ...]:
         now = far.now  # another thread opens it anew
@@ -224,17 +179,6 @@ def _watch_gpus(
 def _of_far_gpus(config: Config) -> object:
     """Return what of `config` says where GPUs of other machines are looked for."""
     return config.gpu.far_period_s, [(node.name, node.url, node.gpus) for node in config.nodes]
-
-
-def _learn_what_models_take(stack: ExitStack, config: Config, history: Conversations, router: Router) -> None:
-    def described(node: NodeStatus, model: str) -> "Described | None":
-        from etoile.caring import Care
-        from etoile.llm.described import describe
-
-        care = Care(config, router.statuses)
-        return describe((care.settings(node),), model, care.connect_s, secret)
-
-    stack.enter_context(Fitting(FitRatios(history.database), router.statuses, described))
 
 
 def read_quietly(source: GpuSource) -> tuple[GpuReading, ...]:

@@ -13,7 +13,6 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.history import CardHistory, Span, Stretch
-from etoile.llm.router import Router
 from etoile.parts.later import Later
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from etoile.actions.runner import Actions
     from etoile.interpreter import Interpreter
     from etoile.learner import Learner
+    from etoile.llm.router import Router
     from etoile.parts.errands import Errands
     from etoile.parts.hearing import Hearing
     from etoile.parts.live import Live
@@ -64,7 +64,7 @@ class Rooms:
     """Of the interface at the start: what is written where no settings are followed."""
     clock: AlarmClock
     interpreter: "Later[Interpreter]"
-    router: Router
+    router: "Later[Router]"
     actions: "Later[Actions]"
     history: Conversations | None
     learner: "Later[Learner] | None"
@@ -109,17 +109,18 @@ class Rooms:
                     self.history.drafts.begin(turn, text, language)
                 self.interpreter.soon(lambda commands: commands.interpret(effect))
             case do.Correct():
-                self.router.correct(effect)
+                self.router.soon(lambda router: router.correct(effect))
             case do.Ask(turn, text, language):
                 if self.history:
                     self.history.drafts.begin(turn, text, language)
-                self.router.ask(effect)
+                self.router.soon(lambda router: router.ask(effect))
             case do.Weigh(ask):
-                self.router.weigh(ask)
+                self.router.soon(lambda router: router.weigh(ask))
             case do.Run():
                 self.actions.soon(lambda actions: actions.run(effect))
             case do.StopWork(turn):
-                self.router.stop(turn)
+                if self.router.wanted:
+                    self.router.soon(lambda router: router.stop(turn))
                 if self.actions.wanted:
                     self.actions.soon(lambda actions: actions.stop(turn))
             case do.Deadline(turn, stage, after_s, progress):
@@ -165,7 +166,8 @@ class Rooms:
         for room in self.renewed or ():
             room.configure(config)
         self._keep(config)
-        self.router.use(config.nodes, config.routing)
+        if config.nodes or self.router.wanted:
+            self.router.soon(lambda router: router.use(config.nodes, config.routing))
 
     def _keep(self, config: Config) -> None:
         """Keep what `config` wants kept; what was not opened at the start stays closed."""
