@@ -46,3 +46,22 @@ def test_nothing_is_written_to_the_file_while_it_is_to_rest(tmp_path: Path) -> N
     log.info("after")
     written = (tmp_path / "etoile.log").read_text()
     assert ("before" in written, "meanwhile" in written, "after" in written) == (True, False, True)
+
+
+def test_a_long_log_is_put_away_and_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST_BYTES", 100)
+    logs.set_up(logging.WARNING, tmp_path / "etoile.log")
+    for number in range(9):
+        logging.getLogger("etoile.test").info("line %d %s", number, "x" * 100)
+    told = {path.name: [line.split()[-2] for line in path.read_text().splitlines()] for path in tmp_path.glob("*.log*")}
+    assert told == {"etoile.log": ["8"], "etoile.log.1": ["7"], "etoile.log.2": ["6"], "etoile.log.3": ["5"]}
+
+
+def test_a_log_that_cannot_be_put_away_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "MOST_BYTES", 10)
+    for number in range(1, logs.KEPT + 1):
+        (tmp_path / f"etoile.log.{number}" / "in the way").mkdir(parents=True)
+    logs.set_up(logging.WARNING, tmp_path / "etoile.log")
+    for number in range(3):
+        logging.getLogger("etoile.test").info("line %d", number)
+    assert len((tmp_path / "etoile.log").read_text().splitlines()) == 3

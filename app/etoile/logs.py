@@ -4,18 +4,23 @@ Transcripts, audio and secrets are never logged above DEBUG; `Masked` hides what
 """
 
 import logging
-import logging.handlers
 import os
 import re
 import sys
 import threading
+from contextlib import suppress
 from io import TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
 _SECRET = re.compile(
     r"(?i)(bearer\s+|x-api-key['\":=\s]+|x-goog-api-key['\":=\s]+|\bkey=|token['\":=\s]+)([\w.~+/=-]{8,})"
 )
+MOST_BYTES = 1_000_000
+"""A file of the log that is longer is put away, and a new one begun."""
+KEPT = 3
+"""So many are put away: etoile.log.1 is the newest of them."""
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 
 
@@ -31,7 +36,7 @@ def set_up(level: int, file: Path | None = None) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     handlers[0].setLevel(level)
     if file is not None:
-        kept = _RotatingFile(file, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+        kept = _RotatingFile(file, encoding="utf-8", delay=True)
         kept.setLevel(logging.INFO)
         handlers.append(kept)
     for handler in handlers:
@@ -50,8 +55,24 @@ def rest(wanted: bool) -> None:
             handler.setLevel(logging.CRITICAL + 1 if wanted else logging.INFO)
 
 
-class _RotatingFile(logging.handlers.RotatingFileHandler):
-    """A log file that is done without where it cannot be written."""
+class _RotatingFile(logging.FileHandler):
+    """A log file that does not grow for ever, and is done without where it cannot be written.
+
+    The standard library's brings along what sends logs to sockets and by mail.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.stream and self.stream.tell() > MOST_BYTES:
+            self.stream.close()
+            self.stream = None  # as the class itself does; writing opens it again
+            self._put_away()
+        super().emit(record)
+
+    def _put_away(self) -> None:
+        names = [self.baseFilename, *(f"{self.baseFilename}.{number}" for number in range(1, KEPT + 1))]
+        for name, older in reversed(list(pairwise(names))):
+            with suppress(OSError):  # it is not there yet, or somebody else has it open: then it grows
+                Path(name).replace(older)
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)

@@ -1,4 +1,4 @@
-"""What a skill is: a user's named sequence of commands and requests; see `etoile.domain.skills` for what it comes to."""
+"""What a skill is: a named sequence of commands and requests; see `etoile.domain.skills` for what it comes to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
