@@ -1,6 +1,6 @@
 """A column that scrolls, whose content keeps its width whether or not the bar is there."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 GUTTER = 12
@@ -23,6 +23,19 @@ class ScrollColumn(QScrollArea):
         self.setViewportMargins(0, 0, GUTTER, 0)
         # Not while the content is being laid out: it would not learn of its new width.
         self.verticalScrollBar().rangeChanged.connect(self._leave_room, Qt.ConnectionType.QueuedConnection)
+
+    def show_whole(self, part: QWidget) -> None:
+        """Scroll until all of `part` is in view: `ensureWidgetVisible` is content once its caret is."""
+        if self.widget().isAncestorOf(part):
+            begins = part.mapTo(self.widget(), QPoint())
+            self.ensureVisible(0, begins.y() + part.height(), 0, GUTTER)
+            self.ensureVisible(0, begins.y(), 0, GUTTER)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        if moved and (part := self.focusWidget()):
+            self.show_whole(part)
+        return moved
 
     def _leave_room(self, lowest: int, highest: int) -> None:
         self.setViewportMargins(0, 0, GUTTER - BAR if highest > lowest else GUTTER, 0)

@@ -34,8 +34,7 @@ class SettingsPage(QWidget):
 
     def reveal(self, part: QWidget) -> None:
         """Scroll until `part`, which has the focus now, is in view."""
-        if self.isAncestorOf(part):
-            self._scroll.ensureWidgetVisible(part, 0, 40)
+        self._scroll.show_whole(part)
 
     def show_config(self, config: Config) -> None:
         """Show what stands in `config`."""
