@@ -26,8 +26,9 @@ class ScrollColumn(QScrollArea):
 
     def show_whole(self, part: QWidget) -> None:
         """Scroll until all of `part` is in view: `ensureWidgetVisible` is content once its caret is."""
-        if self.widget().isAncestorOf(part):
-            begins = part.mapTo(self.widget(), QPoint())
+        content = self.widget()
+        if content and content.isAncestorOf(part):
+            begins = part.mapTo(content, QPoint())
             self.ensureVisible(0, begins.y() + part.height(), 0, GUTTER)
             self.ensureVisible(0, begins.y(), 0, GUTTER)
 
