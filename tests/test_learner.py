@@ -22,11 +22,11 @@ from etoile.domain.match import Slots
 from etoile.errors import UsageError
 from etoile.interpreter import Interpreter
 from etoile.learner import Learner
-from etoile.parts import MIGRATIONS
 from etoile.parts.commands import LOOK_S, open_learning
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
+from etoile.store.tables import MIGRATIONS
 from etoile.text import render
 from tests.opened import opened
 from tests.waiting import wait_until

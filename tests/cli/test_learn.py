@@ -19,9 +19,9 @@ from etoile.errors import UsageError
 from etoile.ipc import endpoint
 from etoile.ipc.callers import Callers
 from etoile.ipc.server import Server
-from etoile.parts import MIGRATIONS
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.tables import MIGRATIONS
 from etoile.text import Message, message
 
 Run = Callable[..., int]
@@ -155,7 +155,7 @@ def test_without_a_history_there_is_nothing_to_learn_from(
 def test_a_broken_alias_file_is_told_and_so_is_an_alias_that_must_not_be_one(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etoile.domain.matching.check", lambda catalogues: ())  # the shipped forms take seconds
+    monkeypatch.setattr("etoile.domain.matching.check.check", lambda catalogues: ())  # the shipped forms take seconds
     file = Path(FOLDERS.user_config_dir) / "commands" / "aliases.toml"
     file.parent.mkdir(parents=True)
     file.write_text('[[alias]]\nsaid = "coupe le son"\nlanguage = "fr"\ncommand = "media.play"\n')

@@ -275,7 +275,7 @@ def test_slower_than_last_month_is_said_with_the_figures(etoile: Etoile, ollama:
 
 
 def _migrations() -> list[str]:
-    from etoile.parts import MIGRATIONS
+    from etoile.store.tables import MIGRATIONS
 
     return MIGRATIONS
 

@@ -15,8 +15,8 @@ import pytest
 
 from etoile.config import FOLDERS
 from etoile.ipc import endpoint
-from etoile.parts.stores import MIGRATIONS
 from etoile.store.database import Database
+from etoile.store.tables import MIGRATIONS
 
 SETTINGS = """\
 # Mine.

@@ -8,11 +8,11 @@ import pytest
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
 from etoile.domain.repeats import Remembered
-from etoile.parts.stores import MIGRATIONS
 from etoile.store.answers import DAY_S, Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
+from etoile.store.tables import MIGRATIONS
 
 M1 = (Attribution(node="M1", model="qwen3"),)
 

@@ -8,11 +8,11 @@ import pytest
 from etoile.domain.benches import METHOD, Bench
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
-from etoile.parts.stores import MIGRATIONS
-from etoile.store import benches
+from etoile.store import benches, tables
 from etoile.store.benches import Benches
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.tables import MIGRATIONS
 from etoile.store.uses import Uses
 
 FULL = Bench(
@@ -35,17 +35,17 @@ SPARSE = Bench(node="M1", model="qwen3:8b", at_s=6.0, rounds=1)
 
 
 def test_they_come_back_as_they_were_oldest_first(tmp_path: Path) -> None:
-    with Database(tmp_path / "etoile.db", [benches.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.BENCHES]) as database:
         kept = Benches(database)
         for one in (SPARSE, FULL, replace(FULL, node="M2"), replace(FULL, model="other")):
             kept.keep(one)
         assert kept.of("M1", "qwen3:8b") == (FULL, SPARSE)
-    with Database(tmp_path / "etoile.db", [benches.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.BENCHES]) as database:
         assert Benches(database).of("M1", "qwen3:8b") == (FULL, SPARSE)
 
 
 def test_another_method_does_not_compare(tmp_path: Path) -> None:
-    with Database(tmp_path / "etoile.db", [benches.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.BENCHES]) as database:
         kept = Benches(database)
         kept.keep(FULL)
         database.write(lambda connection: connection.execute("UPDATE benches SET method = ?", (METHOD + 1,)))
@@ -54,7 +54,7 @@ def test_another_method_does_not_compare(tmp_path: Path) -> None:
 
 def test_very_many_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(benches, "KEPT", 3)
-    with Database(tmp_path / "etoile.db", [benches.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.BENCHES]) as database:
         kept = Benches(database)
         kept.keep(replace(FULL, node="M2"))
         for second in range(10):

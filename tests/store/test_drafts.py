@@ -9,11 +9,11 @@ import pytest
 
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
-from etoile.parts.stores import MIGRATIONS
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.drafts import Drafts
 from etoile.store.learning import Memory
+from etoile.store.tables import MIGRATIONS
 from etoile.text import verbatim
 
 M1, M2 = Attribution(node="M1", model="qwen3"), Attribution(node="M2", model="gemma3")

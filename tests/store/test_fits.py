@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from etoile.domain.fit import Calibration
-from etoile.store import fits
+from etoile.store import tables
 from etoile.store.database import Database
 from etoile.store.fits import FitRatios
 
@@ -28,14 +28,14 @@ LATER = Calibration(ratio=0.97, source="ollama", at_s=2.0)
 def test_a_ratio_serves_for_contexts_that_are_near(
     tmp_path: Path, model: str, flags: str, context: int, found: Calibration | None
 ) -> None:
-    with Database(tmp_path / "etoile.db", [fits.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.FIT_RATIOS]) as database:
         ratios = FitRatios(database)
         ratios.keep("llama", "f16", 8192, SEEN)
         assert ratios.nearest(model, flags, context) == found
 
 
 def test_the_nearest_and_the_latest_counts(tmp_path: Path) -> None:
-    with Database(tmp_path / "etoile.db", [fits.MIGRATION]) as database:
+    with Database(tmp_path / "etoile.db", [tables.FIT_RATIOS]) as database:
         ratios = FitRatios(database)
         ratios.keep("llama", "f16", 8192, SEEN)
         ratios.keep("llama", "f16", 12000, LATER)

@@ -24,7 +24,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from etoile.domain.nodes import Attribution
-from etoile.parts.stores import MIGRATIONS
+from etoile.store.tables import MIGRATIONS
 from etoile.store.database import Database
 from etoile.store.drafts import Drafts
 

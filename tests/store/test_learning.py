@@ -9,11 +9,11 @@ import pytest
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.events import Origin
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.parts.stores import MIGRATIONS
-from etoile.store import conversations
+from etoile.store import tables
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.learning import Memory
+from etoile.store.tables import MIGRATIONS
 
 LONG_AGO = datetime(2000, 1, 1).astimezone()
 SECRET = "balance la sauce zorglub"
@@ -73,7 +73,7 @@ def test_what_was_undone_after_it_was_forgotten_marks_nothing_else(database: Dat
 
 
 def test_a_history_from_before_learning_is_read(tmp_path: Path) -> None:
-    with Database(tmp_path / "old.db", [conversations.MIGRATION]) as database:
+    with Database(tmp_path / "old.db", [tables.EXCHANGES]) as database:
         database.write(
             lambda connection: connection.execute(
                 "INSERT INTO exchanges (at_s, request, decision, slots, ok, attribution)"

@@ -7,9 +7,9 @@ import pytest
 
 from etoile.domain.effects import Decision, Outcome
 from etoile.domain.nodes import Attribution
-from etoile.parts.stores import MIGRATIONS
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.tables import MIGRATIONS
 from etoile.text import verbatim
 
 NODE = (Attribution(node="M1", model="qwen3"),)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from etoile.domain.effects import Decision, Outcome
-from etoile.parts.stores import MIGRATIONS
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
 from etoile.store.retention import DAY_S, MB, Bounds, Retention
+from etoile.store.tables import MIGRATIONS
 from etoile.text import verbatim
 
 NOW_S = 1_800_000_000.0

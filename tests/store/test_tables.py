@@ -11,13 +11,13 @@ from etoile.domain.effects import Decision, Outcome
 from etoile.domain.events import ConversationResumed
 from etoile.domain.exchange import Exchange
 from etoile.domain.nodes import Attribution
-from etoile.parts.stores import MIGRATIONS
-from etoile.store import conversations
+from etoile.store import tables
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
+from etoile.store.tables import MIGRATIONS
 from etoile.text import message, verbatim
 
-BEFORE_PRIVACY = MIGRATIONS[: MIGRATIONS.index(conversations.WHAT_STAYS_HERE)]
+BEFORE_PRIVACY = MIGRATIONS[: MIGRATIONS.index(tables.WHAT_STAYS_HERE)]
 M1 = Attribution(node="M1", model="qwen3")
 AN_HOUR = 3600.0
 

@@ -15,8 +15,8 @@ from etoile.installed.backup import back_up
 from etoile.installed.contents import Manifest, Places, places
 from etoile.installed.restore import read_manifest, restore
 from etoile.ipc import endpoint
-from etoile.parts.stores import MIGRATIONS
 from etoile.store import sample_tables
+from etoile.store.tables import MIGRATIONS
 from etoile.text import message
 
 

@@ -8,10 +8,9 @@ from etoile.parts.commands import open_learner
 from etoile.parts.live import Live, first_state
 from etoile.parts.opening import open_rooms
 from etoile.parts.rooms import Notifier, Publish, ReportTo, Rooms
-from etoile.parts.stores import MIGRATIONS, open_history
+from etoile.parts.stores import open_history
 
 __all__ = [
-    "MIGRATIONS",
     "Live",
     "Notifier",
     "Publish",

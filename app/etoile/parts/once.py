@@ -22,9 +22,10 @@ from etoile.gpu.processor import ProcessorCard
 from etoile.llm.keys import secret
 from etoile.parts.live import Live, first_state
 from etoile.parts.opening import read_quietly
-from etoile.parts.stores import MIGRATIONS, open_database, open_history
+from etoile.parts.stores import open_database, open_history
 from etoile.store.database import Database
 from etoile.store.fits import FitRatios
+from etoile.store.tables import MIGRATIONS
 
 if TYPE_CHECKING:
     from etoile.caring import Care

@@ -11,7 +11,7 @@ from etoile.config import FOLDERS, Config
 from etoile.domain import events as on
 from etoile.errors import StoreError
 from etoile.parts.rooms import Publish, bounds_of
-from etoile.store import answers, benches, conversations, drafts, fits, learning, paces, sample_tables
+from etoile.store import sample_tables, tables
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database
@@ -21,20 +21,6 @@ from etoile.text import message
 
 log = logging.getLogger(__name__)
 
-MIGRATIONS = [
-    conversations.MIGRATION,
-    conversations.HOW_IT_WAS_UNDERSTOOD,
-    learning.MIGRATION,
-    fits.MIGRATION,
-    benches.MIGRATION,
-    conversations.WHAT_BELONGS_TOGETHER,
-    answers.MIGRATION,
-    conversations.WHAT_STAYS_HERE,
-    drafts.MIGRATION,
-    paces.MIGRATION,
-]
-"""Of `etoile.db`, in the order in which they came."""
-
 
 def open_history(
     stack: ExitStack, config: Config, language: str, publish: Publish, *, wait: bool = True
@@ -42,7 +28,7 @@ def open_history(
     """Open the history of requests; None where none is kept, or where one waits for it and it cannot be opened."""
     if not config.store.history or config.store.private:
         return None
-    database = open_database(stack, "etoile.db", MIGRATIONS, publish)
+    database = open_database(stack, "etoile.db", tables.MIGRATIONS, publish)
     if wait and database.opened.exception():
         return None
     history = Conversations(database, language)

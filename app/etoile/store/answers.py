@@ -10,17 +10,6 @@ from etoile.domain.nodes import Attribution
 from etoile.domain.repeats import Remembered
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE answers (
-    sense TEXT PRIMARY KEY,          -- see etoile.domain.repeats
-    at_s REAL NOT NULL,              -- seconds since 1970
-    request TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    attribution TEXT NOT NULL        -- JSON: [{"node", "model"}]
-);
-CREATE INDEX answers_at ON answers (at_s)
-"""
-
 DAY_S = 86_400.0
 
 

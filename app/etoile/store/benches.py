@@ -7,27 +7,6 @@ from typing import Any
 from etoile.domain.benches import METHOD, Bench
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE benches (
-    node TEXT NOT NULL,
-    model TEXT NOT NULL,
-    at_s REAL NOT NULL,              -- seconds since 1970
-    method INTEGER NOT NULL,         -- only measurements of one method compare
-    rounds INTEGER NOT NULL,
-    prompt_tokens INTEGER,           -- NULL is "not told", never 0
-    output_tokens INTEGER,
-    prompt_per_s REAL,               -- tokens a second
-    output_per_s REAL,
-    first_token_s REAL,
-    load_s REAL,
-    spread_percent REAL NOT NULL,
-    by_server INTEGER NOT NULL,      -- whether the server counted, or we
-    gpu_share REAL,                  -- 0 to 1
-    digest TEXT,
-    PRIMARY KEY (node, model, at_s)
-) WITHOUT ROWID
-"""
-
 KEPT = 1000
 """Measurements of one model on one node; older ones are dropped."""
 

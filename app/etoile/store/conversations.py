@@ -19,51 +19,6 @@ from etoile.store.database import Database
 from etoile.store.drafts import Drafts
 from etoile.text import render
 
-MIGRATION = """
-CREATE TABLE exchanges (
-    id INTEGER PRIMARY KEY,
-    at_s REAL NOT NULL,              -- seconds since 1970
-    request TEXT NOT NULL,
-    decision TEXT,                   -- run, ask, propose, refuse, route; NULL when the turn ended before one
-    command TEXT,
-    slots TEXT NOT NULL,             -- JSON
-    ok INTEGER NOT NULL,
-    answer TEXT,
-    attribution TEXT NOT NULL,       -- JSON: [{"node", "model"}]
-    elapsed_ms REAL
-);
-CREATE INDEX exchanges_at ON exchanges (at_s);
-CREATE TABLE confirmed_servers (
-    url TEXT PRIMARY KEY,            -- found on this machine, and confirmed by the user
-    at_s REAL NOT NULL
-)
-"""
-
-HOW_IT_WAS_UNDERSTOOD = """
-ALTER TABLE exchanges ADD COLUMN language TEXT;
-ALTER TABLE exchanges ADD COLUMN origin TEXT;                        -- voice, window, line, ...; NULL before this
-ALTER TABLE exchanges ADD COLUMN confidence REAL;                    -- of the match: 0 to 1
-ALTER TABLE exchanges ADD COLUMN reason TEXT;                        -- how the match came about, or why there is none
-ALTER TABLE exchanges ADD COLUMN compound INTEGER NOT NULL DEFAULT 0;    -- it held further commands
-ALTER TABLE exchanges ADD COLUMN undone INTEGER NOT NULL DEFAULT 0
-"""
-
-WHAT_BELONGS_TOGETHER = """
-CREATE TABLE conversations (
-    id INTEGER PRIMARY KEY,
-    summary TEXT NOT NULL DEFAULT '',        -- of its beginning, once it was too long to be sent whole...
-    upto INTEGER NOT NULL DEFAULT 0          -- ...up to the exchange of this place
-);
-ALTER TABLE exchanges ADD COLUMN conversation INTEGER;   -- NULL: of none
-ALTER TABLE exchanges ADD COLUMN place INTEGER;          -- in its conversation, from 1; NULL: nothing refers to it
-CREATE INDEX exchanges_conversation ON exchanges (conversation)
-"""
-
-WHAT_STAYS_HERE = """
--- The history was read for the answer.
-ALTER TABLE exchanges ADD COLUMN private INTEGER NOT NULL DEFAULT 0
-"""
-
 _ALL = (
     "SELECT at_s, request, command, ok, answer, attribution, decision, origin, confidence, reason, undone"
     " FROM exchanges"

@@ -15,25 +15,6 @@ from etoile.domain.nodes import Attribution
 from etoile.domain.turn.answering import SEAM
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE drafts (
-    id INTEGER PRIMARY KEY,
-    process INTEGER NOT NULL,        -- whose turn it is
-    turn INTEGER NOT NULL,
-    at_s REAL NOT NULL,              -- seconds since 1970
-    request TEXT NOT NULL,
-    language TEXT,
-    attribution TEXT NOT NULL DEFAULT '[]',     -- JSON: [{"node", "model"}]
-    UNIQUE (process, turn)
-);
-CREATE TABLE pieces (
-    id INTEGER PRIMARY KEY,
-    draft INTEGER NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
-    text TEXT NOT NULL               -- of the answer
-);
-CREATE INDEX pieces_draft ON pieces (draft)
-"""
-
 _BEGIN = "INSERT OR IGNORE INTO drafts (process, turn, at_s, request, language) VALUES (?, ?, ?, ?, ?)"
 _ADD = "INSERT INTO pieces (draft, text) SELECT id, ? FROM drafts WHERE process = ? AND turn = ?"
 _SEPARATE = """

@@ -3,18 +3,6 @@
 from etoile.domain.fit import Calibration
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE fit_ratios (
-    model TEXT NOT NULL,             -- what it is made of, not what somebody calls it
-    flags TEXT NOT NULL,             -- how the engine was set
-    context INTEGER NOT NULL,        -- tokens
-    ratio REAL NOT NULL,             -- seen / estimated
-    source TEXT NOT NULL,
-    at_s REAL NOT NULL,              -- seconds since 1970
-    PRIMARY KEY (model, flags, context)
-) WITHOUT ROWID
-"""
-
 NEAR = 2.0
 """A ratio serves for contexts up to so many times longer or shorter."""
 

@@ -17,14 +17,6 @@ from etoile.domain.learning.record import Record
 from etoile.domain.match import Reason
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE offers (
-    key TEXT PRIMARY KEY,            -- see etoile.domain.learning.offers
-    shown_s REAL,                    -- when it was last shown unasked; seconds since 1970
-    refused_s REAL                   -- when the user wanted it never again
-)
-"""
-
 _MOST_RECORDS = 20_000
 
 Row = dict[str, Any]

@@ -7,16 +7,6 @@ from dataclasses import asdict
 from etoile.domain.routing.usual import LASTS_S, UsualPace
 from etoile.store.database import Database
 
-MIGRATION = """
-CREATE TABLE paces (
-    url TEXT NOT NULL,               -- of the server, without a password
-    model TEXT NOT NULL,
-    first_token_s REAL,              -- NULL is "not known", never 0
-    tokens_per_s REAL,
-    at_s REAL NOT NULL,              -- seconds since 1970
-    PRIMARY KEY (url, model)
-) WITHOUT ROWID
-"""
 _KEEP = "INSERT OR REPLACE INTO paces VALUES (:url, :model, :first_token_s, :tokens_per_s, :at_s)"
 
 
