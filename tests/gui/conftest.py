@@ -89,6 +89,8 @@ def texts() -> Callable[[object], str]:
     """Return what is written on a widget and everything in it that is in view."""
     from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextEdit, QWidget
 
+    from etoile.gui.label import DOT
+
     def shown(widget: QWidget) -> str:
         found = []
         for part in widget.findChildren(QWidget):
@@ -99,6 +101,6 @@ def texts() -> Callable[[object], str]:
             elif isinstance(part, QTextEdit | QPlainTextEdit):
                 found.append(part.toPlainText())
             found.append(part.accessibleDescription())
-        return "\n".join(found)
+        return "\n".join(found).replace(DOT, " · ")
 
     return shown

@@ -9,7 +9,7 @@ from etoile.domain.commander.units import UnitStatus
 from etoile.domain.turn import step
 from etoile.gui.design import Look
 from etoile.gui.entry_view import EntryView
-from etoile.gui.label import Label
+from etoile.gui.label import DOT, Label
 from etoile.gui.transcript import follow
 from etoile.gui.unit_list import SIGNS, UnitList
 from tests.gui import states
@@ -18,7 +18,8 @@ from tests.gui import states
 def shown(view: EntryView) -> list[str]:
     """Return the text of the visible rows."""
     labels = [label for rows in view.findChildren(UnitList) for label in rows.findChildren(Label)]
-    return [label.text() for label in labels if not label.isHidden() and not label.parentWidget().isHidden()]
+    seen = [label for label in labels if not label.isHidden() and not label.parentWidget().isHidden()]
+    return [label.text().replace(DOT, " · ") for label in seen]
 
 
 def test_every_status_has_a_shape_of_its_own() -> None:

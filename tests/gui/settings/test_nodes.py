@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from etoile.config import Node, load
 from etoile.errors import NodeUnauthorised, NodeUnreachable
+from etoile.gui.label import DOT
 from etoile.gui.settings.asking import Asking
 from etoile.gui.settings.node_form import NodeForm, found
 from etoile.gui.settings.nodes import NodesGroup
@@ -158,7 +159,7 @@ def test_removing_asks_first_and_takes_the_key_along(nodes: Scene) -> None:
 
 def test_a_secret_in_an_address_is_not_shown(nodes: Scene) -> None:
     shown = [label.text() for label in nodes.dialog.page.findChildren(QLabel)]
-    assert "OpenAI-compatible · https://hermes.example:8443" in shown
+    assert f"OpenAI-compatible{DOT}https://hermes.example:8443" in shown
     assert not any("secret" in text for text in shown)
 
 
