@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from etoile.llm.guide import search
 from etoile.llm.pages import Section, about, note, sections, see_also, topics
 from etoile.text import Message
 
@@ -34,6 +33,8 @@ class HelpPages:
 
     def find(self, words: str) -> tuple[Section, ...]:
         """Return the sections that hold what is typed, the best first."""
+        from etoile.llm.guide import search  # the guide, which only answers once somebody asks
+
         return search(words, self._language)
 
     def about(self, name: str) -> Section | None:

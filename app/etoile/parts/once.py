@@ -13,8 +13,8 @@ import msgspec
 from etoile.config import Config, Node, interface_language
 from etoile.domain.events import Event
 from etoile.domain.nodes import NodeState, NodeStatus
+from etoile.gpu.everything import Everything, read_everything
 from etoile.gpu.far import ONCE_S, FarGpus
-from etoile.gpu.gathering import Everything, read_everything
 from etoile.gpu.joined import local_source
 from etoile.gpu.monitor import reader_of
 from etoile.gpu.place import exporters

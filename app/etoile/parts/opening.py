@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from etoile.domain import events as on
 from etoile.domain.gpus import HOT, GpuReading
 from etoile.domain.state import State
 from etoile.errors import NvmlUnavailable
-from etoile.gpu.far import FarGpus
 from etoile.gpu.gathering import Gathering
 from etoile.gpu.joined import JoinedSource, local_source
 from etoile.gpu.monitor import GpuMonitor, read_once
@@ -32,6 +31,7 @@ from etoile.parts.stores import Recordings, open_answers, open_history, open_ret
 from etoile.store.conversations import Conversations
 
 if TYPE_CHECKING:
+    from etoile.gpu.far import FarGpus
     from etoile.llm.router import Router
     from etoile.parts.hearing import Hearing
     from etoile.parts.later import Later
@@ -73,7 +73,7 @@ def open_rooms(
         read_gpus = None if desktop else lambda: read_quietly(source)
         live = Live(state, publish, history, read_gpus, config)
         voice = notifier = ears = downloads = kept = learner = errands = retention = None
-        renewed: tuple[Renewed[FarGpus], Renewed[GpuMonitor]] | None = None
+        renewed: tuple[Renewed[FarGpus | None], Renewed[GpuMonitor]] | None = None
         if desktop or aloud:
             voice = live.voice = _open_voice(stack, config, publish)
         if voice and aloud:
@@ -144,10 +144,14 @@ def resume(history: Conversations, rests_s: float, publish: Publish) -> None:
 
 def _watch_gpus(
     stack: ExitStack, config: Config, source: GpuSource, router: "Later[Router]", publish: Publish
-) -> tuple[Renewed[FarGpus], Renewed[GpuMonitor]]:
+) -> "tuple[Renewed[FarGpus | None], Renewed[GpuMonitor]]":
     """Watch the GPUs of this machine and of others; the router's loop fetches what the latter tell."""
 
-    def open_far(config: Config) -> FarGpus:
+    def open_far(config: Config) -> "AbstractContextManager[FarGpus | None]":
+        if not config.nodes:
+            return nullcontext()
+        from etoile.gpu.far import FarGpus
+
         def fetch(url: str) -> "Future[bytes]":
             return router.now().metrics(url)
 
