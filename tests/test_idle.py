@@ -1,0 +1,36 @@
+"""What an app that only waits has not imported: each of these comes once it is wanted."""
+
+import subprocess
+import sys
+
+import pytest
+
+IDLE = """
+import sys
+import etoile.main, etoile.notify.desktop, etoile.notify.surroundings, etoile.parts.hearing
+import etoile.speech.downloads, etoile.speech.ears, etoile.speech.hotkeys, etoile.speech.placed, etoile.speech.voice
+print(*sys.modules)
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> set[str]:
+    """Return the modules that stand ready while nobody asks anything, and there is no node."""
+    run = subprocess.run([sys.executable, "-c", IDLE], capture_output=True, text=True, check=True, timeout=60)
+    return set(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        pytest.param(
+            {"asyncio", "anyio", "httpcore", "httpx", "etoile.llm.router", "etoile.parts.net"}, id="the router"
+        ),
+        pytest.param({"ssl", "_ssl", "hashlib", "_hashlib", "hmac", "secrets"}, id="OpenSSL"),
+        pytest.param({"http", "email", "html", "urllib.request"}, id="HTTP"),
+        pytest.param({"etoile.caring", "etoile.fitting", "etoile.gpu.far", "etoile.llm.guide"}, id="care for nodes"),
+    ],
+)
+def test_it_is_not_there(imported: set[str], unwanted: set[str]) -> None:
+    assert "etoile.parts.nodes" in imported
+    assert not unwanted & imported
