@@ -138,6 +138,10 @@ class _Ears:
 
     def __init__(self) -> None:
         self.broke_in: list[bool] = []
+        self.expected = 0
+
+    def expect(self) -> None:
+        self.expected += 1
 
     def record(self, turn: int, *, hands_free: bool, broke_in: bool, woken: bool, level_only: bool) -> None:
         self.broke_in.append(broke_in)
@@ -170,10 +174,11 @@ def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready
 
 
 def test_where_a_request_is_to_be_typed_the_names_of_the_voices_are_known_as_well() -> None:
+    ears: Any = _Ears()
     voice: Any = _Mouth()
     commands: Any = _Mouth()
-    replace(_rooms(list[Event]().append, None), voice=voice, interpreter=opened(commands)).expect()
-    assert (voice.prepared, commands.prepared) == (1, 1)
+    replace(_rooms(list[Event]().append, None), ears=ears, voice=voice, interpreter=opened(commands)).expect()
+    assert (ears.expected, voice.prepared, commands.prepared) == (1, 1, 1)
 
 
 def test_short_sounds_go_to_the_voice_if_there_is_one() -> None:

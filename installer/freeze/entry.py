@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-CHILDREN = ("etoile.speech.synthesis", "etoile.gpu.nvml_child")
+CHILDREN = ("etoile.speech.synthesis", "etoile.speech.devices", "etoile.gpu.nvml_child")
 """What it starts itself as: `etoile -m MODULE ARGUMENTS`, as a Python would; nothing else is run so."""
 
 

@@ -4,9 +4,10 @@ import logging
 import shutil
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ from etoile.domain.events import (
     TalkEnded,
     Transcribed,
 )
+from etoile.domain.placement import Placement
 from etoile.errors import ModelUnavailable
 from etoile.speech.ears import Ears
 from etoile.speech.microphone import Microphone
@@ -50,14 +52,23 @@ class Stage:
         device: str | None = None,
         *,
         private: bool = False,
+        look: Callable[[], Any] | None = None,
+        loads: list[None] | None = None,
         **opening: float,
     ) -> None:
+        """`loads` grows each time the sound library is asked for."""
+
+        def load() -> FakeSound:
+            if loads is not None:
+                loads.append(None)
+            return library
+
         self.events = Events()
         self.library = library
         self.model = model
         self.clock = Clock()
         self.folder = folder
-        card = SoundCard(lambda: library)
+        card = SoundCard(load, look)
         microphone = Microphone(device, card, self.clock, sources=lambda: (), **opening)
         speech = Speech(longest_s=longest_s, language="auto", **opening)
         self.ears = Ears(
@@ -131,11 +142,23 @@ def stage(
     device: str | None = None,
     *,
     private: bool = False,
+    look: Callable[[], Any] | None = None,
+    loads: list[None] | None = None,
     **opening: float,
 ) -> Iterator[Stage]:
     before = threading.active_count()
     library = library or FakeSound("mic")
-    made = Stage(tmp_path / "recordings", library, FakeModel(), longest_s, device, private=private, **opening)
+    made = Stage(
+        tmp_path / "recordings",
+        library,
+        FakeModel(),
+        longest_s,
+        device,
+        private=private,
+        look=look,
+        loads=loads,
+        **opening,
+    )
     with made.ears:
         yield made
     wait_until(lambda: threading.active_count() == before, what="the end of the threads")
@@ -518,6 +541,52 @@ def test_no_microphone_is_told_once_and_each_request_fails(tmp_path: Path) -> No
     assert missing.part == "microphone"
     assert missing.remedy is not None
     assert [failed.turn for failed in it.events.of(Failed)] == [1, 2]
+
+
+def test_who_speaks_waits_for_no_look_at_the_devices(tmp_path: Path) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def look() -> FakeSound:
+        asked.set()
+        assert go.wait(60), "the test forgot to let the look go"
+        return FakeSound()
+
+    with stage(tmp_path, look=look) as it:
+        assert asked.wait(60)
+        it.press(1)
+        it.speak()
+        it.release(1)
+        it.until(Transcribed)
+        assert it.events.of(PartMissing) == []
+        go.set()
+        it.until(PartMissing)
+    assert [missing.part for missing in it.events.of(PartMissing)] == ["microphone"]
+
+
+def test_the_sound_library_is_loaded_when_somebody_may_soon_speak(tmp_path: Path) -> None:
+    loads: list[None] = []
+    with stage(tmp_path, look=lambda: None, loads=loads) as it:
+        it.ears.listen_for("fr")
+        assert loads == []
+        it.ears.expect()
+        wait_until(lambda: loads, what="the library")
+    assert it.library.streams == []
+
+
+def test_the_model_is_wanted_after_the_microphone_is_open(tmp_path: Path) -> None:
+    with stage(tmp_path) as it:
+        open_by_then: list[bool] = []
+        load = it.model.load
+
+        def loading(placement: Placement) -> FakeModel:
+            open_by_then.append(bool(it.library.streams) and it.library.stream.running)
+            return load(placement)
+
+        it.model.load = loading  # type: ignore[method-assign]
+        it.press(1)
+        wait_until(lambda: open_by_then)
+        it.ears.discard(1)
+    assert open_by_then == [True]
 
 
 def test_a_missing_model_is_told_once_and_before_anybody_speaks_in_vain(tmp_path: Path) -> None:

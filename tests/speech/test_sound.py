@@ -96,6 +96,22 @@ def test_without_the_library_the_remedy_is_to_install_it() -> None:
         card.open("output", None, **settings())
 
 
-def test_names() -> None:
-    card = SoundCard(lambda: FakeSound("pulse", "default", "pulse"))
-    assert card.names("input") == ("pulse", "default")
+def test_whether_there_is_a_device_is_told_without_loading_the_library() -> None:
+    def load() -> Any:
+        raise AssertionError("20 MiB for a question")
+
+    SoundCard(load, lambda: FakeSound("mic")).check("input", None)
+    SoundCard(load, lambda: None).check("input", "usb")  # nobody can tell: opening it will
+    with pytest.raises(MicrophoneUnavailable, match="no microphone"):
+        SoundCard(load, FakeSound).check("input", None)
+
+
+def test_it_may_be_loaded_before_it_is_wanted() -> None:
+    loads: list[None] = []
+
+    def load() -> Any:
+        loads.append(None)
+        raise OSError("PortAudio library not found")
+
+    SoundCard(load).prepare()
+    assert loads == [None]

@@ -74,6 +74,10 @@ class Hearing:
 
     # What the ears are asked
 
+    def expect(self) -> None:
+        """Get ready before somebody speaks."""
+        self._order(lambda ears: ears.expect())
+
     def record(
         self,
         turn: int,

@@ -89,6 +89,8 @@ class Rooms:
     def expect(self) -> None:
         """Get ready for a request before it is there.  Returns at once."""
         self.interpreter.soon(lambda commands: commands.prepare())
+        if self.ears:
+            self.ears.expect()
         if self.voice:
             self.voice.prepare()  # what its voices are called can be said in the very first request
 

@@ -74,6 +74,10 @@ class Ears:
             if not worker.join(max(0.0, deadline_s - time.monotonic())):
                 log.info("the %s is still busy; leaving it behind", type(worker).__name__.lower())
 
+    def expect(self) -> None:
+        """Get ready before somebody speaks, so that the first word is caught; any thread."""
+        self._recorder.expect()
+
     def record(
         self,
         turn: int,
@@ -92,8 +96,6 @@ class Ears:
         self._recorder.record(
             self._utterances.begin(turn, hands_free=hands_free, broke_in=broke_in, woken=woken, level_only=level_only)
         )
-        if not level_only:
-            self._transcriber.prepare()
 
     def transcribe(self, turn: int) -> None:
         """End the recording of `turn`, after its tail, and turn it into text."""

@@ -70,9 +70,12 @@ class Microphone:
         return max(0.0, self._rested_s + self._keep_open_s - self._now_s()) if self._capture else None
 
     def check(self) -> None:
-        """Raise MicrophoneUnavailable when there is none; opens nothing."""
-        if self._source() is None:
-            self._card.check("input", self._device)
+        """Raise MicrophoneUnavailable when there is none; opens nothing.  Any thread; may take a second."""
+        self._card.check("input", None if self._source() else self._device)
+
+    def prepare(self) -> None:
+        """Get ready to open it."""
+        self._card.prepare()
 
     def open(self, *, with_past: bool = True) -> Capture:
         """Return a capture that listens: at once where the device is open, else this may take seconds.

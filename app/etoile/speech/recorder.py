@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +38,9 @@ _WAIT = message("Begin to speak when the level moves; a Bluetooth headset takes 
 
 class Listener(Protocol):
     """What makes text of a recording, during it and at its end; its methods wait for nothing."""
+
+    def prepare(self) -> None:
+        """Get ready: somebody begins to speak."""
 
     def listen(self, utterance: Utterance, samples: bytes) -> None:
         """Take what was recorded so far (int16, 16 kHz)."""
@@ -110,12 +114,21 @@ class Recorder:
         self._thread.start()
 
     def record(self, utterance: Utterance) -> None:
-        """Record `utterance`, in the place of one that is being recorded."""
+        """Record `utterance`, in the place of one that is being recorded.
+
+        The model is loaded after the microphone is open: it would hold up the first word.
+        """
         self._orders.put(lambda: self._begin(utterance))
+        if not utterance.level_only:
+            self._orders.put(self._listener.prepare)
 
     def release(self, utterance: Utterance) -> None:
         """End the recording of `utterance` after its tail."""
         self._orders.put(lambda: self._release(utterance))
+
+    def expect(self) -> None:
+        """Get ready: somebody may soon speak."""
+        self._orders.put(self._microphone.prepare)
 
     def watch(self, word: str) -> None:
         """Listen for the wake word `word` while nothing is recorded; for none where it is empty."""
@@ -136,7 +149,9 @@ class Recorder:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        self._look_for_it()
+        threading.Thread(target=self._look_for_it, name="microphone check", daemon=True).start()
+        if self._speech.preroll_s:
+            self._orders.put(self._microphone.look_after)
         self._tidy()
         while not self._closing:
             try:
@@ -158,15 +173,13 @@ class Recorder:
         self._microphone.close()
 
     def _look_for_it(self) -> None:
-        """Tell at the start that there is no microphone, before anybody speaks in vain."""
+        """Tell at the start that there is no microphone, before anybody speaks in vain; nobody who speaks waits."""
         try:
             self._microphone.check()
-            if self._speech.preroll_s:
-                self._microphone.look_after()
         except NoSuchMicrophone as error:
-            self._chosen.missing(error)
+            self._orders.put(partial(self._chosen.missing, error))
         except EtoileError as error:
-            self._part.missing(error)
+            self._orders.put(partial(self._part.missing, error))
         except Exception:
             log.exception("looking for the microphone failed")
 

@@ -3,16 +3,21 @@
 PortAudio is one per process: its list of devices is frozen when it starts, and refreshing the list ends every stream.
 So whoever plays or records opens streams here, where they are counted; the list is refreshed only while none is open.
 
+It is loaded when it is first wanted, for what it costs (`etoile.speech.devices`); whether there is a device is told
+without it.
+
 Streams are ended by `close`, which aborts: PortAudio's own `stop` waits for ever on a device that was suspended.
 """
 
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from etoile.errors import EtoileError, MicrophoneUnavailable, VoiceUnavailable
+from etoile.speech.devices import look
 from etoile.speech.sources import Source, chosen
 from etoile.text import Message, message
 
@@ -45,8 +50,10 @@ def _sounddevice() -> Any:
 class SoundCard:
     """Opens streams of 16-bit samples.  Safe from any thread, but opening may take seconds: not on the main one."""
 
-    def __init__(self, load: Callable[[], Any] = _sounddevice) -> None:
+    def __init__(self, load: Callable[[], Any] = _sounddevice, look: Callable[[], Any] | None = None) -> None:
+        """`look` tells of the devices without `load`ing the library: its `query_devices`, or None."""
         self._load = load
+        self._look = look or load
         self._gate = threading.Lock()
         self._open_streams = 0
 
@@ -58,7 +65,7 @@ class SoundCard:
         Raises MicrophoneUnavailable or VoiceUnavailable.
         """
         with self._gate, chosen(source):
-            library = self._library(kind)
+            library = _asked(self._load, kind)
             try:
                 return self._start(library, kind, device, settings)
             except (library.PortAudioError, _NoDeviceError) as error:
@@ -71,37 +78,31 @@ class SoundCard:
             except (library.PortAudioError, _NoDeviceError) as error:
                 raise _unavailable(kind, device, error, _names(library, kind)) from error
 
+    def prepare(self) -> None:
+        """Load PortAudio, which takes some 0.05 s, before a stream is wanted; where there is none, opening tells."""
+        with self._gate, suppress(ImportError, OSError):
+            self._load()
+
     def check(self, kind: Kind, device: str | None) -> None:
-        """Raise MicrophoneUnavailable or VoiceUnavailable when there is no such device; opens nothing."""
-        with self._gate:
-            library = self._library(kind)
-            try:
-                _find(library, kind, device)
-            except (library.PortAudioError, _NoDeviceError) as error:
-                raise _unavailable(kind, device, error, _names(library, kind)) from error
+        """Raise MicrophoneUnavailable or VoiceUnavailable when there is no such device; opens and loads nothing."""
+        devices = _asked(self._look, kind)
+        if devices is None:
+            return
+        try:
+            _find(devices, kind, device)
+        except (devices.PortAudioError, _NoDeviceError) as error:
+            raise _unavailable(kind, device, error, _names(devices, kind)) from error
 
     def own_format(self, kind: Kind, device: str | None) -> tuple[int, int]:
         """Return the rate in Hz of `device` and its number of channels.  Raises MicrophoneUnavailable."""
         with self._gate:
-            library = self._library(kind)
+            library = _asked(self._load, kind)
             try:
                 index = _find(library, kind, device)
                 told = library.query_devices(kind=kind) if index is None else library.query_devices(index)
             except (library.PortAudioError, _NoDeviceError) as error:
                 raise _unavailable(kind, device, error, _names(library, kind)) from error
             return int(told["default_samplerate"]), int(told[f"max_{kind}_channels"])
-
-    def names(self, kind: Kind) -> tuple[str, ...]:
-        """Return the names of the devices."""
-        with self._gate:
-            return _names(self._library(kind), kind)
-
-    def _library(self, kind: Kind) -> Any:
-        try:
-            return self._load()
-        except (ImportError, OSError) as error:
-            log.debug("no PortAudio: %s", error)
-            raise _error_of(kind)(_NO_LIBRARY, _INSTALL) from error
 
     def _start(self, library: Any, kind: Kind, device: str | None, settings: dict[str, Any]) -> "Stream":
         make = library.RawInputStream if kind == "input" else library.RawOutputStream
@@ -155,12 +156,21 @@ class Stream:
             self._card.release(stream)
 
 
-SOUND_CARD = SoundCard()
+SOUND_CARD = SoundCard(look=look)
 """The one of this process: PortAudio is a single library with a single state."""
 
 
 class _NoDeviceError(Exception):
     """No device of that name, or none at all."""
+
+
+def _asked(whom: Callable[[], Any], kind: Kind) -> Any:
+    """Return what `whom` returns.  Raises MicrophoneUnavailable or VoiceUnavailable where there is no PortAudio."""
+    try:
+        return whom()
+    except (ImportError, OSError) as error:
+        log.debug("no PortAudio: %s", error)
+        raise _error_of(kind)(_NO_LIBRARY, _INSTALL) from error
 
 
 def _find(library: Any, kind: Kind, name: str | None) -> int | None:

@@ -3,7 +3,6 @@
 import json
 import logging
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from etoile.errors import VoiceUnavailable
+from etoile.speech.children import NO_WINDOW, own_python
 from etoile.speech.clip import Clip, read_wav
 from etoile.speech.engines import SpeechVoice, choose
 from etoile.text import message, verbatim
@@ -27,13 +27,8 @@ INSTALL = message("Install a speech engine (Debian, Ubuntu: sudo apt install esp
 
 
 def child_command() -> list[str]:
-    """Return the command line of the synthesis process.
-
-    In an installed bundle `sys.executable` is Etoile itself, whose entry point must take `-m MODULE` for that reason.
-    """
-    # -P: the folder where Etoile happens to be started must not offer modules of its own.
-    options = [] if getattr(sys, "frozen", False) else ["-P"]
-    return [sys.executable, *options, "-m", "etoile.speech.synthesis"]
+    """Return the command line of the synthesis process."""
+    return own_python(["-m", "etoile.speech.synthesis"])
 
 
 class Synthesiser:
@@ -57,7 +52,7 @@ class Synthesiser:
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
             bufsize=1,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            creationflags=NO_WINDOW,
         )
         answer = self._answer(self._process, START_S)
         if "error" in answer:
