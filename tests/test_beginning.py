@@ -26,5 +26,7 @@ def test_modules_are_imported_without_a_look_at_their_source(monkeypatch: pytest
     assert QObject.__name__  # PySide is there
     monkeypatch.setattr(builtins, "__import__", builtins.__feature_import__)  # type: ignore[attr-defined]
     assert imported_afresh(monkeypatch)
+    assert linecache.cache
     beginning._import_as_python_does()
+    assert not linecache.cache
     assert not imported_afresh(monkeypatch)

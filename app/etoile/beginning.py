@@ -5,6 +5,7 @@ standard library are needed here.
 """
 
 import builtins
+import linecache
 import logging
 import sys
 from dataclasses import dataclass
@@ -60,9 +61,11 @@ def begin() -> Begun | None:
 def _import_as_python_does() -> None:
     """Take back the import of PySide, which reads the source of every module to see whether it mentions PySide.
 
-    It serves `from __feature__ import ...`, which nothing here uses, and keeps 13 MiB of lines.
+    It serves `from __feature__ import ...`, which nothing here uses, and keeps 13 MiB of lines: those that it has read
+    already are given back as well.
     """
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    linecache.clearcache()
 
 
 _QT_LEVELS = {
