@@ -293,11 +293,10 @@ class Interpreter:
         """Find what is found once and kept: not while somebody waits."""
         if matcher is self._warm:
             return
+        matcher.prepare()
         for text in _FIRST:
             matcher.match(text, None)
         if self._warm is None:
-            for catalogue in self._catalogues.values():
-                catalogue.unfold()
             # The catalogues stay as long as the program: no collection is to look through them again.
             gc.collect()
             gc.freeze()

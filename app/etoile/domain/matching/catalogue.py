@@ -149,7 +149,8 @@ class Catalogue:
 
     def unfold(self) -> None:
         """Make at once what is made when it is first thought of: a tenth of a second."""
-        _ = self.graph, self.short
+        self.graph.unfold()
+        _ = self.short
 
     @cached_property
     def graph(self) -> Graph:

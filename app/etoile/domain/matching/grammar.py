@@ -54,19 +54,18 @@ class Standing(NamedTuple):
     """Index of a token -> what stands there."""
 
 
-class _Step(NamedTuple):
-    at: int
-    state: State
-    reading: Reading
-    """Its command is not known yet."""
-    parts: int = 0
-    """How many have been said."""
-    skipped: bool = False
-    """Whether it came here over a stop word."""
-    tail: Phrase = ()
-    """What must still be said of a concept in two..."""
-    since: int = 0
-    """...and how many parts had been said with its beginning."""
+_Filled = tuple[SlotType | None, str | int | None, int, int]
+"""The slot of a reading, its value, and the tokens that say it."""
+
+_Step = tuple[int, State, _Filled, int, int, int, bool, Phrase, int]
+"""How far a walk has come, a bare tuple since nothing is made more often:
+
+the token it is at, and the state; what fills the slot; how many words are explained, how many passed over, and how many
+parts said; whether it came here over a stop word; what must still be said of a concept in two, and how many parts had
+been said with its beginning."""
+
+
+_NOTHING: _Filled = (None, None, 0, 0)
 
 
 class Grammar:
@@ -80,7 +79,7 @@ class Grammar:
         self._weightless = self._stop | self._light | {BREAK}
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
-        self._known_readings = lru_cache(maxsize=4096)(self._found_readings)
+        self._known_readings = lru_cache(maxsize=256)(self._found_readings)
         self._labels = Labels(catalogue, values)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
@@ -120,57 +119,59 @@ class Grammar:
     def _walk(self, standing: Standing) -> Iterator[Reading]:
         """Return what the request means for each command, in their order."""
         ends = [step for step in self._last_steps(standing) if _is_whole(step)]
-        reached = reduce(or_, (step.state.ends for step in ends), 0) & standing.commands
+        reached = reduce(or_, (state.ends for _, state, *_ in ends), 0) & standing.commands
         for command in self._catalogue.commands(reached):
             bit = self._catalogue.bits[command]
-            yield from (Reading(command, *step.reading[1:]) for step in ends if step.state.ends & bit)
+            for _, state, filled, explained, passed_over, *_ in ends:
+                if state.ends & bit:
+                    yield Reading(command, *filled, explained, passed_over)
 
     def _last_steps(self, standing: Standing) -> Iterator[_Step]:
-        steps = [_Step(0, self._catalogue.graph.root, Reading(""))]
+        steps: list[_Step] = [(0, self._catalogue.graph.root, _NOTHING, 0, 0, 0, False, (), 0)]
+        last = len(standing.tokens)
         for _ in range(_MOST_STEPS):
             if not steps:
                 return
             step = steps.pop()
-            if step.at < len(standing.tokens):
+            if step[0] < last:
                 self._go_on(step, standing, steps)
             else:
                 yield step
 
     def _go_on(self, step: _Step, standing: Standing, steps: list[_Step]) -> None:
         """Add to `steps` where the walk may go from `step`."""
-        at, state, reading, parts, skipped, tail, since = step
-        token = standing.tokens[at]
+        at, state, filled, explained, passed_over, parts, skipped, tail, since = step
+        tokens = standing.tokens
+        token = tokens[at]
         if token == BREAK or token in self._stop:
-            steps.append(_Step(at + 1, state, reading, parts, token != BREAK, tail, since))
-        elif token in self._light and reading.passed_over < _MOST_PASSED_OVER:
-            lighter = reading._replace(passed_over=reading.passed_over + 1)
-            steps.append(_Step(at + 1, state, lighter, parts, True, tail, since))
+            steps.append((at + 1, state, filled, explained, passed_over, parts, token != BREAK, tail, since))
+        elif token in self._light and passed_over < _MOST_PASSED_OVER:
+            steps.append((at + 1, state, filled, explained, passed_over + 1, parts, True, tail, since))
         if tail and parts > since:
-            if length := self._length(tail, standing.tokens, at):
-                steps.append(_Step(at + length, state, _explaining(reading, len(tail)), parts))
+            if length := self._length(tail, tokens, at):
+                explained_now = explained + len(tail)
+                steps.append((at + length, state, filled, explained_now, passed_over, parts, False, (), 0))
             if parts == since + _WIDEST_GAP:
                 return
         may_follow = state.labels
-        labels, names = self._at(standing, at)
-        for label in () if may_follow.keys().isdisjoint(names) else labels:
-            name, length, value, words, rest = label
-            if name not in may_follow or (rest and (tail or rest[0] not in standing.tokens[at + 1 :])):
-                continue
-            child = state.child(name)
-            if not child.commands & standing.commands:
-                continue
-            if slot := SLOTS.get(name):
-                told = reading._replace(slot=slot, value=value)
-            else:
-                told = _explaining(reading, words)
-            around = (rest, parts + 1) if rest else (tail, since)
-            steps.append(_Step(at + length, child, told, parts + 1, False, *around))
+        if self._labels.may_be(may_follow, tokens, at):
+            for name, length, value, words, rest in self._at(standing, at).labels:
+                if name not in may_follow or (rest and (tail or rest[0] not in tokens[at + 1 :])):
+                    continue
+                child = state.child(name)
+                if not child.commands & standing.commands:
+                    continue
+                slot = SLOTS.get(name)
+                told = (slot, value, *filled[2:]) if slot else filled
+                now = explained if slot else explained + words
+                around = (rest, parts + 1) if rest else (tail, since)
+                steps.append((at + length, child, told, now, passed_over, parts + 1, False, *around))
         if state.open_slots and not skipped:
             # Free text begins right behind its trigger: "the" of "search for the news" is part of it.
             steps += self._with_free_text(step, standing)
 
     def _with_free_text(self, step: _Step, standing: Standing) -> Iterator[_Step]:
-        at, state, reading, parts, _, tail, since = step
+        at, state, _, explained, passed_over, parts, _, tail, since = step
         tokens = standing.tokens
         for name in state.open_slots:
             child, slot = state.child(name), OPEN[name]
@@ -179,10 +180,8 @@ class Grammar:
             last = len(tokens) if slot is not SlotType.NAME else min(len(tokens), at + _LONGEST_NAME)
             first = max(at + 1, self._first_of_the_rest(tokens)) if child.is_last and not tail else at + 1
             for end in range(first, last + 1):
-                if not self._may_follow(child, tail, standing, end):
-                    continue
-                told = reading._replace(slot=slot, value="", first=at, last=end)
-                yield _Step(end, child, told, parts + 1, False, tail, since)
+                if self._may_follow(child, tail, standing, end):
+                    yield end, child, (slot, "", at, end), explained, passed_over, parts + 1, False, tail, since
 
     def _may_follow(self, state: State, tail: Phrase, standing: Standing, at: int) -> bool:
         """Whether what stands at `at` leads on from `state`."""
@@ -217,12 +216,9 @@ class Grammar:
 
 
 def _is_whole(step: _Step) -> bool:
-    if step.tail or not step.state.ends:
+    _, state, (slot, *_), _, _, parts, skipped, tail, _ = step
+    if tail or not state.ends:
         return False
-    if step.skipped and step.reading.slot in OPEN.values():
+    if skipped and slot in OPEN.values():
         return False  # the last words belong to the free text
-    return step.parts > 1 or step.reading.slot is not None
-
-
-def _explaining(reading: Reading, words: int) -> Reading:
-    return Reading(*reading[:5], reading.explained + words, reading.passed_over)
+    return parts > 1 or slot is not None

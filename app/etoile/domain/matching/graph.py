@@ -1,12 +1,12 @@
 """What is said for the commands of a language, as one automaton: templates side by side, beginnings and choices shared,
 nothing written out.
 
-It is made as one that may be at several nodes at once; the states of the deterministic one are made as they are walked
-to, so that a walk costs no more than in a trie.  All commands are walked through at once; at each state a set of bits
-tells which of them can still be meant.
+It is made as one that may be at several nodes at once; the states of the deterministic one are made beforehand, or as
+they are walked to, so that a walk costs no more than in a trie.  All commands are walked through at once; at each state
+a set of bits tells which of them can still be meant.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.phrases import Phrase
@@ -14,6 +14,8 @@ from etoile.domain.matching.templates import Branch, Choice, Form
 
 OPEN = {f"{{{slot}}}": slot for slot in SlotType if slot.is_open}
 """Parts of a form that take any words."""
+_MOST_UNFOLDED = 40_000
+"""States; the shipped commands have 6,400 a language."""
 
 
 class _Node:
@@ -30,13 +32,10 @@ class _Node:
 class State:
     """Where a walk through what is said may stand."""
 
-    __slots__ = ("_graph", "_walked", "commands", "ends", "labels", "open_slots")
+    __slots__ = ("_graph", "commands", "ends", "labels", "open_slots")
 
-    def __init__(self, graph: "Graph", nodes: Iterable[_Node]) -> None:
+    def __init__(self, graph: "Graph", nodes: Sequence[_Node]) -> None:
         self._graph = graph
-        self._walked: dict[str, State] = {}
-        self.labels: dict[str, dict[_Node, None]] = {}
-        """What may follow -> where in the automaton it leads."""
         self.commands = 0
         """Bits of the commands that may be meant."""
         self.ends = 0
@@ -44,8 +43,10 @@ class State:
         for node in nodes:
             self.commands |= node.command
             self.ends |= node.ends
-            for label, targets in node.children.items():
-                self.labels.setdefault(label, {}).update(dict.fromkeys(targets))
+        self.labels: dict[str, State | Collection[_Node]] = dict(
+            nodes[0].children if len(nodes) == 1 else _following(nodes)
+        )
+        """What may follow -> the state that it leads to, or what that is to be made of."""
         self.open_slots = tuple(label for label in OPEN if label in self.labels)
         """The slots that take any words and may follow."""
 
@@ -56,10 +57,18 @@ class State:
 
     def child(self, label: str) -> "State":
         """Return where `label`, one of `labels`, leads."""
-        found = self._walked.get(label)
-        if found is None:
-            found = self._walked[label] = self._graph.state(frozenset(self.labels[label]))
+        found = self.labels[label]
+        if not isinstance(found, State):
+            found = self.labels[label] = self._graph.state(tuple(found))
         return found
+
+
+def _following(nodes: Iterable[_Node]) -> dict[str, dict[_Node, None]]:
+    found: dict[str, dict[_Node, None]] = {}
+    for node in nodes:
+        for label, targets in node.children.items():
+            found.setdefault(label, {}).update(dict.fromkeys(targets))
+    return found
 
 
 class Graph:
@@ -69,21 +78,34 @@ class Graph:
         self, said: Mapping[str, Iterable[Choice]], bits: Mapping[str, int], skipped: Callable[[str], frozenset[str]]
     ) -> None:
         """Take the templates and the bit of each command, and what tells which words are left out of its forms."""
-        self._states: dict[frozenset[_Node], State] = {}
+        self._states: dict[_Node | frozenset[_Node], State] = {}
         root = _Node(-1)
         for command, templates in said.items():
             end = _Node(bits[command])
             for template in templates:
                 for node in _added(template, [root], end, skipped(command)):
                     node.ends = node.command if node is not root else 0
-        self.root = self.state(frozenset((root,)))
+        self.root = self.state((root,))
 
-    def state(self, nodes: frozenset[_Node]) -> State:
+    def state(self, nodes: Sequence[_Node]) -> State:
         """Return the state of being at any of `nodes`."""
-        found = self._states.get(nodes)
+        key = frozenset(nodes) if len(nodes) > 1 else nodes[0]
+        found = self._states.get(key)
         if found is None:
-            found = self._states[nodes] = State(self, nodes)
+            found = self._states[key] = State(self, nodes)
         return found
+
+    def unfold(self) -> None:
+        """Make the states before a walk comes to them, unless they are very many."""
+        found = {self.root: None}
+        to_do = [self.root] if self._states else []
+        while to_do and len(found) < _MOST_UNFOLDED:
+            state = to_do.pop()
+            new = dict.fromkeys(child for label in state.labels if (child := state.child(label)) not in found)
+            found |= new
+            to_do += new
+        if not to_do:
+            self._states.clear()  # of what they are made of nothing is needed any more
 
 
 def _added(choice: Choice, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:

@@ -65,6 +65,11 @@ class Interpreter:
         self._known_outcome = lru_cache(maxsize=64)(self._as_it_stands)
         self._known_repair = lru_cache(maxsize=64)(self._repaired)
 
+    def prepare(self) -> None:
+        """Make at once what is otherwise made when a request first needs it."""
+        self._catalogue.unfold()
+        self._repairer.prepare()
+
     def outcome(self, text: str) -> Outcome:
         """Return what `text` means in this language."""
         tokens = self._tokens(text)

@@ -1,6 +1,6 @@
 """What stands at a token of a request: a word, something that says a concept, a value of a slot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,6 +55,12 @@ class Labels:
         )
         self._starts = (catalogue.said, self._values)
         self._begin_several = catalogue.said.begin_several | self._values.begin_several
+        begun: dict[str, set[str]] = {}
+        for starts in self._starts:
+            for word, meanings in starts.begun():
+                begun.setdefault(word, {word}).update(name for name, _ in meanings)
+        self._begun = {word: frozenset(names) for word, names in begun.items()}
+        """Word -> the names of all that it may begin, itself among them."""
         self._language = catalogue.language
         self._known = lru_cache(maxsize=4096)(self._found)
         self._known_quantities = lru_cache(maxsize=512)(self._with_quantities)
@@ -64,6 +70,14 @@ class Labels:
         if self._may_be_a_quantity(tokens, index):
             return self._known_quantities(tokens[index - 1] if index else "", tuple(tokens[index:]))
         return self._known(tuple(tokens[index : self._end(tokens, index)]))
+
+    def may_be(self, among: Mapping[str, object], tokens: Sequence[str], index: int) -> bool:
+        """Whether something of a name `among` these may stand at `index`: told by its first word alone."""
+        token = tokens[index]
+        names = self._begun.get(token)
+        if token in among if names is None else not among.keys().isdisjoint(names):
+            return True
+        return self._may_be_a_quantity(tokens, index) and not among.keys().isdisjoint(_READERS)
 
     def _end(self, tokens: Sequence[str], index: int) -> int:
         """Return how far from `index` on a phrase may go: what stands behind that does not matter."""

@@ -32,6 +32,11 @@ class Matcher:
             for language, catalogue in catalogues.items()
         }
 
+    def prepare(self) -> None:
+        """Make at once what is otherwise made when a request first needs it: a fifth of a second a language."""
+        for interpreter in self._interpreters.values():
+            interpreter.prepare()
+
     def match(self, text: str, language: str | None) -> Match:
         """Return what `text` means; `language` None tries every language, and the best explanation wins."""
         found = self._match(text, language)

@@ -11,7 +11,7 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.nearness import is_one_slip, nearest
 from etoile.domain.matching.quantities import UNITS
 from etoile.domain.matching.slips import Slips, slips_among
-from etoile.domain.matching.sounds import sound_of
+from etoile.domain.matching.sounds import by_sound, sound_of
 from etoile.domain.matching.tokens import NUMBER_WORDS, PERCENT
 
 _SHORTEST = 6
@@ -44,38 +44,41 @@ class Meant:
         self._telling = catalogue.words.telling
         self.lexicon = lexicon | NUMBER_WORDS[self._language] | PERCENT | UNITS[self._language]
         self._existing = self.lexicon | foreign | catalogue.dictionary
-        self._of_catalogue = self.lexicon & catalogue.vocabulary
-        self._words = sorted(word for word in self.lexicon if word.isalpha() and len(word) > 1)
-        self.of = lru_cache(maxsize=_MOST_KEPT)(self._found)
+        self._vocabulary = catalogue.vocabulary
+        self.of = lru_cache(maxsize=64)(self._found)
         """Returns what a word outside the lexicon may stand for."""
-        self.joined = lru_cache(maxsize=_MOST_KEPT)(self._found_joined)
+        self.joined = lru_cache(maxsize=256)(self._found_joined)
         """Returns what two words may be the halves of."""
-        self.may_tell = lru_cache(maxsize=_MOST_KEPT)(self._may_tell)
+        self.may_tell = lru_cache(maxsize=64)(self._may_tell)
         """Returns whether a word is as near to one that makes a command none: "eep" may be "keep"."""
 
-    # The indexes are made when a request first needs repair.
+    # The indexes are made when a request first needs repair, or beforehand.
+
+    def prepare(self) -> None:
+        """Make the indexes of known words."""
+        _ = self._slips, self._by_letter, self._by_sound
 
     @cached_property
     def _slips(self) -> tuple[Slips, ...]:
-        return slips_among(self._of_catalogue), slips_among(self.lexicon - self._of_catalogue)
+        return tuple(map(slips_among, self._halves(1)))
+
+    @cached_property
+    def _by_sound(self) -> tuple[dict[str, list[str]], ...]:
+        """What a long word sounds like -> the words."""
+        return tuple(by_sound(words, self._language) for words in self._halves(_SHORTEST - 1))
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
         """First letter -> the long words that begin with it."""
         index: dict[str, list[str]] = {}
-        for word in self._words:
-            if len(word) >= _SHORTEST - 1:
-                index.setdefault(word[0], []).append(word)
+        for word in sorted(frozenset().union(*self._halves(_SHORTEST - 1))):
+            index.setdefault(word[0], []).append(word)
         return index
 
-    @cached_property
-    def _by_sound(self) -> dict[str, set[str]]:
-        """What a long word sounds like -> the words."""
-        index: dict[str, set[str]] = {}
-        for word in self._words:
-            if len(word) >= _SHORTEST - 1:
-                index.setdefault(sound_of(word, self._language), set()).add(word)
-        return index
+    def _halves(self, shortest: int) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the words of so many letters: those of the catalogue, whose indexes are kept, and the machine's."""
+        words = frozenset(word for word in self.lexicon if word.isalpha() and len(word) >= shortest)
+        return words & self._vocabulary, words - self._vocabulary
 
     def exists(self, word: str) -> bool:
         """Whether `word` is one; of two letters nearly all are in some dictionary."""
@@ -149,8 +152,8 @@ class Meant:
 
     def _near(self, word: str) -> Iterator[tuple[str, int]]:
         """Return the known words that a long word sounds like, or is nearest to."""
-        sounds = self._by_sound.get(sound_of(word, self._language), set())
-        alike = {self.base(known) for known in sounds if known[0] == word[0]}
+        sound = sound_of(word, self._language)
+        alike = {self.base(known) for index in self._by_sound for known in index.get(sound, ()) if known[0] == word[0]}
         yield from ((known, SLIP) for known in sorted(alike))
         known = self._by_letter.get(word[0], [])
         for index, _ in nearest(word, known, at_least=_RATIO, limit=_MOST_ALIKE):

@@ -54,8 +54,9 @@ class Reach:
         """Commands with free text that a number or a time may begin."""
         self._begins: dict[str, int] = {}
         """Word -> the commands with free text that it may begin."""
-        for part, nodes in catalogue.graph.root.labels.items():
-            bits = reduce(or_, (node.command for node in nodes)) & self._of_free_text
+        begun = catalogue.graph.root
+        for part in begun.labels:
+            bits = begun.child(part).commands & self._of_free_text
             self._begins_any |= bits if part[0] == "{" else 0
             for phrase in catalogue.phrases_of(part) if bits else ():
                 # A number that begins a phrase may have been said in words.

@@ -71,7 +71,11 @@ class Repairer:
         self._meant = Meant(catalogue, lexicon, foreign)
         self._asking = catalogue.words.telling.union(*(guard for guard in catalogue.words.guards if len(guard) == 1))
         self._ways_of = lru_cache(maxsize=4096)(self._found_ways)
-        self._known_ways = lru_cache(maxsize=4096)(self._ways_with)
+        self._known_ways = lru_cache(maxsize=256)(self._ways_with)
+
+    def prepare(self) -> None:
+        """Make the indexes of known words before a request needs repair."""
+        self._meant.prepare()
 
     def repaired(self, tokens: Tokens, *, bold: bool) -> list[Repaired]:
         """Return what `tokens` may have been meant to say, the least changed first; empty when nothing is near.

@@ -30,6 +30,14 @@ class Starts(Generic[T]):
         self.begin_several = frozenset(word for word, node in self._root.children.items() if node.children)
         """What phrases of several words begin with."""
 
+    def begun(self) -> Iterator[tuple[str, set[T]]]:
+        """Return each word that phrases begin with, and what these mean."""
+        for word, node in self._root.children.items():
+            nodes = [node]
+            for one in nodes:
+                nodes += one.children.values()
+            yield word, {meaning for one in nodes for meaning in one.meanings}
+
     def end(self, words: Sequence[str], index: int, skipped: frozenset[str]) -> int:
         """Return up to where what stands at `index` may be part of a phrase."""
         node = self._root.children.get(words[index])
