@@ -17,7 +17,7 @@ class _Opened:
     def __init__(self, room: Any) -> None:
         self._room = room
 
-    def soon(self, act: Callable[[Any], object]) -> None:
+    def soon(self, act: Callable[[Any], object], failed: object = None) -> None:
         act(self._room)
 
     def now(self) -> Any:

@@ -45,9 +45,10 @@ def test_it_is_opened_once_on_its_thread_and_what_is_wanted_keeps_its_order() ->
 def test_what_fails_is_logged_and_the_next_is_done(caplog: pytest.LogCaptureFixture) -> None:
     house = House()
     with Later("room", house.open) as later:
-        later.soon(lambda told: told.index("nothing"))
-        later.soon(lambda told: told.append("done"))
+        later.soon(lambda told: told.index("nothing"), lambda: house.told.append("failed"))
+        later.soon(lambda told: told.append("done"), lambda: house.told.append("failed"))
         wait_until(lambda: "done" in house.told)
+    assert house.told[1:] == ["failed", "done", "closed"]
     assert "what was wanted of a room failed" in caplog.text
     caplog.clear()
 

@@ -12,8 +12,10 @@ from etoile.config import Config, Node, Routing
 from etoile.domain import effects as do
 from etoile.domain.events import AnswerEnded, AnswerText, Event, Failed, NodesSeen, PartMissing, PartReady
 from etoile.domain.nodes import NodeState
+from etoile.errors import WENT_WRONG
 from etoile.llm.knocking import Place
 from etoile.llm.router import Router
+from etoile.parts import net
 from etoile.parts.later import Later
 from etoile.parts.live import Live, first_state
 from etoile.parts.nodes import open_nodes
@@ -153,3 +155,17 @@ def test_it_is_left_at_any_moment_of_its_opening(port: int) -> None:
         wait_until(lambda: here.nodes.wanted)
     with app(port=port):
         pass
+
+
+def test_a_router_that_cannot_be_opened_ends_what_was_asked(
+    port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with app(port=port, watch=False) as here, FakeNode(Script(dialect="ollama", answer="Here."), port):
+        with monkeypatch.context() as broken:
+            broken.setattr(net, "open_net", None)
+            rooms(router=here.nodes, publish=here.events.append).perform(do.Ask(1, "Hello?", "en"))
+            wait_until(lambda: Failed(1, WENT_WRONG) in here.events)
+        here.events.clear()
+        assert here.ask("Hello?") == "Here."
+    assert "what was wanted of a room failed" in caplog.text
+    caplog.clear()

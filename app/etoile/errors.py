@@ -30,7 +30,10 @@ EtoileError                 has a `said` (what, where) and, where the user can m
 
 from typing import ClassVar
 
-from etoile.text import Message, render
+from etoile.text import Message, message, render
+
+WENT_WRONG = message("Something went wrong inside Etoile; its log tells more.")
+"""What is told of a request that failed by a fault of ours."""
 
 
 class EtoileError(Exception):

@@ -36,7 +36,7 @@ from etoile.domain.nodes import Attribution, NodeStatus
 from etoile.domain.plan import Rules, Wanted
 from etoile.domain.roles import Steps, matrix_of
 from etoile.domain.tasks.kinds import Classification, TaskKind
-from etoile.errors import ConfigError, NodeError
+from etoile.errors import WENT_WRONG, ConfigError, NodeError
 from etoile.llm.client import STREAM_PER_ANSWER, Client
 from etoile.llm.commanding import Commander, PlanSource
 from etoile.llm.correcting import corrected
@@ -293,7 +293,7 @@ class Router:
             await self._route(ask)
         except Exception:
             log.exception("answering turn %d failed", ask.turn)
-            self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
+            self._publish(Failed(ask.turn, WENT_WRONG))
         finally:
             told = self._desk.over(shared)
         await self._desk.settle(ask, told)
@@ -340,7 +340,7 @@ class Router:
             self._publish(Weighed(ask.turn, self._dispatch.standings(self._wanted(ask))))
         except Exception:
             log.exception("weighing the nodes for turn %d failed", ask.turn)
-            self._publish(Failed(ask.turn, message("Something went wrong inside Etoile; its log tells more.")))
+            self._publish(Failed(ask.turn, WENT_WRONG))
 
     def _wanted(self, ask: Ask) -> Wanted:
         """Return what the request wants that one node answers."""

@@ -36,22 +36,23 @@ class Later(Generic[Room]):
         self._thread.shutdown(cancel_futures=True)
         self._stack.close()
 
-    def soon(self, act: Callable[[Room], object]) -> None:
-        """Have `act` done with the room, each after the one before.  Returns at once."""
+    def soon(self, act: Callable[[Room], object], failed: Callable[[], object] = lambda: None) -> None:
+        """Have `act` done with the room, each after the one before; `failed` where it cannot be.  Returns at once."""
         self.wanted = True
         with suppress(RuntimeError):  # it was left already
-            self._thread.submit(self._do, act)
+            self._thread.submit(self._do, act, failed)
 
     def now(self) -> Room:
         """Return the room.  Blocks until it is open."""
         self.wanted = True
         return self._room or self._thread.submit(self._opened).result()
 
-    def _do(self, act: Callable[[Room], object]) -> None:
+    def _do(self, act: Callable[[Room], object], failed: Callable[[], object]) -> None:
         try:
             act(self._opened())
         except Exception:
             log.exception("what was wanted of a room failed")
+            failed()
 
     def _opened(self) -> Room:
         if self._room is None:

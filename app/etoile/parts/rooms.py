@@ -13,6 +13,7 @@ from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
 from etoile.domain.history import CardHistory, Span, Stretch
+from etoile.errors import WENT_WRONG
 from etoile.parts.later import Later
 from etoile.store.answers import Answers
 from etoile.store.conversations import Conversations
@@ -109,15 +110,15 @@ class Rooms:
             case do.Interpret(turn, text, language):
                 if self.history and not (effect.dry_run or effect.dictated):
                     self.history.drafts.begin(turn, text, language)
-                self.interpreter.soon(lambda commands: commands.interpret(effect))
-            case do.Correct():
-                self.router.soon(lambda router: router.correct(effect))
+                self.interpreter.soon(lambda commands: commands.interpret(effect), self._end_of(turn))
+            case do.Correct(turn):
+                self.router.soon(lambda router: router.correct(effect), lambda: self.publish(on.Corrected(turn, "")))
             case do.Ask(turn, text, language):
                 if self.history:
                     self.history.drafts.begin(turn, text, language)
-                self.router.soon(lambda router: router.ask(effect))
+                self.router.soon(lambda router: router.ask(effect), self._end_of(turn))
             case do.Weigh(ask):
-                self.router.soon(lambda router: router.weigh(ask))
+                self.router.soon(lambda router: router.weigh(ask), self._end_of(ask.turn))
             case do.Run():
                 self.actions.soon(lambda actions: actions.run(effect))
             case do.StopWork(turn):
@@ -153,6 +154,10 @@ class Rooms:
                 self._configure(config)
             case do.ShowWindow():
                 pass  # the window's own: see gui.bridge
+
+    def _end_of(self, turn: int) -> Callable[[], None]:
+        """Return what ends `turn` where the room that was to work on it cannot be had."""
+        return lambda: self.publish(on.Failed(turn, WENT_WRONG))
 
     def _configure(self, config: Config) -> None:
         """Go by changed settings as far as rooms can while they are open: their rows in the settings tell which."""
