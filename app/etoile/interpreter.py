@@ -24,7 +24,7 @@ from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.matcher import Matcher
 from etoile.domain.matching.readings import heard
 from etoile.domain.skills import NO_SKILLS_NAME, Book, with_skills
-from etoile.domain.tasks import classify
+from etoile.domain.tasks.classifier import classify
 from etoile.errors import ConfigError, EtoileError
 from etoile.task_kinds import shipped_model
 from etoile.text import Message, message, verbatim

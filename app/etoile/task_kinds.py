@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from etoile.domain.tasks import Model
+from etoile.domain.tasks.model import Model
 from etoile.resources import resource
 
 

@@ -9,7 +9,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from etoile.domain.tasks import Model, classify
+from etoile.domain.tasks.classifier import classify
+from etoile.domain.tasks.model import Model
 from etoile.resources import resource
 from etoile.task_kinds import shipped_model
 from tests.task_kinds.corpus import DEVELOPMENT, read, training_prompts

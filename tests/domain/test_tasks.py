@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etoile.domain.match import Candidate, Match, Reason
-from etoile.domain.tasks import Classification, Model, TaskKind, classify, proposals
+from etoile.domain.tasks.classifier import classify
 from etoile.domain.tasks.features import HEAD, TAIL, excerpt, features, words
+from etoile.domain.tasks.kinds import Classification, TaskKind
+from etoile.domain.tasks.model import Model
+from etoile.domain.tasks.proposals import proposals
 from etoile.task_kinds import shipped_model
 
 

@@ -27,7 +27,7 @@ from etoile.domain.events import (
 )
 from etoile.domain.nodes import NodeState
 from etoile.domain.plan import Wanted
-from etoile.domain.tasks import Classification, TaskKind
+from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.errors import ConfigError, EtoileError
 from etoile.llm.client import Client
 from etoile.llm.commanding import Commander

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from etoile.domain.tasks import TaskKind
 from etoile.domain.tasks.features import words
+from etoile.domain.tasks.kinds import TaskKind
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en", "pt")

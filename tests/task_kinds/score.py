@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from etoile.domain.tasks import Classification, Model, TaskKind, classify
+from etoile.domain.tasks.classifier import classify
+from etoile.domain.tasks.kinds import Classification, TaskKind
+from etoile.domain.tasks.model import Model
 from etoile.task_kinds import shipped_model
 from tests.task_kinds.corpus import Prompt, read
 

@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from etoile.domain.tasks import TaskKind, classify
+from etoile.domain.tasks.classifier import classify
+from etoile.domain.tasks.kinds import TaskKind
 from etoile.resources import resource
 from etoile.task_kinds import shipped_model
 from tests.task_kinds.corpus import DEVELOPMENT, LANGUAGES, Prompt, digest, lexicon, read, training_prompts

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from etoile.domain.tasks import Classification, classify
+from etoile.domain.tasks.classifier import classify
+from etoile.domain.tasks.kinds import Classification
 from etoile.task_kinds import shipped_model
 
 Judged = list[tuple[dict[str, Any], Classification]]

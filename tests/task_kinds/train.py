@@ -17,8 +17,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from etoile.domain.tasks import Model, TaskKind
 from etoile.domain.tasks.features import excerpt, features, words
+from etoile.domain.tasks.kinds import TaskKind
+from etoile.domain.tasks.model import Model
 from tests.task_kinds.corpus import DEVELOPMENT, HERE, Prompt, digest, lexicon, read, training_prompts
 from tests.task_kinds.score import Judged, judge, report
 

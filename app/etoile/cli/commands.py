@@ -42,7 +42,7 @@ def _row(found: Match) -> str:
 
 def classify(arguments: argparse.Namespace, console: Console) -> int:
     """Tell which kind of task each text is."""
-    from etoile.domain.tasks import classify as kind_of
+    from etoile.domain.tasks.classifier import classify as kind_of
     from etoile.task_kinds import shipped_model
 
     model = shipped_model()

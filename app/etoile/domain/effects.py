@@ -16,7 +16,7 @@ from etoile.domain.history import Span, Stretch
 from etoile.domain.learning.offers import Offer
 from etoile.domain.match import Candidate, Match, Slots
 from etoile.domain.nodes import Attribution
-from etoile.domain.plan import Standing
+from etoile.domain.routing.standing import Standing
 from etoile.text import Message
 
 # Speech

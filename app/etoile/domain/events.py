@@ -19,7 +19,7 @@ from etoile.domain.match import Match, Slots
 from etoile.domain.nodes import Attribution, NodeLoad, NodeStatus
 from etoile.domain.past import Past
 from etoile.domain.placement import Placement
-from etoile.domain.plan import Standing
+from etoile.domain.routing.standing import Standing
 from etoile.domain.tasks.kinds import Classification
 from etoile.text import Message
 

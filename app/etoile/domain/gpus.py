@@ -34,6 +34,8 @@ class Thermal(StrEnum):
 
 
 HOT = frozenset({Thermal.WARNING, Thermal.CRITICAL})
+SLOWED_BY_HEAT = frozenset({"sw_thermal", "hw_thermal", "hw_slowdown"})
+"""Throttle reasons that mean heat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

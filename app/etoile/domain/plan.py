@@ -19,30 +19,11 @@ from etoile.domain.nodes import NodeStatus
 from etoile.domain.routing.models import model_for
 from etoile.domain.routing.obstacles import obstacle, too_hot
 from etoile.domain.routing.points import Point, is_full, is_last_resort, points
+from etoile.domain.routing.standing import LACKING, Standing
 from etoile.domain.routing.wanted import Rules, Wanted
 from etoile.text import Message, message
 
 __all__ = ["Rules", "Standing", "Wanted", "order", "plan"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How a node stands for a piece of work."""
-
-    node: str
-    model: str | None
-    """With which it would do it; None where that is still to be found out."""
-    takes: bool
-    score: float
-    """Points; only those of nodes that take it are compared."""
-    reasons: tuple[Message, ...]
-    """All that counts for and against it, with its points; of one that does not take it, why not."""
-    full: bool = False
-    """Whether it has as many requests as it is given: another one had better wait."""
-    notes: tuple[Message, ...] = ()
-    """What the user is told if this node answers."""
-    remedy: Message | None = None
-    """How one that does not take it could."""
 
 
 _NO_RULES = Rules()
@@ -127,13 +108,6 @@ def _tell_without(one: _Judged, wanted: Wanted) -> _Judged:
         return one
     notes = (*one.standing.notes, *(LACKING[need] for need in sorted(wanted.needs) if need in LACKING))
     return replace(one, standing=replace(one.standing, notes=notes))
-
-
-LACKING = {
-    "search": message("No node here can look things up on the web now: this answer holds no live data."),
-    "market": message("No node here knows market prices now: this answer holds no live data."),
-}
-"""What the user is told where no node has what is needed."""
 
 
 def _passed_for_heat(node: NodeStatus) -> Message:

@@ -10,7 +10,7 @@ from etoile.domain.forecast import Forecast
 from etoile.domain.gpus import GpuReading, Thermal
 from etoile.domain.match import Candidate, Match
 from etoile.domain.nodes import NodeLoad, NodeStatus
-from etoile.domain.plan import Standing
+from etoile.domain.routing.standing import Standing
 from etoile.text import Message, render
 
 Line = dict[str, Any]

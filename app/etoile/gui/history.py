@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from etoile.domain.alerting.words import SLOWED_BY_HEAT
-from etoile.domain.gpus import GpuReading, GpuState
+from etoile.domain.gpus import SLOWED_BY_HEAT, GpuReading, GpuState
 
 SPAN_S = 300.0
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
-from etoile.domain.alerting.scope import EVERYTHING, Scope
-from etoile.domain.alerting.words import SNOOZES_S
+from etoile.domain.alerting.scope import EVERYTHING, SNOOZES_S, Scope
 from etoile.domain.events import AlertsSnoozed, Event
 from etoile.gui.design import Look
 from etoile.text import Message, message

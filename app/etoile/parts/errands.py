@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.model_names import Place, node_called
 from etoile.domain.past import Past, PastExchange, PastRecording
 from etoile.errors import ActionFailed, EtoileError
 from etoile.store.conversations import Conversations
@@ -87,6 +86,8 @@ class Errands:
     # Nodes
 
     def _care_for(self, effect: do.CareForModel) -> None:
+        from etoile.domain.model_names import Place, node_called
+
         ended = on.ModelCareEnded(effect.node)
         try:
             care = self._care()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from etoile.config import Config
 from etoile.domain.nodes import NodeStatus
-from etoile.domain.tasks import classify
+from etoile.domain.tasks.classifier import classify
 from etoile.fitting import Fitting
 from etoile.llm.guide import Guide
 from etoile.llm.keys import secret

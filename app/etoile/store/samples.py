@@ -8,8 +8,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from etoile.domain.alerting.words import SLOWED_BY_HEAT
-from etoile.domain.gpus import GpuReading, GpuState
+from etoile.domain.gpus import SLOWED_BY_HEAT, GpuReading, GpuState
 from etoile.domain.history import CardHistory, KeptCard, Level, Span, Stretch
 from etoile.store import sample_tables as sql
 from etoile.store.database import Database

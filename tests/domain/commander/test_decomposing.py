@@ -6,7 +6,8 @@ import pytest
 
 from etoile.domain.commander.cutting import units_of_parts
 from etoile.domain.commander.decomposing import parts_by_rule, parts_in
-from etoile.domain.tasks import Classification, TaskKind, classify
+from etoile.domain.tasks.classifier import classify
+from etoile.domain.tasks.kinds import Classification, TaskKind
 from etoile.domain.tasks.kinds import Classification as Known
 from etoile.task_kinds import shipped_model
 

@@ -3,7 +3,7 @@
 import pytest
 
 from etoile.domain.commander import running
-from etoile.domain.commander.units import Units, UnitStatus, named
+from etoile.domain.commander.units import Units, UnitStatus, named, stopped
 from tests.domain.commander.making import CODE, done, failed, judged, ready, statuses, unit
 
 DONE, FAILED, SKIPPED, WAITING = UnitStatus.DONE, UnitStatus.FAILED, UnitStatus.SKIPPED, UnitStatus.WAITING
@@ -52,7 +52,7 @@ class TestFailures:
         assert running.over(units)
 
     def test_who_was_stopped_is_told_apart(self) -> None:
-        units = running.stopped(running.began(done((unit("a"), unit("b"), unit("c")), "a", "M1"), "b"))
+        units = stopped(running.began(done((unit("a"), unit("b"), unit("c")), "a", "M1"), "b"))
         assert [one.status for one in units] == [DONE, UnitStatus.STOPPED, UnitStatus.STOPPED]
 
 

@@ -10,8 +10,7 @@ from typing import Self
 
 from etoile.config import Alerts
 from etoile.domain.alerting.conditions import Condition, of_gpus, of_nodes
-from etoile.domain.alerting.scope import EVERYTHING, Identity, Kind, Level, Scope, Snooze
-from etoile.domain.alerting.words import UNTIL_OVER
+from etoile.domain.alerting.scope import EVERYTHING, UNTIL_OVER, Identity, Kind, Level, Scope, Snooze
 from etoile.domain.effects import Withdraw
 from etoile.domain.gpus import GpuReading
 from etoile.domain.latch import Latch

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import time
 from enum import IntEnum, StrEnum
 
+SNOOZES_S = (600, 3600)
+UNTIL_OVER = "snooze over"
+
 
 class Kind(StrEnum):
     """What can be wrong."""

@@ -13,7 +13,6 @@ from etoile.config import Alerts
 from etoile.domain.alerting.conditions import Condition
 from etoile.domain.alerting.desk import Desk, Gate, Shown, Told
 from etoile.domain.alerting.scope import Identity, Kind, Level, is_quiet
-from etoile.domain.alerting.words import alert, buttons, group_alert
 from etoile.domain.effects import Notify, Urgency, Withdraw
 from etoile.domain.nodes import NodeStatus
 from etoile.text import Message, message
@@ -136,6 +135,9 @@ def _show(
     at_s: float,
 ) -> tuple[Desk, Notify, tuple[Withdraw, ...]]:
     """Return the desk, the notification for a batch, and those whose place it takes."""
+    # What alerts say is read once there is one.
+    from etoile.domain.alerting.words import alert, buttons, group_alert
+
     kind, level = kind_and_level = _kind_and_level(batch[0])
     key, members = _place(desk, batch, wrong)
     together = [wrong[member] for member in members]

@@ -4,20 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from etoile.domain.alerting.conditions import WORKING, Condition
-from etoile.domain.alerting.scope import Kind, Level
+from etoile.domain.alerting.scope import SNOOZES_S, UNTIL_OVER, Kind, Level
 from etoile.domain.forecast import Forecast, heating_c_per_min
-from etoile.domain.gpus import GpuProcess, GpuReading, GpuState
+from etoile.domain.gpus import SLOWED_BY_HEAT, GpuProcess, GpuReading, GpuState
 from etoile.domain.nodes import LoadedModel, NodeStatus, gpus_of
 from etoile.domain.readings import called
 from etoile.text import Message, message, plural
 
-SLOWED_BY_HEAT = frozenset({"sw_thermal", "hw_thermal", "hw_slowdown"})
-"""Throttle reasons that mean heat."""
 SLOWEST_HEATING_C_PER_MIN = 3.0
 MOST_NAMES = 4
 """More are counted."""
-SNOOZES_S = (600, 3600)
-UNTIL_OVER = "snooze over"
 
 
 @dataclass(frozen=True, slots=True)

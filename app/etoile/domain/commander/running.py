@@ -85,11 +85,6 @@ def reviewed_by_nobody(units: Units, unit_id: str) -> Units:
     return _changed(units, unit_id, lambda unit: replace(unit, status=UnitStatus.SKIPPED, note=note))
 
 
-def stopped(units: Units) -> Units:
-    """The user gave the request up."""
-    return tuple(unit if unit.settled else replace(unit, status=UnitStatus.STOPPED) for unit in units)
-
-
 def authors(unit: TaskUnit, units: Units) -> frozenset[str]:
     """Return the nodes that must not take `unit`: who made it before, or who made what it reviews."""
     if unit.reviews is not None:

@@ -5,7 +5,7 @@ from functools import reduce
 
 from etoile.domain.commander.agreement import Agreement, agreement
 from etoile.domain.commander.units import TaskUnit, Units, UnitStatus, named
-from etoile.domain.plan import LACKING
+from etoile.domain.routing.standing import LACKING
 from etoile.text import Message, message, verbatim
 
 ROLE = {

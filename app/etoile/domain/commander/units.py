@@ -1,6 +1,6 @@
 """A unit of work: one question to one node, as a part of a request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from etoile.text import Message
@@ -117,3 +117,8 @@ def named(units: Units, unit_id: str) -> TaskUnit:
         if unit.id == unit_id:
             return unit
     raise KeyError(unit_id)
+
+
+def stopped(units: Units) -> Units:
+    """The user gave the request up."""
+    return tuple(unit if unit.settled else replace(unit, status=UnitStatus.STOPPED) for unit in units)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from etoile.config.routing_checks import GUIDE
 from etoile.domain import effects as do
-from etoile.domain.commander.running import stopped
-from etoile.domain.commander.units import best_of, is_whole
+from etoile.domain.commander.units import best_of, is_whole, stopped
 from etoile.domain.commands import CONSENSUS
 from etoile.domain.descriptions import describe
 from etoile.domain.effects import Decision, Effect, Outcome, Priority

@@ -6,7 +6,7 @@ from typing import Any
 
 from etoile.domain import effects as do
 from etoile.domain import events as on
-from etoile.domain.commander.running import stopped
+from etoile.domain.commander.units import stopped
 from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.match import Candidate

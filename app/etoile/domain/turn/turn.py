@@ -9,7 +9,7 @@ from etoile.domain.effects import Ask, Decision, Effect, Outcome, Question
 from etoile.domain.events import Asking, Origin
 from etoile.domain.match import Candidate, Slots
 from etoile.domain.nodes import Attribution
-from etoile.domain.plan import Standing as NodeStanding
+from etoile.domain.routing.standing import Standing as NodeStanding
 from etoile.domain.skill import Draft
 from etoile.domain.waking import USUAL
 from etoile.text import Message
