@@ -16,6 +16,7 @@ from etoile.actions.passwords import asks_password
 from etoile.actions.windowing import Area, State, Window
 from etoile.errors import ActionFailed
 from etoile.text import message
+from etoile.x_server import connect
 
 CLIPBOARD_WAIT_S = 1.0
 ACTIVE_WAIT_S = 0.5
@@ -38,10 +39,10 @@ class X11:
     """One connection to the X server; see WindowSystem."""
 
     def __enter__(self) -> Self:
-        from Xlib import display, error
+        from Xlib import error
 
         try:
-            self._display: Any = display.Display()
+            self._display: Any = connect("XTEST", "RANDR")
         except (error.DisplayError, error.ConnectionClosedError, OSError) as reason:
             raise ActionFailed(message("The X server cannot be reached: {reason}.", reason=str(reason))) from reason
         self._display.set_error_handler(lambda *_: None)  # a window that closes meanwhile is no news

@@ -9,6 +9,7 @@ from typing import Any
 
 from etoile.errors import ActionFailed
 from etoile.text import message
+from etoile.x_server import connect
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +22,13 @@ def hold(text: str) -> None:
 
     Raises ActionFailed when the text is too long or the X server does not let us.
     """
-    from Xlib import X, display, error
+    from Xlib import X, error
 
     data = text.encode()
     if len(data) > MOST_BYTES:
         raise ActionFailed(message("The text that was copied before is too long to be put back."))
     try:
-        connection: Any = display.Display()
+        connection: Any = connect()
     except (error.DisplayError, error.ConnectionClosedError, OSError) as reason:
         raise ActionFailed(message("The X server cannot be reached: {reason}.", reason=str(reason))) from reason
     connection.set_error_handler(lambda *_: None)  # whoever asked may be gone before it is answered

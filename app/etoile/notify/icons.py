@@ -6,6 +6,7 @@ import os
 from jeepney import DBusAddress, DBusErrorResponse, new_method_call
 
 from etoile.session_bus import Bus
+from etoile.x_server import connect
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +32,10 @@ def _has_watcher() -> bool:
 
 def _has_x_tray() -> bool:
     """Whether a program holds the selection by which X trays are found (freedesktop.org, System Tray Protocol)."""
-    from Xlib.display import Display
     from Xlib.error import ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError
 
     try:
-        display = Display()
+        display = connect()
     except (ConnectionClosedError, DisplayConnectionError, DisplayNameError, XauthError, OSError):
         return False
     try:

@@ -12,6 +12,7 @@ from typing import Any
 from etoile.errors import HotkeyUnavailable
 from etoile.speech.keys import Chord, Chords, Key, Move, taken_key, unknown_key
 from etoile.text import message
+from etoile.x_server import connect
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +115,10 @@ class X11Key:
 
 
 def _connect() -> Any:
-    from Xlib import display, error
+    from Xlib import error
 
     try:
-        return display.Display()
+        return connect()
     except (error.DisplayError, error.ConnectionClosedError, OSError) as failure:
         log.debug("no X server: %s", failure)
         raise HotkeyUnavailable(
