@@ -44,7 +44,7 @@ class Cleaner:
         kept = self.bare(once)
         # "I'd like you to" before "like": an opener may have a filler in it.
         opened = _without_start(self.bare(_without_start(once, self._beginnings)), self._openers)
-        found: dict[Tokens, Cleaned] = {}
+        found: list[Cleaned] = []
         for bare, is_opened, is_closed in (
             (tokens, False, False),
             (once, False, False),
@@ -53,9 +53,9 @@ class Cleaner:
             (_without_end(kept, self._closers), False, True),
             (_without_end(opened, self._closers), True, True),
         ):
-            if bare and bare not in found:
-                found[bare] = Cleaned(bare, is_opened, is_closed)
-        return list(found.values())
+            if bare and not any(bare == other.tokens for other in found):
+                found.append(Cleaned(bare, is_opened, is_closed))
+        return found
 
     def without_last_fillers(self, tokens: Tokens) -> Tokens:
         """Return a name or a query without the "please" behind it, unless that is all of it."""

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.nearness import is_one_slip, nearest
 from etoile.domain.matching.quantities import UNITS
-from etoile.domain.matching.slips import Slips, slips_among
+from etoile.domain.matching.slips import Slips, slips_among, slips_of
 from etoile.domain.matching.sounds import by_sound, sound_of
 from etoile.domain.matching.tokens import NUMBER_WORDS, PERCENT
 
@@ -27,7 +27,6 @@ _SHORTEST_SECOND = 2
 """Letters of a word that may hang on another."""
 SLIP, _NEAR, _EXISTING = 1, 2, 2
 _ELISIONS = {"fr": ("l", "d", "c", "s", "j", "m", "n", "t", "qu"), "en": ("a", "i", "s")}
-_MOST_KEPT = 4096
 
 Meaning = tuple[tuple[str, ...], int]
 """Words, and what it costs to take another for them."""
@@ -45,12 +44,8 @@ class Meant:
         self.lexicon = lexicon | NUMBER_WORDS[self._language] | PERCENT | UNITS[self._language]
         self._existing = self.lexicon | foreign | catalogue.dictionary
         self._vocabulary = catalogue.vocabulary
-        self.of = lru_cache(maxsize=64)(self._found)
-        """Returns what a word outside the lexicon may stand for."""
-        self.joined = lru_cache(maxsize=256)(self._found_joined)
-        """Returns what two words may be the halves of."""
-        self.may_tell = lru_cache(maxsize=64)(self._may_tell)
-        """Returns whether a word is as near to one that makes a command none: "eep" may be "keep"."""
+        # The halves of a word that fell apart come again with each way to part a request.
+        self._one_slip_from = lru_cache(maxsize=256)(self._found_one_slip_from)
 
     # The indexes are made when a request first needs repair, or beforehand.
 
@@ -99,14 +94,16 @@ class Meant:
             if any(known) and (known[0] or self.exists(first)) and (known[1] or self.exists(second)):
                 yield first, second
 
-    def _found(self, word: str) -> tuple[Meaning, ...]:
-        return tuple((tuple(words), cost) for words, cost in self._meant(word))
+    def of(self, word: str) -> Iterator[Meaning]:
+        """Return what a word outside the lexicon may stand for."""
+        return ((tuple(words), cost) for words, cost in self._meant(word))
 
     def _meant(self, word: str) -> Iterator[tuple[Sequence[str], int]]:
-        alike = self._one_slip_from(word)
         if self.exists(word):
-            yield from (([other], _EXISTING) for other in alike if len(word) > _SHORTEST_SLIP)
+            alike = self._one_slip_from(word) if len(word) > _SHORTEST_SLIP else ()
+            yield from (([other], _EXISTING) for other in alike)
             return
+        alike = self._one_slip_from(word)
         if self._may_hold_a_negation(word):
             return
         splits = list(self._splits(word))
@@ -118,25 +115,27 @@ class Meant:
             yield from (([other], cost) for other, cost in self._near(word))
             yield from ((split, 2 * SLIP) for split in self._slipped_splits(word))
 
-    def _found_joined(self, first: str, second: str) -> tuple[Meaning, ...]:
+    def joined(self, first: str, second: str) -> tuple[Meaning, ...]:
+        """Return what two words may be the halves of."""
         joined = first + second
         if len(joined) < _SHORTEST_JOINED or not joined.isalpha():
             return ()
         if joined in self.lexicon:
             return (((joined,), SLIP),)
         broken = not self.exists(first) or not self.exists(second)
-        if not broken or joined in self._existing or self._may_deny(first) or self._may_deny(second):
+        alike = self._one_slip_from(joined) if broken and joined not in self._existing else ()
+        if not alike or self._may_deny(first) or self._may_deny(second):
             return ()
-        return tuple(((word,), 2 * SLIP) for word in self._one_slip_from(joined))
+        return tuple(((word,), 2 * SLIP) for word in alike)
 
-    def _one_slip_from(self, word: str) -> list[str]:
+    def _found_one_slip_from(self, word: str) -> tuple[str, ...]:
         """Return the known words that are one slip away; none if one of them negates."""
         if len(word) < 2:
-            return []
-        alike = sorted(known for slips in self._slips for known in slips.of(word))
+            return ()
+        alike = slips_of(word, self._slips)
         if not self._negations.isdisjoint(alike):
-            return []
-        return list(dict.fromkeys(self.base(known) for known in alike))
+            return ()
+        return tuple(dict.fromkeys(map(self.base, alike)))
 
     def _may_deny(self, word: str) -> bool:
         """Whether `word` is a negation, or may be one: "ps"."""
@@ -147,7 +146,8 @@ class Meant:
         ends = range(_SHORTEST, len(word) - _SHORTEST_SECOND + 1)
         return any(word[:at] in self.lexicon and self._may_deny(word[at:]) for at in ends)
 
-    def _may_tell(self, word: str) -> bool:
+    def may_tell(self, word: str) -> bool:
+        """Whether `word` is as near to one that makes a command none: "eep" may be "keep"."""
         return any(is_one_slip(word, telling) for telling in self._telling)
 
     def _near(self, word: str) -> Iterator[tuple[str, int]]:

@@ -3,7 +3,8 @@
 Only plain `ratio` is used.  `WRatio`, `partial_*` and `token_set_*` score a shared "the" at 85: never accept on them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 
 def ratio(first: str, second: str) -> float:
@@ -23,6 +24,12 @@ def nearest(text: str, among: Sequence[str], *, at_least: float, limit: int) -> 
 
 def is_one_slip(first: str, second: str) -> bool:
     """Whether one letter dropped, added, changed or swapped with the next makes `first` of `second`."""
+    return abs(len(first) - len(second)) < 2 and _distance()(first, second, score_cutoff=1) == 1
+
+
+@cache
+def _distance() -> Callable[..., int]:
     from rapidfuzz.distance import OSA
 
-    return int(OSA.distance(first, second, score_cutoff=1)) == 1
+    found: Callable[..., int] = OSA.distance
+    return found

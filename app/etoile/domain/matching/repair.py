@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from operator import or_
+from operator import itemgetter, or_
 from typing import NamedTuple
 
 from etoile.domain.matching.catalogue import Catalogue
@@ -52,12 +52,12 @@ class _Way(NamedTuple):
     doubtful: bool = False
 
 
-class _Begun(NamedTuple):
-    """A repaired beginning of a request."""
-
-    words: Tokens = ()
-    cost: int = 0
-    doubtful: bool = False
+_Ways = tuple[tuple[_Way, int], ...]
+"""What may be meant, and how many tokens that takes."""
+_Begun = tuple[Tokens, int, bool]
+"""A repaired beginning of a request: its words, what they cost, and whether there is doubt."""
+_BY_COST = itemgetter(1)
+_BY_DOUBT_AND_COST = itemgetter(2, 1)
 
 
 class Repairer:
@@ -71,7 +71,6 @@ class Repairer:
         self._meant = Meant(catalogue, lexicon, foreign)
         self._asking = catalogue.words.telling.union(*(guard for guard in catalogue.words.guards if len(guard) == 1))
         self._ways_of = lru_cache(maxsize=4096)(self._found_ways)
-        self._known_ways = lru_cache(maxsize=256)(self._ways_with)
 
     def prepare(self) -> None:
         """Make the indexes of known words before a request needs repair."""
@@ -91,23 +90,11 @@ class Repairer:
         ways = [self._ways(words, index, bold=bold) for index in range(len(words))]
         if not _may_meet(ways):
             return []
-        # What can mean nothing any more keeps its place: the repairs that it made room for were too often wrong.
-        begun: list[list[_Begun]] = [[] for _ in range(len(words) + 1)]
-        begun[0].append(_Begun())
-        for index, of_word in enumerate(ways):
-            kept = sorted(begun[index], key=lambda part: part.cost)[:_BEAM]
-            for way, taken in of_word if kept else ():
-                meant = _with(way.words, words[index], words[index + taken - 1])
-                begun[index + taken] += [
-                    _Begun(before.words + meant, before.cost + way.cost, before.doubtful or way.doubtful)
-                    for before in kept
-                    if before.cost + way.cost <= most
-                ]
-        whole = sorted(begun[-1], key=lambda part: (part.doubtful, part.cost))[:_BEAM]
+        whole = sorted(_begun(words, ways, most)[-1], key=_BY_DOUBT_AND_COST)[:_BEAM]
         return [
-            Repaired(tuple(with_numbers(part.words, self._language)), part.cost + joined, part.doubtful)
-            for part in whole
-            if part.cost + joined and self._reach.meet([token.text for token in part.words])
+            Repaired(tuple(with_numbers(said, self._language)), cost + joined, doubtful)
+            for said, cost, doubtful in whole
+            if cost + joined and self._reach.meet([token.text for token in said])
         ]
 
     def slips_of(self, word: str, vocabulary: Slips) -> Iterator[Sequence[str]]:
@@ -145,30 +132,30 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Sequence[tuple[_Way, int]]:
+    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> _Ways:
         """Return what the token at `index` may stand for, alone or with the next, and how many tokens that takes."""
-        token = tokens[index]
-        return self._known_ways(
-            token.text, token.heard, tokens[index + 1].heard if index + 1 < len(tokens) else "", bold
-        )
+        alone = self._ways_of(tokens[index].text, bold)
+        if index + 1 == len(tokens) or not (joined := self._meant.joined(tokens[index].heard, tokens[index + 1].heard)):
+            return alone
+        return alone[0], *((self._way(meaning), 2) for meaning in joined), *alone[1:]
 
-    def _ways_with(self, word: str, heard: str, following: str, bold: bool) -> Sequence[tuple[_Way, int]]:
-        as_said, *others = self._ways_of(word, bold)
-        joined = map(self._way, self._meant.joined(heard, following)) if following else ()
-        return (as_said, 1), *((way, 2) for way in joined), *((way, 1) for way in others)
-
-    def _found_ways(self, word: str, bold: bool) -> tuple[_Way, ...]:
+    def _found_ways(self, word: str, bold: bool) -> _Ways:
         """Return what `word` may stand for, itself first; with `bold` also if it exists."""
-        as_said = self._way(((word,), 0))
+        return tuple((way, 1) for way in self._ways_alone(word, bold))
+
+    def _ways_alone(self, word: str, bold: bool) -> Iterator[_Way]:
+        yield self._way(((word,), 0))
         if not word.isalpha():
-            return (as_said,)
+            return
         if mistaken := self._mistaken.get(word):
-            return as_said, self._way((tuple(mistaken.split()), SLIP))
+            yield self._way((tuple(mistaken.split()), SLIP))
+            return
         exists = self._meant.exists(word)
         if word in self._meant.lexicon or (exists and not bold):
-            return (as_said,)
+            return
         doubtful = exists or self._meant.may_tell(word)
-        return as_said, *(self._way(meaning, doubtful=doubtful) for meaning in self._meant.of(word))
+        for meaning in self._meant.of(word):
+            yield self._way(meaning, doubtful=doubtful)
 
     def _way(self, meaning: Meaning, *, doubtful: bool = False) -> _Way:
         words, cost = meaning
@@ -176,7 +163,27 @@ class Repairer:
         return _Way(bases, self._reach.of(bases), self._reach.begun_by(bases), cost, doubtful)
 
 
-def _may_meet(ways: Sequence[Sequence[tuple[_Way, int]]]) -> bool:
+def _begun(words: Sequence[Token], ways: Sequence[_Ways], most: int) -> list[list[_Begun]]:
+    """Return how the first of `words`, none of them, one, two and so on, may be repaired at a cost of `most`.
+
+    What can mean nothing any more keeps its place: the repairs that it made room for were too often wrong.
+    """
+    begun: list[list[_Begun]] = [[] for _ in range(len(words) + 1)]
+    begun[0].append(((), 0, False))
+    for index, of_word in enumerate(ways):
+        kept = sorted(begun[index], key=_BY_COST)[:_BEAM]
+        for way, taken in of_word if kept else ():
+            meant = _with(way.words, words[index], words[index + taken - 1])
+            left = most - way.cost
+            begun[index + taken] += [
+                (said + meant, cost + way.cost, doubtful or way.doubtful)
+                for said, cost, doubtful in kept
+                if cost <= left
+            ]
+    return begun
+
+
+def _may_meet(ways: Sequence[_Ways]) -> bool:
     """Whether something may be said with each word in one of its ways, or free text may follow the first."""
     if any(word in DOTS for of_token in ways for way, _ in of_token for word in way.words):
         return True  # the words beside a dot may be a host's
@@ -187,7 +194,7 @@ def _may_meet(ways: Sequence[Sequence[tuple[_Way, int]]]) -> bool:
     return bool(reach) or _may_begin(ways)
 
 
-def _may_begin(ways: Sequence[Sequence[tuple[_Way, int]]]) -> bool:
+def _may_begin(ways: Sequence[_Ways]) -> bool:
     """Whether free text may follow: a first word that means something in one of its ways begins some."""
     for of_token in ways:
         if any(way.begins for way, _ in of_token):

@@ -1,6 +1,6 @@
 """Words that are one slip of the keyboard or the ear away from others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from etoile.domain.matching.nearness import is_one_slip
@@ -23,8 +23,18 @@ class Slips:
 
     def of(self, word: str) -> list[str]:
         """Return the words that one letter dropped, added, changed or swapped with the next makes `word` of."""
-        near = {known for rest in _rests(word) for known in self._by_rest.get(rest, ())}
-        return sorted(known for known in near if _is_worth(known, word) and is_one_slip(word, known))
+        return slips_of(word, (self,))
+
+    def near(self, rests: Iterable[str]) -> set[str]:
+        """Return the words of which one of `rests` is left without one letter."""
+        return {known for rest in rests for known in self._by_rest.get(rest, ())}
+
+
+def slips_of(word: str, vocabularies: Sequence[Slips]) -> list[str]:
+    """Return the words of all `vocabularies` that `word` may be a slip of."""
+    rests = _rests(word)
+    near = set().union(*(vocabulary.near(rests) for vocabulary in vocabularies))
+    return sorted(known for known in near if _is_worth(known, word) and is_one_slip(word, known))
 
 
 @lru_cache(maxsize=16)
