@@ -1,6 +1,5 @@
 """Speech models on this computer: their names, their folders, and how they get there."""
 
-import difflib
 import errno
 import json
 import os
@@ -249,6 +248,8 @@ def _whole(path: Path, remedy: Any) -> Path:
 
 def _unknown(name: str) -> ModelUnavailable:
     said = message('There is no speech model called "{name}".', name=name)
+    import difflib  # only for what is mistyped
+
     close = difflib.get_close_matches(name, KNOWN, n=1)
     if close:
         return ModelUnavailable(said, message('Did you mean "{name}"?', name=close[0]))

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import psutil
-
 from etoile.config import AlertsOfGpu, Speech, Thermal
 from etoile.domain.gpus import GpuReading
 from etoile.domain.placement import Failure, Machine, Placement, Wish, place
@@ -82,6 +80,8 @@ class PlacedWhisper:
             return self.load(self.place(placement, Failure(error=str(error), at_s=self._now_s())))
 
     def _machine(self) -> Machine:
+        import psutil  # before a model is to be loaded nobody asks how busy the processor is
+
         readings = tuple(self._known() or ())
         hot = frozenset(reading.uuid for reading in readings if self._is_hot(reading.uuid))
         return machine(readings, hot, psutil.cpu_percent(None))
