@@ -90,7 +90,7 @@ def test_another_key_leaves_the_ears_alone(hearing: Hearing, scene: Scene) -> No
 
 def test_what_is_no_business_of_theirs_changes_nothing(hearing: Hearing, scene: Scene) -> None:
     hearing.configure(config(rate_wpm=200, speak="never", language="fr"))
-    wait_until(lambda: hearing._worker is None)
+    wait_until(lambda: hearing._following.done)
     assert (len(scene.ears), scene.keys) == (1, ["F9"])
     assert frozenset(field.name for field in msgspec.structs.fields(Speech)) >= OTHERS
 
@@ -135,7 +135,7 @@ def test_ears_that_cannot_be_opened_are_told_in_the_log(
     hearing._open_ears = broken
     hearing.configure(config(microphone="gone"))
     wait_until(lambda: "cannot be followed" in caplog.text)
-    wait_until(lambda: hearing._worker is None)
+    wait_until(lambda: hearing._following.done)
     hearing.record(3)
     hearing._open_ears = working
     hearing.configure(config(microphone="USB"))

@@ -59,7 +59,7 @@ def test_one_that_cannot_be_opened_is_told_and_tried_with_other_settings(
     renewed: Renewed[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     renewed.configure(every(13))
-    wait_until(lambda: "cannot be opened" in caplog.text)
+    wait_until(lambda: "cannot be followed (renewing)" in caplog.text)
     assert renewed.now is None
     renewed.configure(every(3))
     wait_until(lambda: renewed.now == 3.0)

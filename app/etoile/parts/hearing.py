@@ -3,7 +3,6 @@
 That waits until nobody speaks; what is asked of the ears meanwhile is carried out by the new ones.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -14,17 +13,14 @@ import msgspec
 
 from etoile.config import Config
 from etoile.domain import events as on
+from etoile.parts.following import Following
 from etoile.parts.rooms import Publish
 
 if TYPE_CHECKING:
     from etoile.speech.ears import Ears
 
-log = logging.getLogger(__name__)
-
 LOOK_S = 0.1
 """How often it is looked whether somebody still speaks."""
-CLOSE_S = 1.0
-"""How long leaving waits for what is being opened anew."""
 OTHERS = frozenset(
     {"language", "speak", "rate_wpm", "voices", "engine", "engine_command", "engine_rate_hz", "earcons", "offline"}
     | {"correct_with", "talk_key", "hands_free_key"}
@@ -46,7 +42,7 @@ class Hearing:
         open_ears: Callable[[Config], "AbstractContextManager[Ears]"],
         open_keys: Callable[[Config], AbstractContextManager[object]],
     ) -> None:
-        self._config = self._wanted = config
+        self._config = config
         self._publish, self._open_ears, self._open_keys = publish, open_ears, open_keys
         self._ears_stack, self._keys_stack = ExitStack(), ExitStack()
         self._ears: Ears | None = None
@@ -55,8 +51,7 @@ class Hearing:
         self._word: str | None = None
         """The wake word that was asked for since these ears are open."""
         self._gate = threading.Lock()
-        self._closing = threading.Event()
-        self._worker: threading.Thread | None = None
+        self._following = Following("hearing", config, self._follow)
 
     def __enter__(self) -> Self:
         self._ears = self._ears_stack.enter_context(self._open_ears(self._config))
@@ -66,9 +61,7 @@ class Hearing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing.set()
-        if worker := self._worker:
-            worker.join(CLOSE_S)
+        self._following.leave()
         self._keys_stack.close()
         self._ears_stack.close()
 
@@ -124,30 +117,13 @@ class Hearing:
 
     def configure(self, config: Config) -> None:
         """Go by `config`, as soon as nobody speaks."""
-        with self._gate:
-            self._wanted = config
-            if self._worker is None and not self._closing.is_set():
-                self._worker = threading.Thread(target=self._go_by_them, name="hearing", daemon=True)
-                self._worker.start()
+        self._following.configure(config)
 
-    def _go_by_them(self) -> None:
-        while (wanted := self._next()) is not None:
-            former, self._config = self._config, wanted
-            try:
-                if _of_keys(wanted) != _of_keys(former):
-                    self._renew_keys(wanted)
-                if _of_ears(wanted) != _of_ears(former):
-                    self._renew_ears(wanted, keep_word=wanted.speech.wake_word == former.speech.wake_word)
-            except Exception:
-                log.exception("changed settings of the ears cannot be followed")
-
-    def _next(self) -> Config | None:
-        """Return the settings to go by; None when they are gone by, and the thread ends."""
-        with self._gate:
-            if self._wanted is self._config or self._closing.is_set():
-                self._worker = None
-                return None
-            return self._wanted
+    def _follow(self, former: Config, wanted: Config) -> None:
+        if _of_keys(wanted) != _of_keys(former):
+            self._renew_keys(wanted)
+        if _of_ears(wanted) != _of_ears(former):
+            self._renew_ears(wanted, keep_word=wanted.speech.wake_word == former.speech.wake_word)
 
     def _renew_keys(self, config: Config) -> None:
         self._keys_stack.close()
@@ -170,7 +146,7 @@ class Hearing:
 
     def _take_away(self) -> bool:
         """Take the ears away as soon as nobody speaks; return whether that came before the end."""
-        while not self._closing.wait(LOOK_S):
+        while not self._following.closing.wait(LOOK_S):
             with self._gate:
                 if self._ears is None or self._ears.idle:  # None: the former ones could not be opened
                     self._ears = None

@@ -1,20 +1,14 @@
 """A room that is opened anew when the settings change that it was opened with."""
 
-import logging
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from etoile.config import Config
-
-log = logging.getLogger(__name__)
+from etoile.parts.following import Following
 
 Room = TypeVar("Room")
-
-CLOSE_S = 1.0
-"""How long leaving waits for a room that is being opened anew."""
 
 
 class Renewed(Generic[Room]):
@@ -29,52 +23,32 @@ class Renewed(Generic[Room]):
         of: Callable[[Config], object],
         open_room: Callable[[Config], AbstractContextManager[Room]],
     ) -> None:
-        self._config = self._wanted = config
+        self._config = config
         self._of, self._open_room = of, open_room
         self._stack = ExitStack()
-        self._gate = threading.Lock()
-        self._closing = False
-        self._worker: threading.Thread | None = None
+        self._following = Following("renewing", config, self._follow)
         self.now: Room | None = None
         """The room; None while it is opened anew."""
 
     def __enter__(self) -> Self:
-        self.now = self._stack.enter_context(self._open_room(self._config))
+        self._open(self._config)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._gate:
-            self._closing, worker = True, self._worker
-        if worker:
-            worker.join(CLOSE_S)
+        self._following.leave()
         self._stack.close()
 
     def configure(self, config: Config) -> None:
         """Go by `config` from now on."""
-        with self._gate:
-            self._wanted = config
-            if self._worker is None and not self._closing:
-                self._worker = threading.Thread(target=self._follow, name="renewing", daemon=True)
-                self._worker.start()
+        self._following.configure(config)
 
-    def _follow(self) -> None:
-        while (wanted := self._next()) is not None:
-            former, self._config = self._config, wanted
-            if self._of(wanted) == self._of(former):
-                continue
+    def _follow(self, former: Config, wanted: Config) -> None:
+        if self._of(wanted) != self._of(former):
             self.now = None
-            try:
-                self._stack.close()
-                self.now = self._stack.enter_context(self._open_room(wanted))
-            except Exception:
-                log.exception("a room cannot be opened under changed settings")
+            self._stack.close()
+            self._open(wanted)
 
-    def _next(self) -> Config | None:
-        """Return the settings to go by; None when they are gone by, and the thread ends."""
-        with self._gate:
-            if self._wanted is self._config or self._closing:
-                self._worker = None
-                return None
-            return self._wanted
+    def _open(self, config: Config) -> None:
+        self.now = self._stack.enter_context(self._open_room(config))
