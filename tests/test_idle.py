@@ -29,6 +29,23 @@ def imported() -> set[str]:
         pytest.param({"ssl", "_ssl", "hashlib", "_hashlib", "hmac", "secrets"}, id="OpenSSL"),
         pytest.param({"http", "email", "html", "urllib.request"}, id="HTTP"),
         pytest.param({"etoile.caring", "etoile.fitting", "etoile.gpu.far", "etoile.llm.guide"}, id="care for nodes"),
+        pytest.param(
+            {
+                "etoile.interpreter",
+                "etoile.domain.matching.matcher",
+                "etoile.domain.matching.tokens",
+                "etoile.catalogue",
+            },
+            id="the matcher",
+        ),
+        pytest.param({"etoile.actions.runner", "etoile.actions.table"}, id="actions"),
+        pytest.param({"etoile.learner", "etoile.aliases", "etoile.store.learning"}, id="what learns"),
+        pytest.param(
+            {"etoile.domain.plan", "etoile.domain.commander.running", "etoile.domain.tasks.model", "etoile.domain.fit"},
+            id="the work of nodes",
+        ),
+        pytest.param({"etoile.domain.alerting.words"}, id="what alerts say"),
+        pytest.param({"psutil", "difflib", "statistics", "fractions", "pickle", "typing_extensions"}, id="libraries"),
     ],
 )
 def test_it_is_not_there(imported: set[str], unwanted: set[str]) -> None:
