@@ -4,9 +4,10 @@ Three rules: normal is grey; severity is a shape and a word, colour comes last; 
 place.  Contrast of every text colour is at least 4.5:1 on each of the three surfaces.  Sizes are logical pixels.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -24,6 +25,8 @@ CARD_PADDING = 12
 CARD_RADIUS = 12
 BUTTON_RADIUS = 8
 WINDOW_RADIUS = 14
+_WIDTHS = 2000
+"""Texts whose width is remembered."""
 SHADOW = 20
 """Width of the margin in which the window paints its shadow."""
 
@@ -207,7 +210,11 @@ class Look(QObject):
 
     def metrics(self, kind: Type) -> QFontMetrics:
         """Return the measures of `font(kind)`."""
-        return QFontMetrics(self._fonts[kind])
+        return self._metrics[kind]
+
+    def width(self, kind: Type, text: str) -> int:
+        """Return how wide `text` is: measured once, since the same few are painted every second."""
+        return self._widths(kind, text)
 
     def px(self, size: float) -> int:
         """Return `size` enlarged as much as the user's own font is."""
@@ -228,6 +235,14 @@ class Look(QObject):
     @cached_property
     def _fonts(self) -> dict[Type, QFont]:
         return {kind: self._made(kind) for kind in Type}
+
+    @cached_property
+    def _metrics(self) -> dict[Type, QFontMetrics]:
+        return {kind: QFontMetrics(font) for kind, font in self._fonts.items()}
+
+    @cached_property
+    def _widths(self) -> Callable[[Type, str], int]:
+        return lru_cache(_WIDTHS)(lambda kind, text: self._metrics[kind].horizontalAdvance(text))
 
     def _made(self, kind: Type) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)

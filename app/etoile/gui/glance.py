@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from etoile.config import Thermal as ThermalLimits
@@ -13,11 +14,12 @@ from etoile.domain.nodes import gpus_of
 from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.history import Sample
-from etoile.gui.severity import SEVERITY, Severity
+from etoile.gui.severity import Severity, severity_of
 from etoile.gui.sparkline import Points
 from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, short_model
 from etoile.text import Message, message
 
+_THROTTLED = attrgetter("throttled")
 _SAID = frozenset({GpuState.ASLEEP, GpuState.UNSUPPORTED, GpuState.UNKNOWN})
 
 
@@ -50,7 +52,7 @@ class Glance:
     @property
     def severity(self) -> Severity | None:
         """What the chip says, if there is one."""
-        return Severity.LOST if self.gpu.state is GpuState.LOST else SEVERITY.get(self.thermal)
+        return severity_of(self.gpu, self.thermal)
 
     @property
     def word(self) -> Message:
@@ -87,7 +89,7 @@ class Glance:
     @property
     def slowed(self) -> list[tuple[float, float]]:
         """The times in which heat slowed it down: from and to, as the points of the curves have it."""
-        if not any(sample.throttled for sample in self.samples):
+        if not any(map(_THROTTLED, self.samples)):  # so for most, and looked at for every frame
             return []
         bands: list[tuple[float, float]] = []
         before = False

@@ -11,8 +11,8 @@ from etoile.gui.design import BUTTON_RADIUS, Look, Type
 from etoile.gui.glance import Glance, digits, memory
 from etoile.gui.gpu_view import GpuView
 from etoile.gui.severity import SMALL_CHIP, chip_width, paint_chip
-from etoile.gui.sparkline import COLDEST_C, HOTTEST_C, paint_bar, paint_trace
-from etoile.gui.trace import Trace
+from etoile.gui.sparkline import paint_bar
+from etoile.gui.trace_picture import TracePicture
 from etoile.gui.words import short_gpu
 from etoile.text import message
 
@@ -38,9 +38,9 @@ class Columns(NamedTuple):
 
 def columns(box: QRectF, look: Look) -> Columns:
     """Return the columns of a row, or of the heading, that fills `box`."""
-    number, unit = look.metrics(Type.HEADING).horizontalAdvance("100") + look.px(4), look.metrics(Type.META)
-    temperature, load = number + unit.horizontalAdvance("°C"), number + unit.horizontalAdvance("%")
-    memory_width = unit.horizontalAdvance("88.8/888\u00a0GiB")
+    number = look.width(Type.HEADING, "100") + look.px(4)
+    temperature, load = number + look.width(Type.META, "°C"), number + look.width(Type.META, "%")
+    memory_width = look.width(Type.META, "88.8/888\u00a0GiB")
     gap, padding = look.px(_GAP), look.px(_PADDING)
     room = box.width() - 2 * padding - temperature - load - memory_width - 4 * gap
     shortest, longest = _CURVE
@@ -62,7 +62,7 @@ class GpuRow(GpuView):
 
     def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
         super().__init__(look, glance, parent)
-        self._trace = Trace(COLDEST_C, HOTTEST_C)
+        self._curve = TracePicture()
 
     def paint_glance(self, painter: QPainter) -> None:
         look, glance = self._look, self.glance
@@ -71,15 +71,9 @@ class GpuRow(GpuView):
         self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
         curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
         if curve.width() > 0:
-            self._paint_curve(painter, curve)
+            self._curve.paint(painter, curve, glance.samples, glance.limits, look.palette, glance.slowed)
         self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
         self._paint_memory(painter, places.memory)
-
-    def _paint_curve(self, painter: QPainter, box: QRectF) -> None:
-        glance, palette = self.glance, self._look.palette
-        lines = self._trace.follow(glance.samples)
-        now_c, at_s = (glance.samples[-1].temperature_c, glance.samples[-1].at_s) if glance.samples else (None, 0.0)
-        paint_trace(painter, box, lines, now_c, glance.limits, palette, glance.slowed, newest_s=at_s)
 
     def _paint_name(self, painter: QPainter, column: QRectF) -> None:
         """Paint the title with its chip, and the model below; where the chip has no room, it takes the model's."""
@@ -110,21 +104,20 @@ class GpuRow(GpuView):
             return
         remark = look.words(self.glance.remark) if self.glance.remark else ""
         gap = look.px(6) if remark else 0
-        room = round(line.width()) - metrics.horizontalAdvance(remark) - gap
+        room = round(line.width()) - look.width(Type.META, remark) - gap
         left = line.left()
         if room >= look.px(_SHORTEST_NAME):
             name = metrics.elidedText(short_gpu(self.glance.gpu.name), Qt.TextElideMode.ElideMiddle, room)
             left += self._paint_text(painter, line, Type.META, look.palette.text2, name) + gap
         line.setLeft(left)
-        kind = Type.META if metrics.horizontalAdvance(remark) <= line.width() else Type.CAPTION
+        kind = Type.META if look.width(Type.META, remark) <= line.width() else Type.CAPTION
         shown = look.metrics(kind).elidedText(remark, Qt.TextElideMode.ElideRight, round(line.width()))
         self._paint_text(painter, line, kind, look.palette.text3, shown)
 
     def _paint_value(self, painter: QPainter, column: QRectF, value: str, unit: str) -> None:
         """Paint a number, its last digit where the last digit of the widest would be."""
-        metrics = self._look.metrics(Type.HEADING)
-        indent = metrics.horizontalAdvance("100") - metrics.horizontalAdvance(value)
-        base = column.center().y() + metrics.capHeight() / 2
+        indent = self._look.width(Type.HEADING, "100") - self._look.width(Type.HEADING, value)
+        base = column.center().y() + self._look.metrics(Type.HEADING).capHeight() / 2
         self._paint_number(painter, QPointF(column.left() + indent, base), Type.HEADING, value, unit)
 
     def _paint_memory(self, painter: QPainter, column: QRectF) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
@@ -20,7 +21,7 @@ from etoile.gui.history import History
 from etoile.gui.label import Label
 from etoile.gui.roster import goal
 from etoile.gui.scroll import ScrollColumn
-from etoile.gui.severity import Severity
+from etoile.gui.severity import Severity, severity_of
 from etoile.text import message, verbatim
 
 CARD_GAP, ROW_GAP = 8, 4
@@ -31,12 +32,12 @@ _RANK = {Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 def as_rows(state: State) -> bool:
     """Tell whether the GPUs of `state` are shown as rows."""
-    return len(state.watched) > MOST_CARDS
+    return len(state.gpus) + len(state.processors) > MOST_CARDS
 
 
 def all_simulated(state: State) -> bool:
     """Tell whether every GPU of `state` is simulated."""
-    return all(gpu.simulated for gpu in state.watched)
+    return all(gpu.simulated for gpu in (*state.gpus, *state.processors))
 
 
 class GpuStrip(ScrollColumn):
@@ -63,6 +64,8 @@ class GpuStrip(ScrollColumn):
         self._views: dict[str, GpuView] = {}
         self._hosts: list[Label] = []
         self._places: list[tuple[str, str]] = []
+        self._ranks: dict[str, int] = {}
+        """How much each GPU was a reason to look when it was shown last."""
         self._hottest = ""
         # New rows have their places only after the layout has run.
         self._reveal = QTimer(self)
@@ -73,19 +76,19 @@ class GpuStrip(ScrollColumn):
 
     def show_state(self, state: State, history: History) -> None:
         """Show the GPUs of `state`, with what `history` knows of them."""
-        before = {uuid: view.glance.severity for uuid, view in self._views.items()}
-        places = [(gpu.host, gpu.uuid) for gpu in state.watched]
+        watched = state.watched
+        places = [(gpu.host, gpu.uuid) for gpu in watched]
         if places != self._places:
             self._places = places
             self._rebuild(state, history)
-        for gpu in state.watched:
-            self._views[gpu.uuid].show_glance(self.glance(gpu, state, history))
-        ranks = {uuid: _rank(view.glance.severity) for uuid, view in self._views.items()}
-        worse = [uuid for uuid, rank in ranks.items() if rank > _rank(before.get(uuid))]
-        if worse:
+        for gpu in watched:
+            self._views[gpu.uuid].show_wanted(partial(self.glance, gpu, state, history))
+        before, self._ranks = self._ranks, {gpu.uuid: _rank(gpu, state) for gpu in watched}
+        ranks = self._ranks
+        if worse := [uuid for uuid, rank in ranks.items() if rank > before.get(uuid, 0)]:
             self._hottest = max(worse, key=lambda uuid: ranks[uuid])
             self._reveal.start()
-        self.setVisible(bool(state.watched))
+        self.setVisible(bool(watched))
 
     def sizeHint(self) -> QSize:
         return self.column.sizeHint()
@@ -177,6 +180,7 @@ class GpuStrip(ScrollColumn):
         return datetime.fromtimestamp(then).astimezone().strftime("%H:%M")
 
 
-def _rank(severity: Severity | None) -> int:
-    """Return how much `severity` is a reason to look."""
+def _rank(gpu: GpuReading, state: State) -> int:
+    """Return how much `gpu` is a reason to look."""
+    severity = severity_of(gpu, state.thermal(gpu.uuid))
     return _RANK.get(severity, 0) if severity else 0

@@ -1,7 +1,9 @@
 """What card and row of a GPU share: the frame, the words for keyboard and screen reader, and how values are written."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from etoile.domain.readings import called
@@ -35,19 +37,37 @@ class GpuView(QWidget):
     def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self.glance = glance
+        self._glance = glance
+        self._later: Callable[[], Glance] | None = None
         self._pressed: QPointF | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
+    @property
+    def glance(self) -> Glance:
+        """What is shown, or would be if it were in sight."""
+        if self._later:
+            self._take(self._later())
+        return self._glance
+
     def show_glance(self, glance: Glance) -> None:
         """Show `glance`; the same one again paints nothing."""
-        if glance == self.glance:
-            return
-        self.glance = glance
+        self._later = None
+        if glance != self._glance:
+            self._take(glance)
+            self.update()
+
+    def show_wanted(self, glance: Callable[[], Glance]) -> None:
+        """Show what `glance` returns, which is asked for once anybody may see or hear it."""
+        if QAccessible.isActive() or not self.visibleRegion().isEmpty():
+            self.show_glance(glance())
+        else:
+            self._later = glance
+
+    def _take(self, glance: Glance) -> None:
+        self._later, self._glance = None, glance
         self._name()
-        self.update()
 
     def paint_glance(self, painter: QPainter) -> None:
         """Paint everything within the frame."""
@@ -96,13 +116,14 @@ class GpuView(QWidget):
         self.paint_glance(painter)
 
     def _name(self) -> None:
-        gpu, words = self.glance.gpu, self._look.words
-        line = words(gpu_line(gpu, self.glance.thermal))
+        glance, words = self._glance, self._look.words
+        gpu = glance.gpu
+        line = words(gpu_line(gpu, glance.thermal))
         self.setAccessibleName(f"{words(called(gpu))}, {gpu.name}")
         details = gpu_details(gpu)
-        held = [message("{name}: {size:bytes}", name=part.name, size=part.size_bytes) for part in self.glance.parts]
-        snoozed = message("Alerts are snoozed") if self.glance.snoozed else None
-        said = (self.glance.outlook, details, *held[:MOST_HOLDERS], snoozed, self.HOW)
+        held = [message("{name}: {size:bytes}", name=part.name, size=part.size_bytes) for part in glance.parts]
+        snoozed = message("Alerts are snoozed") if glance.snoozed else None
+        said = (glance.outlook, details, *held[:MOST_HOLDERS], snoozed, self.HOW)
         parts = [line, *(words(part) for part in said if part)]
         description = "\n".join(parts)
         self.setAccessibleDescription(description)
@@ -126,7 +147,7 @@ class GpuView(QWidget):
         self, painter: QPainter, line: QRectF, kind: Type, colour: QColor, text: str, *, right: float | None = None
     ) -> int:
         """Paint `text` at the left of `line`, or ending at `right`; return its width."""
-        width = self._look.metrics(kind).horizontalAdvance(text)
+        width = self._look.width(kind, text)
         box = QRectF(line)
         if right is not None:
             box.setRight(right)
@@ -146,4 +167,4 @@ class GpuView(QWidget):
             return
         painter.setFont(look.font(Type.META))
         painter.setPen(palette.text3 if self.glance.faded else palette.text2)
-        painter.drawText(base + QPointF(look.metrics(kind).horizontalAdvance(digits) + look.px(4), 0), unit)
+        painter.drawText(base + QPointF(look.width(kind, digits) + look.px(4), 0), unit)

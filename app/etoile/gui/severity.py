@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from etoile.domain.gpus import Thermal
+from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.gui.design import ON_FILL, Look, Type
 from etoile.gui.glyphs import Glyph, Ink, paint_critical, paint_glyph, paint_warning
 
@@ -21,6 +21,11 @@ class Severity(StrEnum):
 
 
 SEVERITY = {Thermal.WARNING: Severity.WARNING, Thermal.CRITICAL: Severity.CRITICAL}
+
+
+def severity_of(gpu: GpuReading, thermal: Thermal) -> Severity | None:
+    """Return what is out of the ordinary with `gpu`, if anything is."""
+    return Severity.LOST if gpu.state is GpuState.LOST else SEVERITY.get(thermal)
 
 
 class Chip(NamedTuple):
@@ -52,7 +57,7 @@ def paint_sign(painter: QPainter, box: QRectF, severity: Severity, look: Look) -
 
 def chip_width(look: Look, word: str, chip: Chip = CHIP) -> int:
     """Return how wide the chip that says `word` is."""
-    return look.px(chip.room) + look.metrics(chip.kind).horizontalAdvance(word)
+    return look.px(chip.room) + look.width(chip.kind, word)
 
 
 def paint_chip(

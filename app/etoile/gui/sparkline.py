@@ -75,45 +75,60 @@ def paint_temperature(
 
     `slowed` are the times in which heat slowed the card down: bands with a strip of ticks on top.
     """
-    cut = _fitted(points, _plot(box))
-    now_c = cut[-1][-1][1] if cut and points[-1][1] is not None else None
-    paint_trace(painter, box, _lines(cut, SCALE_C), now_c, limits, palette, slowed)
+    cut = _fitted(points, plot_of(box))
+    lines = _lines(cut, SCALE_C)
+    paint_heat_ground(painter, box, max(map(QLineF.y2, lines), default=0.0), limits, palette, slowed)
+    paint_heat_lines(painter, box, lines, limits, palette)
+    if cut and points[-1][1] is not None:
+        paint_heat_end(painter, box, cut[-1][-1][1], limits, palette)
 
 
-def paint_trace(
+def paint_heat_ground(
     painter: QPainter,
     box: QRectF,
-    lines: Sequence[QLineF],
-    now_c: float | None,
+    highest: float,
     limits: ThermalLimits,
     palette: Palette,
-    slowed: Sequence[tuple[float, float]] = (),
-    newest_s: float = 0.0,
+    slowed: Sequence[tuple[float, float]],
 ) -> None:
-    """Paint the same of `lines` in seconds and degrees; `newest_s` is the time of the last, `now_c` its value."""
+    """Paint what is behind a curve of temperatures; `highest` is the highest of it."""
     _paint_ground(painter, box, palette)
-    plot = _plot(box)
+    plot = plot_of(box)
     for band in slowed:
         _paint_band(painter, box, plot, band, palette)
     warning, critical = float(limits.warning_c), float(limits.critical_c)
-    highest = max(map(QLineF.y2, lines), default=0.0)
     _paint_threshold(painter, plot, warning, palette.warning if highest >= warning else palette.ctrl, [4, 3])
     _paint_threshold(painter, plot, critical, palette.critical if highest >= critical else palette.ctrl, [1.5, 2.5])
+
+
+def paint_heat_lines(
+    painter: QPainter,
+    box: QRectF,
+    lines: Sequence[QLineF],
+    limits: ThermalLimits,
+    palette: Palette,
+    newest_s: float = 0.0,
+) -> None:
+    """Paint `lines` in seconds and degrees, above a limit in its hue; `newest_s` is the time at the right."""
+    plot = plot_of(box)
     painter.save()
     painter.setClipRect(box)
     _paint_lines(painter, plot, lines, SCALE_C, line_pen(palette.text2, 1.5), newest_s)
-    for limit, colour in ((warning, palette.warning), (critical, palette.critical)):
-        if highest < limit:
+    for limit, colour in ((limits.warning_c, palette.warning), (limits.critical_c, palette.critical)):
+        above = [line for line in lines if max(line.y1(), line.y2()) >= limit]
+        if not above:
             continue
         painter.setClipRect(QRectF(box.left(), box.top(), box.width(), _height_of(limit, plot) - box.top()))
-        above = [line for line in lines if max(line.y1(), line.y2()) >= limit]
         _paint_lines(painter, plot, above, SCALE_C, line_pen(colour, 2.5), newest_s)
     painter.restore()
-    if now_c is not None:
-        _paint_end(painter, _place((0.0, now_c), plot, SCALE_C), _hue(now_c, limits, palette), palette)
 
 
-def _plot(box: QRectF) -> QRectF:
+def paint_heat_end(painter: QPainter, box: QRectF, now_c: float, limits: ThermalLimits, palette: Palette) -> None:
+    """Paint the end of the curve: what is so now."""
+    _paint_end(painter, _place((0.0, now_c), plot_of(box), SCALE_C), _hue(now_c, limits, palette), palette)
+
+
+def plot_of(box: QRectF) -> QRectF:
     """Return where in `box` temperatures are: with room for the dot at the end."""
     return box.adjusted(2, 4, -6, -4)
 

@@ -29,7 +29,14 @@ class Trace:
     def __init__(self, lowest: float, highest: float) -> None:
         self._lowest, self._highest = lowest, highest
         self._lines: deque[QLineF] = deque()
+        self._heights: deque[float] = deque()
+        """Where each line ends."""
         self._before: Sample | None = None
+
+    @property
+    def highest(self) -> float:
+        """The highest that any line reaches; 0 without lines."""
+        return max(self._heights, default=0.0)
 
     def follow(self, samples: Sequence[Sample]) -> list[QLineF]:
         """Return the lines of `samples`, oldest first, of which most were there before.
@@ -38,13 +45,16 @@ class Trace:
         """
         if not samples or self._before is None or samples[-1].at_s < self._before.at_s:
             self._lines.clear()
+            self._heights.clear()
             self._before = None
         for sample in reversed(list(self._new(samples))):
             if sample.temperature_c is not None:
                 self._lines.append(self._line(sample, samples))
+                self._heights.append(self._inside(sample))
             self._before = sample
         while self._lines and self._lines[0].x2() < samples[0].at_s:
             self._lines.popleft()
+            self._heights.popleft()
         return list(self._lines)
 
     def _new(self, samples: Sequence[Sample]) -> Iterator[Sample]:
