@@ -2,10 +2,9 @@
 
 from etoile.domain.effects import Earcon
 from etoile.domain.events import Origin
-from etoile.domain.turn import Phase, Turn
+from etoile.domain.turn import LISTENED, Phase, Turn
 
 _BY_VOICE = (Origin.VOICE, Origin.WAKE)
-_EARS = (Phase.LISTENING, Phase.TRANSCRIBING)
 _ENDED = (Phase.IDLE, Phase.SPEAKING, Phase.CONFIRMING)
 
 
@@ -25,7 +24,7 @@ def earcon(before: Turn, after: Turn) -> Earcon | None:
     if before.question and not after.question:
         return None  # "no" is no failure
     if after.phase is Phase.CONFIRMING:
-        return Earcon.ERROR if before.phase in _EARS and after.said is not before.said else None
+        return Earcon.ERROR if before.phase in LISTENED and after.said is not before.said else None
     if after.failed:
         return Earcon.ERROR
     return Earcon.DONE if after.phase is Phase.IDLE and not after.hushed else None

@@ -6,7 +6,7 @@ from etoile.domain import effects as do
 from etoile.domain import events as on
 from etoile.domain.effects import Effect
 from etoile.domain.events import Event
-from etoile.domain.turn import Phase, Turn, step
+from etoile.domain.turn import LISTENED, Phase, Turn, step
 from etoile.text import Message, message
 
 
@@ -65,7 +65,7 @@ def _toggled(trial: Trial, turn: Turn, event: on.TalkToggled) -> Tried:
 
 def leave(trial: Trial, turn: Turn) -> tuple[Turn, tuple[Effect, ...]]:
     """End the trial: what is still being said for it, or written down, is no request.  Pure."""
-    in_trial = turn.number == trial.recorded and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
+    in_trial = turn.number == trial.recorded and turn.phase in LISTENED
     if not in_trial or turn.question is not None:
         return turn, ()
     return replace(turn, phase=Phase.IDLE), (do.DiscardRecording(turn.number),)

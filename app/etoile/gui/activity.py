@@ -5,13 +5,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from etoile.domain.events import Cancelled, SpeechStopped
 from etoile.domain.state import State
-from etoile.domain.turn import Phase, Turn
+from etoile.domain.turn import LISTENED, Phase, Turn
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import CARD_PADDING, Look, Tone, Type
 from etoile.gui.glyphs import Glyph
 from etoile.gui.label import Label
 from etoile.gui.line import Line
-from etoile.gui.listening_panel import LISTENED, ListeningPanel
+from etoile.gui.listening_panel import ListeningPanel
 from etoile.gui.page import Ground
 from etoile.gui.sign import Sign
 from etoile.gui.surface import Surface

@@ -9,13 +9,12 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from etoile.domain.events import Asking, Typed, UndoWanted
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
-from etoile.domain.turn import Phase, Standing, Turn
+from etoile.domain.turn import LISTENED, Phase, Standing, Turn
 from etoile.gui.activity import Activity
 from etoile.gui.composer import Composer
 from etoile.gui.conversation import Conversation
 from etoile.gui.heard import MOST_LINES
 from etoile.gui.hottest import HottestLine
-from etoile.gui.listening_panel import LISTENED
 from etoile.gui.node_strip import NodeStrip
 from etoile.gui.notices import Notices
 from etoile.gui.offer import OfferView
@@ -26,7 +25,7 @@ from etoile.gui.scroll import beside_bar
 TICK_MS = 250
 KEPT_FREE = 280
 """Height that conversation, question and composer keep, before the line about heat gets any."""
-_TIMED = (Phase.LISTENING, Phase.TRANSCRIBING, Phase.THINKING, Phase.CONFIRMING)
+_TIMED = (*LISTENED, Phase.THINKING, Phase.CONFIRMING)
 
 
 def wants_room(turn: Turn) -> bool:

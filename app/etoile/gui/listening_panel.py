@@ -22,8 +22,6 @@ from etoile.text import Message, message, verbatim
 
 SILENT_S = 3.0
 """After so long without a sound it is said which microphone is listened to."""
-LISTENED = (Phase.LISTENING, Phase.TRANSCRIBING)
-"""The phases in which the panel is there."""
 OPENING = message("Opening the microphone…")
 
 

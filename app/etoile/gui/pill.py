@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from etoile.domain.events import Cancelled, SpeechStopped
 from etoile.domain.readings import called
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
+from etoile.domain.turn import LISTENED, Phase
 from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.frame import Frame, can_be_placed
@@ -29,7 +29,7 @@ from etoile.gui.glyphs import Glyph
 from etoile.gui.hottest import BAR, gpus_severity, hottest, memory_part
 from etoile.gui.icons import app_icon
 from etoile.gui.label import Label
-from etoile.gui.listening_panel import LISTENED, ListeningPanel
+from etoile.gui.listening_panel import ListeningPanel
 from etoile.gui.page import Ground
 from etoile.gui.pill_shown import Shown, named, said_of, shown_of, sign_of
 from etoile.gui.places import Places

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from enum import Enum
 
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
+from etoile.domain.turn import LISTENED, Phase
 from etoile.gui.glyphs import Glyph
 from etoile.gui.hottest import gpus_severity, hottest
-from etoile.gui.listening_panel import LISTENED
 from etoile.gui.severity import Severity
 from etoile.gui.tray_state import USABLE
 from etoile.gui.words import NOTHING, PHASE, gpu_line, joined

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QMenu, QStackedLayout, QSystemTrayIcon
 
 from etoile.domain.events import Cancelled, Declined, NewConversationWanted, VoiceMuted
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
+from etoile.domain.turn import LISTENED, Phase
 from etoile.gui.announcements import announce, announcements
 from etoile.gui.body import Body
 from etoile.gui.cover import Cover
@@ -30,7 +30,6 @@ from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame, can_be_placed
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS
 from etoile.gui.icons import app_icon
-from etoile.gui.listening_panel import LISTENED
 from etoile.gui.page import CONVERSATION, Ground, Page, ground_of, local_time
 from etoile.gui.pages import PAGES
 from etoile.gui.pill import Pill

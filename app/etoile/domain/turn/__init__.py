@@ -13,6 +13,6 @@ still comes from it matches nothing.  Only a transcript that comes too late is k
 from etoile.domain.turn.lifetime import THINKING_S
 from etoile.domain.turn.step import step
 from etoile.domain.turn.talking import TRANSCRIBING_S
-from etoile.domain.turn.turn import Phase, Speaking, Standing, Step, Turn
+from etoile.domain.turn.turn import LISTENED, Phase, Speaking, Standing, Step, Turn
 
-__all__ = ["THINKING_S", "TRANSCRIBING_S", "Phase", "Speaking", "Standing", "Step", "Turn", "step"]
+__all__ = ["LISTENED", "THINKING_S", "TRANSCRIBING_S", "Phase", "Speaking", "Standing", "Step", "Turn", "step"]

@@ -29,7 +29,7 @@ from etoile.domain.turn.lifetime import (
 )
 from etoile.domain.turn.lifetime import question as for_nodes
 from etoile.domain.turn.running import run
-from etoile.domain.turn.turn import Phase, Standing, Step, Turn
+from etoile.domain.turn.turn import LISTENED, Phase, Standing, Step, Turn
 from etoile.text import Message, message
 
 READING_S = 60.0
@@ -253,6 +253,6 @@ def _only_by_hand(turn: Turn, said: Message) -> Step:
 
 def _stop_listening(turn: Turn) -> tuple[Effect, ...]:
     """A click is faster than the voice, the user's and ours: neither is waited for."""
-    if turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
+    if turn.phase in LISTENED:
         return (do.DiscardRecording(turn.number),)
     return (do.Hush(),) if turn.standing is Standing.READING and turn.phase is Phase.CONFIRMING else ()

@@ -66,7 +66,7 @@ from etoile.domain.turn.talking import (
     transcribed,
     unheard,
 )
-from etoile.domain.turn.turn import Phase, Step, Turn
+from etoile.domain.turn.turn import LISTENED, Phase, Step, Turn
 from etoile.domain.waking import request_after
 from etoile.text import Message, message
 
@@ -139,7 +139,7 @@ def _typed(turn: Turn, text: str, asking: Asking) -> Step:
 
 
 _HELD_BY_THE_USER: dict[Origin, tuple[Phase, ...]] = {
-    Origin.LINE: (Phase.LISTENING, Phase.TRANSCRIBING, Phase.CONFIRMING),
+    Origin.LINE: (*LISTENED, Phase.CONFIRMING),
     **dict.fromkeys((Origin.SKILL, Origin.PROPOSAL), tuple(phase for phase in Phase if phase is not Phase.IDLE)),
 }
 """What a request that no hand makes does not break into: a sentence or an answer would be lost.
@@ -151,7 +151,7 @@ A dry run breaks into nothing.
 def _begin_anew(turn: Turn) -> Step:
     """Begin a new conversation, out of sight of the former; what is being said already belongs to the new one."""
     stop: tuple[Effect, ...] = ()
-    if turn.phase not in (Phase.LISTENING, Phase.TRANSCRIBING):
+    if turn.phase not in LISTENED:
         stop = give_up(turn)
         turn = begin(turn, Phase.IDLE, Asking())
     turn = replace(turn, conversation=turn.conversation.over(turn.number))
@@ -281,7 +281,7 @@ _REFUSED_REMEDY = message("Ask for it in the window, by voice, or in a terminal 
 
 
 def _failed(turn: Turn, event: on.Failed) -> Step:
-    if turn.question and turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING):
+    if turn.question and turn.phase in LISTENED:
         return unheard(turn, event.said, event.remedy)
     return finish(turn, ok=False, said=broken_off(turn, event.said), remedy=event.remedy)
 

@@ -29,7 +29,7 @@ from etoile.domain.events import Asking, Event, Origin
 from etoile.domain.turn.confirming import answered, put_again
 from etoile.domain.turn.lifetime import await_dictation, begin, deadline, enter, give_up, is_sounding
 from etoile.domain.turn.making import heard
-from etoile.domain.turn.turn import Phase, Standing, Step, Turn
+from etoile.domain.turn.turn import LISTENED, Phase, Standing, Step, Turn
 from etoile.domain.waking import request_after
 from etoile.text import Message, message
 
@@ -121,7 +121,7 @@ def _called_by(turn: Turn, origin: Origin) -> int:
 
 def may_be_of_nobody(turn: Turn) -> bool:
     """Whether perhaps nobody called, while a question waits: a hand answers it all the same."""
-    recorded = turn.phase in (Phase.LISTENING, Phase.TRANSCRIBING)
+    recorded = turn.phase in LISTENED
     return recorded and turn.heard_by is Origin.WAKE and turn.question is not None
 
 

@@ -26,6 +26,10 @@ class Phase(StrEnum):
     CONFIRMING = "confirming"
 
 
+LISTENED = (Phase.LISTENING, Phase.TRANSCRIBING)
+"""Somebody speaks, or what was said becomes text: what listens is in sight."""
+
+
 class Standing(StrEnum):
     """How the pending question stands."""
 
