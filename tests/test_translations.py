@@ -31,7 +31,8 @@ MISSET = {
 """What its typography forbids.  French: no space, or one that may break, before high punctuation; a straight
 apostrophe.  Portuguese: a space there, a quotation that does not end, a decimal point; a straight apostrophe."""
 SAME_IN_PORTUGUESE = {
-    *("Etoile", "etoile", "GPU", "GPUs", "CPU", "Menu", "Interface", "Normal", "normal", "Esc", "tokens", "prompt"),
+    *("Etoile", "etoile", "GPU", "GPUs", "CPU", "Menu", "Interface", "Normal", "normal", "tokens", "prompt"),
+    *("Esc", "Enter", "Ctrl", "Shift", "C"),
     *("s", "ms", "W", "MB", "sudo", "systemctl", "daemon", "reload", "restart", "ollama"),
 }
 """The words that are Portuguese as well, or anybody's."""
