@@ -27,6 +27,9 @@ def imported() -> set[str]:
             {"asyncio", "anyio", "httpcore", "httpx", "etoile.llm.router", "etoile.parts.net"}, id="the router"
         ),
         pytest.param({"ssl", "_ssl", "hashlib", "_hashlib", "hmac", "secrets"}, id="OpenSSL"),
+        pytest.param(
+            {"sounddevice", "_sounddevice", "_cffi_backend", "Xlib", "etoile.speech.spoken"}, id="sound and keys"
+        ),
         pytest.param({"http", "email", "html", "urllib.request"}, id="HTTP"),
         pytest.param({"etoile.caring", "etoile.fitting", "etoile.gpu.far", "etoile.llm.guide"}, id="care for nodes"),
         pytest.param(

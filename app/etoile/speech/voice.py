@@ -20,7 +20,6 @@ from etoile.speech.engines import Engine, called, choose, engine_of, known_here,
 from etoile.speech.part import Part
 from etoile.speech.playback import Player, Sound
 from etoile.speech.playing import Era, Loudspeaker, Piece, Playing
-from etoile.speech.spoken import speakable
 from etoile.text import SPOKEN_LANGUAGES, message
 
 log = logging.getLogger(__name__)
@@ -201,6 +200,8 @@ class Voice:
 
     def _sound_of(self, sentence: _Sentence) -> Sound | None:
         """Return `sentence` as sound; None when there is nothing to say, nobody wants it, or it cannot be said."""
+        from etoile.speech.spoken import speakable  # much to read, for nothing while nobody is answered
+
         if self._failures == (sentence.turn, PATIENCE) or not self._wanted(sentence):
             return None
         language = sentence.language
