@@ -18,7 +18,7 @@ def build(folder: Path, *options: str) -> Path:
 
 
 def compile_library(folder: Path, *arguments: str | Path) -> Path:
-    """Return a library by the name that pynvml looks for."""
+    """Return a library by the name that is looked for."""
     library = folder / "libnvidia-ml.so.1"
     # Moved into its place, so that a program that has the former one open keeps that.
     new = folder / "libnvidia-ml.new"
@@ -45,7 +45,8 @@ class SimulatedDriver:
         self._calls_told = 0
 
     def load(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Give it to this process's pynvml, with no memory of another driver, and to the processes it starts."""
+        """Give it to this process, with no memory of another driver, and to the processes it starts."""
+        monkeypatch.setattr("etoile.gpu.nvml_library.load", lambda: ctypes.CDLL(str(self.library)))
         monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(str(self.library)))
         monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
         monkeypatch.setenv("LD_LIBRARY_PATH", str(self.folder))

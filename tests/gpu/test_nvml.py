@@ -153,6 +153,7 @@ def test_an_old_driver_is_read_by_the_calls_it_has(old_driver: SimulatedDriver) 
     old_driver.say("set 0 compute 999999999", "set 0 throttle 32")
     source = NvmlSource()
     card = source.cards()[0]
+    pynvml.nvmlInit()
     with pytest.raises(pynvml.NVMLLibraryMismatchError):
         pynvml.nvmlDeviceGetComputeRunningProcesses(pynvml.nvmlDeviceGetHandleByIndex(0))
     reading = card.read(with_processes=True)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pynvml
 import pytest
 
 from etoile.domain.gpus import GpuReading, GpuState
@@ -29,8 +28,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_driver_with_a_handful_of_calls(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(str(small)))
-    monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
+    monkeypatch.setattr("etoile.gpu.nvml_library.load", lambda: ctypes.CDLL(str(small)))
     source = NvmlSource()
     readings = [card.read(with_processes=True) for card in source.cards()]
     assert [(reading.uuid, reading.temperature_c, reading.state) for reading in readings] == [

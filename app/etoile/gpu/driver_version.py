@@ -1,17 +1,17 @@
 """Which NVIDIA driver there is: for reports, not for readings."""
 
+from etoile.errors import NvmlUnavailable
+
 
 def driver_version() -> str | None:
     """Return the version of the NVIDIA driver; None where there is none.  May block for as long as the driver does."""
-    import pynvml
+    from etoile.gpu.nvml_library import open_nvml
 
     try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
+        nvml = open_nvml()
+    except NvmlUnavailable:
         return None
     try:
-        return str(pynvml.nvmlSystemGetDriverVersion())
-    except pynvml.NVMLError:
-        return None
+        return nvml.version()
     finally:
-        pynvml.nvmlShutdown()
+        nvml.close()

@@ -15,7 +15,7 @@ from etoile.errors import NvmlUnavailable
 from etoile.gpu import pci
 from etoile.gpu.nvml_card import NvmlCard
 from etoile.gpu.nvml_identity import Found, absent, placed, remembered, unopened
-from etoile.gpu.nvml_library import Nvml, close_nvml, open_nvml
+from etoile.gpu.nvml_library import Nvml, open_nvml
 from etoile.gpu.nvml_scouts import Scouts
 from etoile.gpu.nvml_standby import Standby
 from etoile.gpu.rest import Rest, RestingCard
@@ -110,8 +110,9 @@ class NvmlSource:
             log.debug("NVML stays open for a call that has not come back")
             return
         self._cards = ()
+        if self._nvml:
+            self._nvml.close()
         self._nvml = None
-        close_nvml()
 
     def _opened(self, nvml: Nvml, kernel: Mapping[str, pci.PciCard]) -> tuple[GpuCard, ...]:
         places = [index for index in range(self._count) if index not in self._without]

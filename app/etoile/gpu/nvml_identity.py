@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from ctypes import byref, c_char, c_uint
 from dataclasses import dataclass, replace
 
-import pynvml
-
 from etoile.domain.gpus import GpuReading, GpuState
+from etoile.gpu import nvml_codes as codes
 from etoile.gpu.nvml_library import GONE, Handle, Nvml
 
 log = logging.getLogger(__name__)
@@ -150,7 +149,7 @@ def _pci(nvml: Nvml, handle: Handle) -> str | None:
 
 def _speed(nvml: Nvml, handle: Handle) -> int | None:
     cores = nvml.number("nvmlDeviceGetNumGpuCores", handle)
-    mhz = nvml.number("nvmlDeviceGetMaxClockInfo", handle, c_uint(pynvml.NVML_CLOCK_SM))
+    mhz = nvml.number("nvmlDeviceGetMaxClockInfo", handle, c_uint(codes.NVML_CLOCK_SM))
     return cores * mhz if cores and mhz else None
 
 

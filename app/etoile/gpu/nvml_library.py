@@ -1,17 +1,20 @@
-"""NVML itself: loaded, opened and closed by pynvml, and called by pointers of our own.
+"""NVML itself: loaded, opened, called and closed through ctypes.
 
-pynvml looks a function up, wraps its answer and raises its errors at every call, which is three times the cost of the
-call.  Its pointers without argument types, given arguments made once, are the cheapest way that ctypes has.
+NVIDIA's binding pynvml looks a function up, wraps its answer and raises its errors at every call, which is three times
+the cost of the call, and holds all of nvml.h in memory.  Pointers without argument types, given arguments made once,
+are the cheapest way that ctypes has.
 """
 
 import ctypes
 import logging
+import os
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-import pynvml
-
 from etoile.errors import NvmlUnavailable
+from etoile.gpu import nvml_codes as codes
 from etoile.text import Message, message
 
 log = logging.getLogger(__name__)
@@ -22,23 +25,23 @@ Handle = ctypes.c_void_p
 
 ABSENT = frozenset(
     {
-        pynvml.NVML_ERROR_NOT_SUPPORTED,
-        pynvml.NVML_ERROR_NO_PERMISSION,
-        pynvml.NVML_ERROR_FUNCTION_NOT_FOUND,
-        pynvml.NVML_ERROR_ARGUMENT_VERSION_MISMATCH,
-        pynvml.NVML_ERROR_DEPRECATED,
+        codes.NVML_ERROR_NOT_SUPPORTED,
+        codes.NVML_ERROR_NO_PERMISSION,
+        codes.NVML_ERROR_FUNCTION_NOT_FOUND,
+        codes.NVML_ERROR_ARGUMENT_VERSION_MISMATCH,
+        codes.NVML_ERROR_DEPRECATED,
     }
 )
 """Codes that mean: this card or driver does not report it (to this user)."""
 
 GONE = frozenset(
     {
-        pynvml.NVML_ERROR_UNINITIALIZED,
-        pynvml.NVML_ERROR_DRIVER_NOT_LOADED,
-        pynvml.NVML_ERROR_GPU_IS_LOST,
-        pynvml.NVML_ERROR_RESET_REQUIRED,
-        pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH,
-        pynvml.NVML_ERROR_GPU_NOT_FOUND,
+        codes.NVML_ERROR_UNINITIALIZED,
+        codes.NVML_ERROR_DRIVER_NOT_LOADED,
+        codes.NVML_ERROR_GPU_IS_LOST,
+        codes.NVML_ERROR_RESET_REQUIRED,
+        codes.NVML_ERROR_LIB_RM_VERSION_MISMATCH,
+        codes.NVML_ERROR_GPU_NOT_FOUND,
     }
 )
 """Codes that concern the whole card (or, after a reload of the driver, every card)."""
@@ -66,12 +69,16 @@ class Nvml:
         for symbol in symbols:
             if function := self.find(symbol):
                 return guarded(function, *arguments)
-        return int(pynvml.NVML_ERROR_FUNCTION_NOT_FOUND)
+        return codes.NVML_ERROR_FUNCTION_NOT_FOUND
 
-    def text(self, symbol: str, handle: Handle) -> str | None:
-        """Return a text about a card; None when there is none."""
+    def version(self) -> str | None:
+        """Return the version of the driver."""
+        return self.text("nvmlSystemGetDriverVersion")
+
+    def text(self, symbol: str, *handle: Handle) -> str | None:
+        """Return a text about a card, or about the driver; None when there is none."""
         buffer = ctypes.create_string_buffer(128)
-        if self.ask((symbol,), handle, buffer, ctypes.c_uint(len(buffer))):
+        if self.ask((symbol,), *handle, buffer, ctypes.c_uint(len(buffer))):
             return None
         return buffer.value.decode(errors="replace") or None
 
@@ -80,13 +87,35 @@ class Nvml:
         out = ctypes.c_uint()
         return None if self.ask((symbol,), handle, *arguments, ctypes.byref(out)) else out.value
 
+    def close(self) -> None:
+        """Shut it down."""
+        if code := self.ask(("nvmlShutdown",)):
+            log.debug("NVML was past closing: %d", code)
+
+    def unavailable(self, code: int) -> NvmlUnavailable:
+        """Return what an NVML that does not start means for the user."""
+        if known := _START_FAILURES.get(code):
+            return NvmlUnavailable(*known)
+        return NvmlUnavailable(
+            message("The NVIDIA driver does not start: {error}.", error=self._described(code)),
+            message("`nvidia-smi` in a terminal tells more; often a restart of the computer is enough."),
+        )
+
+    def _described(self, code: int) -> str:
+        """Return what the driver itself says of an error."""
+        if (function := self.find("nvmlErrorString")) is None:
+            return str(code)
+        function.restype = ctypes.c_char_p  # type: ignore[attr-defined]  # of a function of ctypes
+        told: Any = function(ctypes.c_int(code))
+        return told.decode(errors="replace") if told else str(code)
+
     def count(self) -> int:
         """Return how many cards there are.  Raises NvmlUnavailable."""
         out = ctypes.c_uint()
         if code := self.ask(("nvmlDeviceGetCount_v2", "nvmlDeviceGetCount"), ctypes.byref(out)):
-            raise unavailable(code)
+            raise self.unavailable(code)
         if out.value > MOST_CARDS:
-            raise unavailable(pynvml.NVML_ERROR_UNKNOWN)
+            raise self.unavailable(codes.NVML_ERROR_UNKNOWN)
         return out.value
 
     def handle(self, index: int) -> tuple[Handle, int]:
@@ -96,27 +125,31 @@ class Nvml:
         return handle, self.ask(symbols, ctypes.c_uint(index), ctypes.byref(handle))
 
 
+def load() -> ctypes.CDLL:
+    """Return the library of the driver.  Raises OSError."""
+    if sys.platform != "win32":
+        return ctypes.CDLL("libnvidia-ml.so.1")
+    windows = Path(os.environ.get("WINDIR", "C:/Windows"))
+    programs = Path(os.environ.get("PROGRAMFILES", "C:/Program Files"))
+    try:
+        return ctypes.CDLL(str(windows / "System32" / "nvml.dll"))
+    except OSError:  # drivers before DCH have it elsewhere
+        return ctypes.CDLL(str(programs / "NVIDIA Corporation" / "NVSMI" / "nvml.dll"))
+
+
 def open_nvml() -> Nvml:
     """Load and start NVML.  Raises NvmlUnavailable."""
     try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError as error:
-        code = int(error.value)
-        if code == pynvml.NVML_ERROR_FUNCTION_NOT_FOUND:  # a driver before 396.37
-            code = Nvml(pynvml.nvmlLib).ask(("nvmlInit_v2", "nvmlInit"))
-        if code:
-            raise unavailable(code) from error
-    except OSError as error:  # what ctypes makes of an access violation on Windows
-        raise unavailable(pynvml.NVML_ERROR_UNKNOWN) from error
-    return Nvml(pynvml.nvmlLib)
-
-
-def close_nvml() -> None:
-    """Shut NVML down; an NVML that is not open is none the worse."""
-    try:
-        pynvml.nvmlShutdown()
-    except (pynvml.NVMLError, OSError) as error:
-        log.debug("NVML was not open, or is past closing: %s", error)
+        nvml = Nvml(load())
+    except OSError as error:
+        log.debug("no NVML: %s", error)
+        raise NvmlUnavailable(*_START_FAILURES[codes.NVML_ERROR_LIBRARY_NOT_FOUND]) from error
+    code = nvml.ask(("nvmlInitWithFlags",), ctypes.c_uint(0))
+    if code == codes.NVML_ERROR_FUNCTION_NOT_FOUND:  # a driver before 396.37
+        code = nvml.ask(("nvmlInit_v2", "nvmlInit"))
+    if code:
+        raise nvml.unavailable(code)
+    return nvml
 
 
 def guarded(function: Function, *arguments: Any) -> int:
@@ -125,35 +158,23 @@ def guarded(function: Function, *arguments: Any) -> int:
         return function(*arguments)
     except OSError as error:
         log.debug("a call into the driver crashed: %s", error)
-        return int(pynvml.NVML_ERROR_GPU_IS_LOST)
-
-
-def unavailable(code: int) -> NvmlUnavailable:
-    """Return what an NVML that does not start means for the user."""
-    said, remedy = _START_FAILURES.get(
-        code,
-        (
-            message("The NVIDIA driver does not start: {error}.", error=str(pynvml.NVMLError(code))),
-            message("`nvidia-smi` in a terminal tells more; often a restart of the computer is enough."),
-        ),
-    )
-    return NvmlUnavailable(said, remedy)
+        return codes.NVML_ERROR_GPU_IS_LOST
 
 
 _START_FAILURES: Mapping[int, tuple[Message, Message]] = {
-    pynvml.NVML_ERROR_LIBRARY_NOT_FOUND: (
+    codes.NVML_ERROR_LIBRARY_NOT_FOUND: (
         message("There is no NVIDIA driver on this computer."),
         message("With an NVIDIA card, install its driver; without one, GPUs of other machines are still shown."),
     ),
-    pynvml.NVML_ERROR_DRIVER_NOT_LOADED: (
+    codes.NVML_ERROR_DRIVER_NOT_LOADED: (
         message("The NVIDIA driver is installed, but not loaded."),
         message("Load it (`sudo modprobe nvidia`), or restart the computer."),
     ),
-    pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH: (
+    codes.NVML_ERROR_LIB_RM_VERSION_MISMATCH: (
         message("The NVIDIA driver was updated while the former one is still running."),
         message("Restart the computer."),
     ),
-    pynvml.NVML_ERROR_NO_PERMISSION: (
+    codes.NVML_ERROR_NO_PERMISSION: (
         message("The NVIDIA driver may not be used by this user."),
         message("Check who may read /dev/nvidia*: often the group `video` or `render`."),
     ),

@@ -6,9 +6,8 @@ from ctypes import byref, c_uint, c_ulonglong
 from functools import partial
 from typing import Any
 
-import pynvml
-
 from etoile.domain.gpus import GpuProcess
+from etoile.gpu import nvml_codes as codes
 from etoile.gpu.nvml_library import Function, Handle
 
 ROOM = 128
@@ -38,7 +37,7 @@ class _List:
     def read(self) -> int:
         self._count.value = self._size
         code = self._call()
-        if code == pynvml.NVML_ERROR_INSUFFICIENT_SIZE:
+        if code == codes.NVML_ERROR_INSUFFICIENT_SIZE:
             self._make_room(2 * max(self._count.value, self._size))
             self._count.value = self._size
             code = self._call()
@@ -70,7 +69,7 @@ def running(
 
     def call() -> int:
         code = compute.read()
-        if code in (0, pynvml.NVML_ERROR_NOT_SUPPORTED):
+        if code in (0, codes.NVML_ERROR_NOT_SUPPORTED):
             other = graphics.read()
             return other if code else 0
         return code

@@ -12,8 +12,7 @@ from functools import partial
 from struct import Struct
 from typing import Any, NamedTuple
 
-import pynvml
-
+from etoile.gpu import nvml_codes as codes
 from etoile.gpu.nvml_library import Function, Handle, Nvml
 from etoile.gpu.nvml_running import running
 
@@ -193,12 +192,12 @@ def _field_value(field: str, number: int, lowest: int, highest: int) -> Form:
 
 
 THROTTLE_REASONS: Mapping[int, str] = {
-    pynvml.nvmlClocksEventReasonSwPowerCap: "sw_power_cap",
-    pynvml.nvmlClocksEventReasonHwSlowdown: "hw_slowdown",
-    pynvml.nvmlClocksEventReasonSyncBoost: "sync_boost",
-    pynvml.nvmlClocksEventReasonSwThermalSlowdown: "sw_thermal",
-    pynvml.nvmlClocksEventReasonHwThermalSlowdown: "hw_thermal",
-    pynvml.nvmlClocksEventReasonHwPowerBrakeSlowdown: "hw_power_brake",
+    codes.CLOCKS_EVENT_REASON_SW_POWER_CAP: "sw_power_cap",
+    codes.CLOCKS_EVENT_REASON_HW_SLOWDOWN: "hw_slowdown",
+    codes.CLOCKS_EVENT_REASON_SYNC_BOOST: "sync_boost",
+    codes.CLOCKS_EVENT_REASON_SW_THERMAL_SLOWDOWN: "sw_thermal",
+    codes.CLOCKS_EVENT_REASON_HW_THERMAL_SLOWDOWN: "hw_thermal",
+    codes.CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN: "hw_power_brake",
 }
 """Bits and words.  Idle and clocks set by the user are no reasons to mention."""
 
@@ -236,7 +235,7 @@ def _clock(field: str, clock: int, highest_mhz: int) -> Quantity:
     return _one(field, _number(field, "nvmlDeviceGetClockInfo", 0, highest_mhz, c_uint(clock)))
 
 
-_CORE = c_uint(pynvml.NVML_TEMPERATURE_GPU)
+_CORE = c_uint(codes.NVML_TEMPERATURE_GPU)
 
 EACH_SAMPLE = (
     _one(
@@ -259,8 +258,8 @@ EACH_SAMPLE = (
     _one("power_w", _watts("power_w", "nvmlDeviceGetPowerUsage")),
     # 0 % is a fan at rest; a card without a fan answers "not supported".  More than 100 % is possible.
     _one("fan_percent", _number("fan_percent", "nvmlDeviceGetFanSpeed", 0, 200)),
-    _clock("clock_graphics_mhz", pynvml.NVML_CLOCK_GRAPHICS, 20_000),
-    _clock("clock_memory_mhz", pynvml.NVML_CLOCK_MEM, 50_000),
+    _clock("clock_graphics_mhz", codes.NVML_CLOCK_GRAPHICS, 20_000),
+    _clock("clock_memory_mhz", codes.NVML_CLOCK_MEM, 50_000),
     _one(
         "throttle",
         Form(("nvmlDeviceGetCurrentClocksEventReasons",), _reasons),
@@ -270,7 +269,7 @@ EACH_SAMPLE = (
         "thermal_margin_c",
         _member("thermal_margin_c", "nvmlDeviceGetMarginTemperature", _Margin, "margin", -60, 126),
     ),
-    _one("memory_temperature_c", _field_value("memory_temperature_c", pynvml.NVML_FI_DEV_MEMORY_TEMP, 1, 126)),
+    _one("memory_temperature_c", _field_value("memory_temperature_c", codes.NVML_FI_DEV_MEMORY_TEMP, 1, 126)),
 )
 """PCIe throughput is not among them: the driver counts 40 ms for it."""
 
@@ -286,10 +285,10 @@ NOW_AND_THEN = (
 
 LIMITS = (
     _one("power_limit_w", _watts("power_limit_w", "nvmlDeviceGetEnforcedPowerLimit")),
-    _limit("shutdown_c", pynvml.NVML_TEMPERATURE_THRESHOLD_SHUTDOWN),
-    _limit("slowdown_c", pynvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN),
-    _limit("max_operating_c", pynvml.NVML_TEMPERATURE_THRESHOLD_GPU_MAX),
-    _limit("target_c", pynvml.NVML_TEMPERATURE_THRESHOLD_ACOUSTIC_CURR),
+    _limit("shutdown_c", codes.NVML_TEMPERATURE_THRESHOLD_SHUTDOWN),
+    _limit("slowdown_c", codes.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN),
+    _limit("max_operating_c", codes.NVML_TEMPERATURE_THRESHOLD_GPU_MAX),
+    _limit("target_c", codes.NVML_TEMPERATURE_THRESHOLD_ACOUSTIC_CURR),
 )
 """Hardly ever changed.  Recent data centre cards report margins instead, here as numbers out of bounds: those are never
 mixed with temperatures."""
