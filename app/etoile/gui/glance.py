@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from etoile.gui.history import Sample
 from etoile.gui.severity import Severity, severity_of
 from etoile.gui.sparkline import Points
 from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, short_model
-from etoile.text import Message, message
+from etoile.text import Message, message, render
 
 _THROTTLED = attrgetter("throttled")
 _SAID = frozenset({GpuState.ASLEEP, GpuState.UNSUPPORTED, GpuState.UNKNOWN})
@@ -144,12 +145,16 @@ def digits(value: int | None) -> str:
 
 def memory(gpu: GpuReading, look: Look) -> str:
     """Return how much memory is in use of how much, in the unit of the latter: "8.3/10 GiB"."""
-    used, total = gpu.memory_used_bytes, gpu.memory_total_bytes
+    return _memory(gpu.memory_used_bytes, gpu.memory_total_bytes, look.language)
+
+
+@lru_cache(256)  # asked for every frame, and changes seldom
+def _memory(used: int | None, total: int | None, language: str) -> str:
     if not total:
-        return NOTHING if used is None else look.words(message("{size:bytes}", size=used))
+        return NOTHING if used is None else render(message("{size:bytes}", size=used), language)
     shown = NOTHING if used is None else _in_unit_of(total, used)
-    whole = look.words(message("{size:bytes}", size=total))
-    return look.words(message("{used}/{total}", used=shown, total=re.sub(r"[.,]0(?=\u00a0)", "", whole)))
+    whole = render(message("{size:bytes}", size=total), language)
+    return render(message("{used}/{total}", used=shown, total=re.sub(r"[.,]0(?=\u00a0)", "", whole)), language)
 
 
 def _in_unit_of(total: int, used: int) -> float:

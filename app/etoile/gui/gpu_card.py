@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from etoile.domain.readings import called
 from etoile.gui.button import Button, Kind
 from etoile.gui.design import CARD_PADDING, CARD_RADIUS, Look, Type
 from etoile.gui.glance import Glance, MemoryPart, digits, memory
@@ -53,7 +52,7 @@ class GpuCard(GpuView):
     def _open_menu(self) -> None:
         self.menu_wanted.emit(self.glance.gpu.uuid, self._more.mapToGlobal(QPoint(0, self._more.height())))
 
-    def paint_glance(self, painter: QPainter) -> None:
+    def paint_glance(self, painter: QPainter, wanted: QRectF) -> None:
         look = self._look
         inner = QRectF(self.rect()).adjusted(CARD_PADDING, look.px(10), -CARD_PADDING, -look.px(9))
         title = QRectF(inner.left(), inner.top(), inner.width() - look.px(_MORE), look.px(_TITLE))
@@ -81,7 +80,7 @@ class GpuCard(GpuView):
             paint_chip(painter, right, line.center().y(), glance.severity, word, look)
             right -= chip_width(look, word) + gap
         title = look.metrics(Type.TITLE).elidedText(
-            look.words(called(glance.gpu)), Qt.TextElideMode.ElideRight, round(right - line.left())
+            self._called, Qt.TextElideMode.ElideRight, round(right - line.left())
         )
         left = line.left() + self._paint_text(painter, line, Type.TITLE, look.palette.text, title) + gap
         remark = look.words(glance.remark) if glance.remark else ""

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from etoile.domain.readings import called
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
 from etoile.gui.glance import Glance, digits, memory
 from etoile.gui.gpu_view import GpuView
@@ -63,23 +62,34 @@ class GpuRow(GpuView):
     def __init__(self, look: Look, glance: Glance, parent: QWidget | None = None) -> None:
         super().__init__(look, glance, parent)
         self._curve = TracePicture()
+        self._places = columns(QRectF(self.rect()), look)
 
-    def paint_glance(self, painter: QPainter) -> None:
-        look, glance = self._look, self.glance
-        places = columns(QRectF(self.rect()), look)
-        self._paint_name(painter, places.name)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._places = columns(QRectF(self.rect()), self._look)
+
+    def changed_since(self, before: Glance) -> QRect:
+        """Temperature, curve and load are other ones every second, what stands beside them seldom is."""
+        if _beside(before) != _beside(self.glance):
+            return self.rect()
+        return self._places.temperature.united(self._places.load).toAlignedRect()
+
+    def paint_glance(self, painter: QPainter, wanted: QRectF) -> None:
+        look, glance, places = self._look, self.glance, self._places
+        if places.name.intersects(wanted):
+            self._paint_name(painter, places.name)
         self._paint_value(painter, places.temperature, digits(glance.gpu.temperature_c), "°C")
         curve = places.curve.adjusted(0, look.px(4), 0, -look.px(4))
         if curve.width() > 0:
             self._curve.paint(painter, curve, glance.samples, glance.limits, look.palette, glance.slowed)
         self._paint_value(painter, places.load, digits(glance.gpu.utilization_percent), "%")
-        self._paint_memory(painter, places.memory)
+        if places.memory.intersects(wanted):
+            self._paint_memory(painter, places.memory)
 
     def _paint_name(self, painter: QPainter, column: QRectF) -> None:
         """Paint the title with its chip, and the model below; where the chip has no room, it takes the model's."""
         look, glance = self._look, self.glance
         above, below = self._lines(column)
-        title = self._paint_text(painter, above, Type.TITLE, look.palette.text, look.words(called(glance.gpu)))
+        title = self._paint_text(painter, above, Type.TITLE, look.palette.text, self._called)
         if not glance.severity:
             self._paint_model(painter, below)
             return
@@ -134,6 +144,13 @@ class GpuRow(GpuView):
         look = self._look
         above = QRectF(column.left(), look.px(4), column.width(), look.px(20))
         return above, QRectF(column.left(), above.bottom(), column.width(), look.px(16))
+
+
+def _beside(glance: Glance) -> tuple[object, ...]:
+    """Return what a row says at its ends."""
+    gpu = glance.gpu
+    said = gpu.name, gpu.index, glance.severity, glance.remark, glance.outlook
+    return *said, glance.faded, gpu.memory_used_bytes, gpu.memory_total_bytes
 
 
 class GpuHeading(QWidget):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
@@ -14,6 +14,8 @@ from etoile.gui.words import NOTHING, gpu_details, gpu_line
 from etoile.text import Message, message
 
 NARROWEST, WIDTH = 270, 340
+_AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_AT_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 MOST_HOLDERS = 8
 """Programs and models in the description that hold memory."""
 
@@ -55,8 +57,9 @@ class GpuView(QWidget):
         """Show `glance`; the same one again paints nothing."""
         self._later = None
         if glance != self._glance:
+            before = self._glance
             self._take(glance)
-            self.update()
+            self.update(self.changed_since(before))
 
     def show_wanted(self, glance: Callable[[], Glance]) -> None:
         """Show what `glance` returns, which is asked for once anybody may see or hear it."""
@@ -69,8 +72,12 @@ class GpuView(QWidget):
         self._later, self._glance = None, glance
         self._name()
 
-    def paint_glance(self, painter: QPainter) -> None:
-        """Paint everything within the frame."""
+    def changed_since(self, before: Glance) -> QRect:
+        """Return where it looks other than it did with `before`."""
+        return self.rect()
+
+    def paint_glance(self, painter: QPainter, wanted: QRectF) -> None:
+        """Paint everything within the frame that is in `wanted`."""
         raise NotImplementedError
 
     def sizeHint(self) -> QSize:
@@ -113,13 +120,14 @@ class GpuView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_frame(painter)
-        self.paint_glance(painter)
+        self.paint_glance(painter, QRectF(event.rect()))
 
     def _name(self) -> None:
         glance, words = self._glance, self._look.words
         gpu = glance.gpu
         line = words(gpu_line(gpu, glance.thermal))
-        self.setAccessibleName(f"{words(called(gpu))}, {gpu.name}")
+        self._called = words(called(gpu))
+        self.setAccessibleName(f"{self._called}, {gpu.name}")
         details = gpu_details(gpu)
         held = [message("{name}: {size:bytes}", name=part.name, size=part.size_bytes) for part in glance.parts]
         snoozed = message("Alerts are snoozed") if glance.snoozed else None
@@ -151,10 +159,9 @@ class GpuView(QWidget):
         box = QRectF(line)
         if right is not None:
             box.setRight(right)
-        side = Qt.AlignmentFlag.AlignLeft if right is None else Qt.AlignmentFlag.AlignRight
         painter.setFont(self._look.font(kind))
         painter.setPen(colour)
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(box, _AT_LEFT if right is None else _AT_RIGHT, text)
         return width
 
     def _paint_number(self, painter: QPainter, base: QPointF, kind: Type, digits: str, unit: str) -> None:
