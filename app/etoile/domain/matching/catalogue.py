@@ -26,7 +26,7 @@ from itertools import chain
 from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.graph import Graph, short_forms, spelled
 from etoile.domain.matching.phrases import Phrase
-from etoile.domain.matching.starts import Starts
+from etoile.domain.matching.starts import Label, Starts
 from etoile.domain.matching.templates import Branch, Choice, Form
 
 Split = tuple[Phrase, Phrase]
@@ -176,17 +176,16 @@ class Catalogue:
         return found
 
     @cached_property
-    def said(self) -> Starts[tuple[str, Phrase]]:
+    def said(self) -> Starts:
         """What says each `<concept>`, or begins one that is said in two, and what then ends it; without stop words."""
-        whole = (
-            (self.content(phrase), (f"<{name}>", ())) for name, phrases in self.concepts.items() for phrase in phrases
-        )
+        whole = ((name, self.content(phrase), ()) for name, phrases in self.concepts.items() for phrase in phrases)
         halves = (
-            (self.content(head), (f"<{name}>", self.content(tail)))
+            (name, self.content(head), self.content(tail))
             for name, splits in self.splits.items()
             for head, tail in splits
         )
-        return Starts(chain(whole, halves))
+        said: Iterator[tuple[str, Phrase, Phrase]] = chain(whole, halves)
+        return Starts((head, Label(f"<{name}>", len(head), None, len(head), tail)) for name, head, tail in said)
 
     def phrases_of(self, part: str) -> Iterator[Phrase]:
         """Return what `part`, a word or a `<concept>`, may begin with, without stop words."""

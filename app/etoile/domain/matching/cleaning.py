@@ -1,8 +1,8 @@
 """What is taken away before a request is understood: hesitation, politeness, repetition."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import eq
+from typing import NamedTuple
 
 from etoile.domain.matching.catalogue import Words
 from etoile.domain.matching.phrases import PhraseSet
@@ -11,8 +11,7 @@ from etoile.domain.matching.tokens import BREAK, Token, Tokens, in_words, with_n
 _LONGEST_REPEAT = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A request's bare words."""
 
     tokens: Tokens

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.graph import OPEN, State
-from etoile.domain.matching.labels import SLOTS, Here, Labels, is_thing
+from etoile.domain.matching.labels import SLOTS, Here, Labels
 from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.reach import Reach, Values
 from etoile.domain.matching.tokens import BREAK
@@ -103,14 +103,14 @@ class Grammar:
         """Return the values of closed slots that begin at `index`, each with the tokens that say it."""
         return [
             Reading(command="", slot=slot, value=label.value, first=index, last=index + label.length)
-            for label in self._labels.at(tokens, index).labels
+            for label in self._labels.at(tokens, index)[0]
             if (slot := SLOTS.get(label.name))
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
         longest = {
-            index: max((label.length for label in self._labels.at(tokens, index).labels if is_thing(label)), default=0)
+            index: self._labels.at(tokens, index)[1]
             for index, token in enumerate(tokens)
             if len(token) > 1 and token not in self._stop
         }
@@ -155,7 +155,7 @@ class Grammar:
                 return
         may_follow = state.labels
         if self._labels.may_be(may_follow, tokens, at):
-            for name, length, value, words, rest in self._at(standing, at).labels:
+            for name, length, value, words, rest in self._at(standing, at)[0]:
                 if name not in may_follow or (rest and (tail or rest[0] not in tokens[at + 1 :])):
                     continue
                 child = state.child(name)
@@ -188,7 +188,7 @@ class Grammar:
         tokens = standing.tokens
         if at == len(tokens) or tokens[at] in self._weightless or tokens[at] in tail:
             return True
-        return not state.labels.keys().isdisjoint(self._at(standing, at).names)
+        return any(label.name in state.labels for label in self._at(standing, at)[0])
 
     def _first_of_the_rest(self, tokens: Sequence[str]) -> int:
         """Return from where on `tokens` need no explanation."""

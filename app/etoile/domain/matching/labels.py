@@ -2,32 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
-from etoile.domain.matching.phrases import Phrase
 from etoile.domain.matching.quantities import ARTICLES, BEGINNINGS, READERS, UNITS
 from etoile.domain.matching.reach import Values
-from etoile.domain.matching.starts import Starts
+from etoile.domain.matching.starts import Label, Starts
 from etoile.domain.matching.tokens import DOTS
 
 _NOTHING: frozenset[str] = frozenset()
-
-
-class Label(NamedTuple):
-    """What stands at a token."""
-
-    name: str
-    """A word, a `<concept>` or a `{slot}`."""
-    length: int
-    """How many tokens say it."""
-    value: str | int | None = None
-    """The slot's; None if it is out of range."""
-    words: int = 1
-    """How many words it explains."""
-    tail: Phrase = ()
-    """What is still to be said of a concept in two."""
 
 
 SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
@@ -35,11 +18,8 @@ SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
 _READERS = {f"{{{slot}}}": reader for slot, reader in READERS.items()}
 
 
-class Here(NamedTuple):
-    """All that stands at a token."""
-
-    labels: tuple[Label, ...]
-    names: frozenset[str]
+Here = tuple[tuple[Label, ...], int]
+"""All that stands at a token, and the length of the longest thing among it."""
 
 
 class Labels:
@@ -49,7 +29,7 @@ class Labels:
         self._catalogue = catalogue
         self._stop = catalogue.words.stop
         self._values = Starts(
-            (catalogue.content(phrase), (f"{{{slot}}}", value))
+            (content := catalogue.content(phrase), Label(f"{{{slot}}}", len(content), value))
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
         )
@@ -57,8 +37,8 @@ class Labels:
         self._begin_several = catalogue.said.begin_several | self._values.begin_several
         begun: dict[str, set[str]] = {}
         for starts in self._starts:
-            for word, meanings in starts.begun():
-                begun.setdefault(word, {word}).update(name for name, _ in meanings)
+            for word, names in starts.begun():
+                begun.setdefault(word, {word}).update(names)
         self._begun = {word: frozenset(names) for word, names in begun.items()}
         """Word -> the names of all that it may begin, itself among them."""
         self._language = catalogue.language
@@ -101,7 +81,7 @@ class Labels:
         """Return what stands at the first of `tokens`, quantities too; `before` is the one before it, or empty."""
         read = ((name, reader((before, *tokens), 1, self._language)) for name, reader in _READERS.items())
         found = (Label(name, *quantity) for name, quantity in read if quantity)
-        return _here((*self._known(tokens).labels, *found))
+        return _here((*self._known(tokens)[0], *found))
 
     def _found(self, tokens: tuple[str, ...]) -> Here:
         """Return what stands at the first of `tokens`, quantities aside."""
@@ -113,21 +93,21 @@ class Labels:
 
     def _phrases(self, tokens: tuple[str, ...], skipped: frozenset[str]) -> Iterator[Label]:
         halves = []
-        for (name, tail), length, count in self._catalogue.said.of(tokens, skipped):
-            if tail:
-                halves.append(Label(name, length, None, count, tail))
+        for label, length in self._catalogue.said.of(tokens, skipped):
+            if label.tail:
+                halves.append(label if length == label.length else label._replace(length=length))
             else:
-                yield Label(name, length, None, length)
+                yield label if length == label.length else label._replace(length=length, words=length)
         yield from halves
-        for (name, value), length, _ in self._values.of(tokens, skipped):
-            yield Label(name, length, value)
+        for label, length in self._values.of(tokens, skipped):
+            yield label if length == label.length else label._replace(length=length)
 
 
 def _here(labels: Iterable[Label]) -> Here:
     distinct = tuple(dict.fromkeys(labels))
-    return Here(distinct, frozenset(label.name for label in distinct))
+    return distinct, max((label.length for label in distinct if _is_thing(label)), default=0)
 
 
-def is_thing(label: Label) -> bool:
+def _is_thing(label: Label) -> bool:
     """Whether a label is that of something with a name: no number, no time, no half of a concept."""
     return len(label.name) > 1 and label.name[0] in "<{" and label.name not in _READERS and not label.tail

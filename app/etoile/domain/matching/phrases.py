@@ -11,18 +11,23 @@ class PhraseSet:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = frozenset(phrase for phrase in phrases if phrase)
-        lengths: dict[str, set[int]] = {}
-        for phrase in self._phrases:
-            lengths.setdefault(phrase[0], set()).add(len(phrase))
-        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
-        """First word -> the lengths of phrases that begin with it, the longest first."""
+        self._lengths: dict[str, dict[str, list[int]]] = {}
+        """First word -> second, or empty -> the lengths of phrases that begin with them, the longest first."""
+        for phrase in sorted(self._phrases, key=len, reverse=True):
+            first, second, *_ = *phrase, ""
+            lengths = self._lengths.setdefault(first, {}).setdefault(second, [])
+            if len(phrase) not in lengths:
+                lengths.append(len(phrase))
 
     def length_at(self, words: Sequence[str], index: int) -> int:
         """Return the length of the longest phrase that stands at `index`; 0 when none does."""
-        for length in self._lengths.get(words[index], ()):
+        following = self._lengths.get(words[index])
+        if following is None:
+            return 0
+        for length in following.get(words[index + 1], ()) if index + 1 < len(words) else ():
             if index + length <= len(words) and tuple(words[index : index + length]) in self._phrases:
                 return length
-        return 0
+        return 1 if "" in following else 0
 
     def may_be_in(self, words: Iterable[str]) -> bool:
         """Whether any of `words` begins a phrase."""

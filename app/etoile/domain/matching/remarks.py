@@ -7,8 +7,8 @@ remark names.
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from etoile.domain.commands import SlotType
 from etoile.domain.match import Slots
@@ -38,8 +38,7 @@ SlipsOf = Callable[[str, Slips], Iterable[Sequence[str]]]
 """Word and vocabulary -> what it may be a slip of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(NamedTuple):
     """A request without its remarks."""
 
     tokens: Tokens
@@ -85,7 +84,7 @@ class Remarks:
             said = tuple(itertools.chain.from_iterable(remarks))
             names = all(self._only_names(remark) for remark in remarks)
             found |= dict.fromkeys(
-                replace(bare, dislocated=names, remarks=tuple(remarks)) for bare in self._resolved(command, said)
+                bare._replace(dislocated=names, remarks=tuple(remarks)) for bare in self._resolved(command, said)
             )
             if all(self.is_remark(remark) for remark in remarks):
                 found[Bare(command, remarks=tuple(remarks))] = None

@@ -7,9 +7,8 @@ for another.
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import itemgetter, or_
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from etoile.domain.matching.catalogue import Catalogue
@@ -29,8 +28,7 @@ _PREFIXES = frozenset({"des", "dis", "re", "un"})
 """Torn off a word, they leave its opposite behind: "un mute"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(NamedTuple):
     """A request with some of its words replaced."""
 
     tokens: Tokens
@@ -40,20 +38,12 @@ class Repaired:
     """Whether a word that exists was taken for another."""
 
 
-class _Way(NamedTuple):
-    """What a word, or two, may stand for."""
+_Way = tuple[tuple[str, ...], int, int, int, bool, int]
+"""What a word, or two, may stand for:
 
-    words: tuple[str, ...]
-    reach: int
-    """The commands that these words can all be said for."""
-    begins: int
-    """The commands before whose free text one of them may stand."""
-    cost: int = 0
-    doubtful: bool = False
+the words; the commands that these can all be said for, and those before whose free text one of them may stand; what it
+costs; whether there is doubt; and how many tokens it takes.  A bare tuple, since the collector then leaves it alone."""
 
-
-_Ways = tuple[tuple[_Way, int], ...]
-"""What may be meant, and how many tokens that takes."""
 _Begun = tuple[Tokens, int, bool]
 """A repaired beginning of a request: its words, what they cost, and whether there is doubt."""
 _BY_COST = itemgetter(1)
@@ -71,6 +61,7 @@ class Repairer:
         self._meant = Meant(catalogue, lexicon, foreign)
         self._asking = catalogue.words.telling.union(*(guard for guard in catalogue.words.guards if len(guard) == 1))
         self._ways_of = lru_cache(maxsize=4096)(self._found_ways)
+        self._bold_ways_of = lru_cache(maxsize=1024)(self._found_bold_ways)
 
     def prepare(self) -> None:
         """Make the indexes of known words before a request needs repair."""
@@ -132,38 +123,38 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> _Ways:
-        """Return what the token at `index` may stand for, alone or with the next, and how many tokens that takes."""
-        alone = self._ways_of(tokens[index].text, bold)
-        if index + 1 == len(tokens) or not (joined := self._meant.joined(tokens[index].heard, tokens[index + 1].heard)):
+    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Sequence[_Way]:
+        """Return what the token at `index` may stand for, itself first, alone or with the next."""
+        token = tokens[index]
+        alone = self._bold_ways_of(token.text) if bold else self._ways_of(token.text)
+        if index + 1 == len(tokens) or not (joined := self._meant.joined(token.heard, tokens[index + 1].heard)):
             return alone
-        return alone[0], *((self._way(meaning), 2) for meaning in joined), *alone[1:]
+        return alone[0], *(self._way(meaning, taken=2) for meaning in joined), *alone[1:]
 
-    def _found_ways(self, word: str, bold: bool) -> _Ways:
-        """Return what `word` may stand for, itself first; with `bold` also if it exists."""
-        return tuple((way, 1) for way in self._ways_alone(word, bold))
+    def _found_ways(self, word: str) -> tuple[_Way, ...]:
+        """Return what `word` may stand for, itself first."""
+        as_said = self._way(((word,), 0))
+        if mistaken := self._mistaken.get(word) if word.isalpha() else None:
+            return as_said, self._way((tuple(mistaken.split()), SLIP))
+        if not word.isalpha() or self._meant.exists(word):
+            return (as_said,)
+        doubtful = self._meant.may_tell(word)
+        return as_said, *(self._way(meaning, doubtful=doubtful) for meaning in self._meant.of(word))
 
-    def _ways_alone(self, word: str, bold: bool) -> Iterator[_Way]:
-        yield self._way(((word,), 0))
-        if not word.isalpha():
-            return
-        if mistaken := self._mistaken.get(word):
-            yield self._way((tuple(mistaken.split()), SLIP))
-            return
-        exists = self._meant.exists(word)
-        if word in self._meant.lexicon or (exists and not bold):
-            return
-        doubtful = exists or self._meant.may_tell(word)
-        for meaning in self._meant.of(word):
-            yield self._way(meaning, doubtful=doubtful)
+    def _found_bold_ways(self, word: str) -> tuple[_Way, ...]:
+        """Return the same, where a word that exists may stand for another as well."""
+        alone = self._ways_of(word)
+        if len(alone) > 1 or not word.isalpha() or word in self._meant.lexicon or not self._meant.exists(word):
+            return alone
+        return *alone, *(self._way(meaning, doubtful=True) for meaning in self._meant.of(word))
 
-    def _way(self, meaning: Meaning, *, doubtful: bool = False) -> _Way:
+    def _way(self, meaning: Meaning, *, doubtful: bool = False, taken: int = 1) -> _Way:
         words, cost = meaning
         bases = tuple(map(self._meant.base, words))
-        return _Way(bases, self._reach.of(bases), self._reach.begun_by(bases), cost, doubtful)
+        return bases, self._reach.of(bases), self._reach.begun_by(bases), cost, doubtful, taken
 
 
-def _begun(words: Sequence[Token], ways: Sequence[_Ways], most: int) -> list[list[_Begun]]:
+def _begun(words: Sequence[Token], ways: Sequence[Sequence[_Way]], most: int) -> list[list[_Begun]]:
     """Return how the first of `words`, none of them, one, two and so on, may be repaired at a cost of `most`.
 
     What can mean nothing any more keeps its place: the repairs that it made room for were too often wrong.
@@ -172,34 +163,34 @@ def _begun(words: Sequence[Token], ways: Sequence[_Ways], most: int) -> list[lis
     begun[0].append(((), 0, False))
     for index, of_word in enumerate(ways):
         kept = sorted(begun[index], key=_BY_COST)[:_BEAM]
-        for way, taken in of_word if kept else ():
-            meant = _with(way.words, words[index], words[index + taken - 1])
-            left = most - way.cost
+        for meant, _, _, more, in_doubt, taken in of_word if kept else ():
+            new = _with(meant, words[index], words[index + taken - 1])
             begun[index + taken] += [
-                (said + meant, cost + way.cost, doubtful or way.doubtful)
-                for said, cost, doubtful in kept
-                if cost <= left
+                (said + new, cost + more, doubtful or in_doubt) for said, cost, doubtful in kept if cost + more <= most
             ]
     return begun
 
 
-def _may_meet(ways: Sequence[_Ways]) -> bool:
+def _may_meet(ways: Sequence[Sequence[_Way]]) -> bool:
     """Whether something may be said with each word in one of its ways, or free text may follow the first."""
-    if any(word in DOTS for of_token in ways for way, _ in of_token for word in way.words):
+    if any(word in DOTS for of_token in ways for words, *_ in of_token for word in words):
         return True  # the words beside a dot may be a host's
     reach, of_joined = EVERYTHING, 0
     for of_token in ways:
-        reach &= reduce(or_, (way.reach for way, _ in of_token), of_joined)
-        of_joined = reduce(or_, (way.reach for way, taken in of_token if taken == 2), 0)
+        of_one, of_two = of_joined, 0
+        for _, bits, _, _, _, taken in of_token:
+            of_one |= bits
+            of_two |= bits if taken == 2 else 0
+        reach, of_joined = reach & of_one, of_two
     return bool(reach) or _may_begin(ways)
 
 
-def _may_begin(ways: Sequence[_Ways]) -> bool:
+def _may_begin(ways: Sequence[Sequence[_Way]]) -> bool:
     """Whether free text may follow: a first word that means something in one of its ways begins some."""
     for of_token in ways:
-        if any(way.begins for way, _ in of_token):
+        if any(begins for _, _, begins, *_ in of_token):
             return True
-        if all(way.reach != EVERYTHING for way, _ in of_token):
+        if all(reach != EVERYTHING for _, reach, *_ in of_token):
             return False
     return False
 

@@ -1,42 +1,55 @@
 """Phrases with what they mean, found where words begin with them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 from etoile.domain.matching.phrases import Phrase
 
-T = TypeVar("T")
+
+class Label(NamedTuple):
+    """What stands at a token."""
+
+    name: str
+    """A word, a `<concept>` or a `{slot}`."""
+    length: int
+    """How many tokens say it."""
+    value: str | int | None = None
+    """The slot's; None if it is out of range."""
+    words: int = 1
+    """How many words it explains."""
+    tail: Phrase = ()
+    """What is still to be said of a concept in two."""
 
 
-class _Node(Generic[T]):
-    __slots__ = ("children", "meanings")
+class _Node:
+    __slots__ = ("children", "labels")
 
     def __init__(self) -> None:
-        self.children: dict[str, _Node[T]] = {}
-        self.meanings: dict[T, None] = {}
+        self.children: dict[str, _Node] = {}
+        self.labels: dict[Label, None] = {}
 
 
-class Starts(Generic[T]):
+class Starts:
     """Finds the phrases that words begin with: a tree with a branch for each word."""
 
-    def __init__(self, said: Iterable[tuple[Phrase, T]]) -> None:
-        self._root: _Node[T] = _Node()
-        for phrase, meaning in said:
+    def __init__(self, said: Iterable[tuple[Phrase, Label]]) -> None:
+        self._root = _Node()
+        for phrase, label in said:
             node = self._root
             for word in phrase:
                 node = node.children.setdefault(word, _Node())
             if phrase:
-                node.meanings[meaning] = None
+                node.labels[label] = None
         self.begin_several = frozenset(word for word, node in self._root.children.items() if node.children)
         """What phrases of several words begin with."""
 
-    def begun(self) -> Iterator[tuple[str, set[T]]]:
-        """Return each word that phrases begin with, and what these mean."""
+    def begun(self) -> Iterator[tuple[str, set[str]]]:
+        """Return each word that phrases begin with, and the names of what these mean."""
         for word, node in self._root.children.items():
             nodes = [node]
             for one in nodes:
                 nodes += one.children.values()
-            yield word, {meaning for one in nodes for meaning in one.meanings}
+            yield word, {label.name for one in nodes for label in one.labels}
 
     def end(self, words: Sequence[str], index: int, skipped: frozenset[str]) -> int:
         """Return up to where what stands at `index` may be part of a phrase."""
@@ -51,18 +64,18 @@ class Starts(Generic[T]):
             end = at + 1
         return end
 
-    def of(self, words: Sequence[str], skipped: frozenset[str]) -> Iterator[tuple[T, int, int]]:
-        """Return what `words` begin with: what it means, over how many words it goes, and how many of them say it.
+    def of(self, words: Sequence[str], skipped: frozenset[str]) -> Iterator[tuple[Label, int]]:
+        """Return what `words` begin with, and over how many words it goes.
 
         Words of `skipped` may stand inside a phrase, and say nothing.
         """
-        node, count = self._root, 0
+        node = self._root
         for length, word in enumerate(words, start=1):
             if length > 1 and word in skipped:
                 continue
             following = node.children.get(word)
             if following is None:
                 return
-            node, count = following, count + 1
-            for meaning in node.meanings:
-                yield meaning, length, count
+            node = following
+            for label in node.labels:
+                yield label, length
