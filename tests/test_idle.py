@@ -48,7 +48,9 @@ def imported() -> set[str]:
             id="the work of nodes",
         ),
         pytest.param({"etoile.domain.alerting.words"}, id="what alerts say"),
-        pytest.param({"psutil", "difflib", "statistics", "fractions", "pickle", "typing_extensions"}, id="libraries"),
+        pytest.param(
+            {"psutil", "pynvml", "difflib", "statistics", "fractions", "pickle", "typing_extensions"}, id="libraries"
+        ),
     ],
 )
 def test_it_is_not_there(imported: set[str], unwanted: set[str]) -> None:
