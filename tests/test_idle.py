@@ -7,7 +7,7 @@ import pytest
 
 IDLE = """
 import sys
-import etoile.main, etoile.notify.desktop, etoile.notify.surroundings, etoile.parts.hearing
+import etoile.main, etoile.gpu.nvml, etoile.notify.desktop, etoile.notify.surroundings, etoile.parts.hearing
 import etoile.speech.downloads, etoile.speech.ears, etoile.speech.hotkeys, etoile.speech.placed, etoile.speech.voice
 print(*sys.modules)
 """
