@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -124,6 +125,29 @@ class TestManyGpus:
         qtbot.waitUntil(lambda: 0 in painted.indexes)
         assert max(painted.indexes) < 16
 
+    def test_what_is_out_of_sight_is_made_when_it_is_looked_at(
+        self, window: Window, strip: GpuStrip, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made, glance = [], strip.glance
+        monkeypatch.setattr(strip, "glance", lambda gpu, *given: (made.append(gpu.index), glance(gpu, *given))[1])
+        qtbot.waitUntil(lambda: 0 in _in_view(window))
+        made.clear()
+        window.show_state(replace(MANY, gpus=tuple(replace(gpu, temperature_c=70) for gpu in MANY.gpus)))
+        assert 0 in made
+        assert max(made) < 16
+        row = window.findChildren(GpuRow)[63]
+        assert "70" not in row.accessibleDescription()
+        strip.verticalScrollBar().setValue(strip.verticalScrollBar().maximum())
+        qtbot.waitUntil(lambda: "70" in row.accessibleDescription())
+        assert row.glance.gpu.temperature_c == 70
+
+    def test_a_screen_reader_is_told_of_all(
+        self, window: Window, strip: GpuStrip, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+        window.show_state(replace(MANY, gpus=tuple(replace(gpu, temperature_c=70) for gpu in MANY.gpus)))
+        assert "70" in window.findChildren(GpuRow)[63].accessibleDescription()
+
     @pytest.mark.parametrize("thermal", [Thermal.WARNING, Thermal.CRITICAL])
     def test_one_that_turns_hot_comes_into_view(
         self, window: Window, strip: GpuStrip, qtbot: QtBot, thermal: Thermal
@@ -191,6 +215,26 @@ class TestRow:
         assert DARK.warning.name() in self._colours(row)
         row.show_glance(replace(row.glance, thermal=Thermal.CRITICAL))
         assert {DARK.critical.name(), DARK.critical_fill.name()} <= self._colours(row)
+
+    def test_what_stays_beside_the_curve_is_not_painted_again(self, qtbot: QtBot, look: Look) -> None:
+        row = self._painted(look, states.gpu())
+        qtbot.addWidget(row)
+        row.resize(400, 44)
+        row.grab()
+        before = row.glance
+        row.show_glance(replace(before, gpu=states.gpu(temperature_c=70, utilization_percent=3)))
+        changed = row.changed_since(before)
+        assert changed.left() > 100
+        assert changed.right() < 320
+        for other in (
+            replace(before, thermal=Thermal.WARNING),
+            replace(before, snoozed=True),
+            replace(before, forecast=Forecast(85, 178.0)),
+            replace(before, gpu=states.gpu(memory_used_bytes=1)),
+            replace(before, gpu=states.gpu(state=GpuState.STALE)),
+        ):
+            row.show_glance(other)
+            assert row.changed_since(before) == row.rect()
 
     def test_values_that_are_not_of_now_are_faint(self, qtbot: QtBot, look: Look) -> None:
         row = self._painted(look, states.gpu(state=GpuState.STALE))
