@@ -42,6 +42,7 @@ def test_a_private_session_writes_nothing(desktop: Desktop, tmp_path: Path) -> N
         with running(desktop, home, None, "--simulate", "calm") as app:
             desktop.xdotool("keydown", "F9")
             wait_until(lambda: (app.status() or {})["phase"] == "listening", START_S, what="it listens")
+            wait_until(desktop.microphone_runs, START_S, what="the microphone is open")
             desktop.play_into_microphone(sentence)
             desktop.xdotool("keyup", "F9")
             wait_until(lambda: desktop.sink_volume_percent() == 40, START_S, what="the spoken command is done")
