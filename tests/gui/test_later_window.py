@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from etoile.domain.state import State
+from etoile.domain.trial import Trial
 from etoile.domain.turn import Phase
 from etoile.gui.design import Look
 from etoile.gui.later_window import LaterWindow
@@ -91,6 +92,16 @@ def test_it_comes_when_the_user_begins_to_speak_and_not_when_speaking_goes_on(sc
     scene.window.show_state(_in(Phase.LISTENING))
     assert not scene.window.isVisible()
     assert len(scene.made) == 1
+
+
+def test_what_is_only_tried_in_the_first_steps_brings_none(scene: Scene) -> None:
+    trying = replace(states.CALM, trial=Trial(words=True))
+    scene.window.show_state(_in(Phase.IDLE, trying))
+    scene.window.show_state(_in(Phase.LISTENING, trying))
+    assert scene.made == []
+    scene.window.show_state(_in(Phase.IDLE))
+    scene.window.show_state(_in(Phase.LISTENING))
+    assert scene.window.isVisible()
 
 
 def test_what_needs_no_window_brings_none(scene: Scene) -> None:

@@ -50,6 +50,8 @@ class Chart(QWidget):
         self._curves = Curves(Span.DAY)
         self.cursor_s: float | None = None
         """The moment whose values are told, in seconds since 1970; None where the whole span is told of."""
+        self._values = self._told()
+        """What each plot tells, and the same more briefly."""
         self._by_keys = False
         """Whether it is used by the keyboard, which is to be seen."""
         self._drag: _Drag | None = None
@@ -103,8 +105,7 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        values = [told(self._look, self._curves, kind, self.cursor_s) for kind in PLOTS]
-        self._face.paint(painter, self.size(), self._curves, self.cursor_s, values)
+        self._face.paint(painter, self.size(), self._curves, self.cursor_s, self._values)
         if self.hasFocus() and self._by_keys:
             painter.setPen(QPen(self._look.palette.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -277,7 +278,7 @@ class Chart(QWidget):
 
     def told(self, place: int) -> str:
         """Return what a plot tells: under the cursor, or of what is in sight."""
-        return told(self._look, self._curves, PLOTS[place], self.cursor_s)[0]
+        return self._values[place][0]
 
     def _move_cursor(self, at_s: float | None) -> None:
         if at_s != self.cursor_s:
@@ -285,7 +286,12 @@ class Chart(QWidget):
             self._describe()
             self.update()
 
+    def _told(self) -> list[tuple[str, str]]:
+        return [told(self._look, self._curves, kind, self.cursor_s) for kind in PLOTS]
+
     def _describe(self) -> None:
-        said = description(self._look, self._curves, self.cursor_s, self._face.locale)
+        """Bring up to now what is told above the plots, and to a screen reader."""
+        self._values = self._told()
+        said = description(self._look, self._curves, self.cursor_s, self._values, self._face.locale)
         if said != self.accessibleDescription():
             self.setAccessibleDescription(said)

@@ -1,5 +1,7 @@
 """What a chart tells in words: above its plots, and to a screen reader."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QLocale
 
 from etoile.domain.history import Measure, extent, nearest
@@ -35,9 +37,11 @@ def _is_slowed(curves: Curves, cursor_s: float | None) -> bool:
     return any(since_s - near_s <= cursor_s <= until_s + near_s for since_s, until_s in curves.history.slowed)
 
 
-def description(look: Look, curves: Curves, cursor_s: float | None, locale: QLocale) -> str:
-    """Return a line for each plot, and above them the moment that they tell of."""
-    lines = [f"{look.words(kind.label)} {told(look, curves, kind, cursor_s)[0]}" for kind in PLOTS]
+def description(
+    look: Look, curves: Curves, cursor_s: float | None, values: Sequence[tuple[str, str]], locale: QLocale
+) -> str:
+    """Return a line for each plot, of which `values` are `told`, and above them the moment that they tell of."""
+    lines = [f"{look.words(kind.label)} {whole}" for kind, (whole, _) in zip(PLOTS, values, strict=True)]
     if cursor_s is not None and curves.history:
         lines.insert(0, moment_label(cursor_s, curves.history.span.point_s, locale))
     return "\n".join(lines)

@@ -10,21 +10,12 @@ from etoile.domain.state import State
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
 from etoile.gui.severity import SEVERITY, SMALL_CHIP, Severity, chip_width, paint_chip
 from etoile.gui.sparkline import paint_bar
+from etoile.gui.tray_state import hottest
 from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, gpu_line, short_gpu
 from etoile.text import message
 
 HEIGHT = 32
 BAR = (28, 6)
-_RANK = {Thermal.UNKNOWN: 0, Thermal.NORMAL: 0, Thermal.WARNING: 1, Thermal.CRITICAL: 2}
-
-
-def hottest(state: State) -> GpuReading | None:
-    """Return the GPU that is looked at first: the one in the worst thermal state, and of those the hottest."""
-    return max(
-        state.watched,
-        key=lambda gpu: (_RANK[state.thermal(gpu.uuid)], -1 if gpu.temperature_c is None else gpu.temperature_c),
-        default=None,
-    )
 
 
 def memory_part(gpu: GpuReading) -> float | None:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from etoile.domain.state import State
-from etoile.domain.turn import Phase
-from etoile.gui.page import Ground, Page
+from etoile.gui.page import Ground, Page, begins_to_listen
 
 if TYPE_CHECKING:
     from etoile.gui.window import Window
@@ -30,7 +29,7 @@ class LaterWindow:
         before, self._state = self._state, state
         if self._window is None:
             self._ground.follow(state)
-            if not _begins_to_listen(before, state):
+            if not begins_to_listen(before, state):
                 return
             self._made(before)
         self._shown.show_state(state)
@@ -85,7 +84,3 @@ class LaterWindow:
             window.offer_menu(self._menu)
         window.show_state(state)
         return window
-
-
-def _begins_to_listen(before: State, after: State) -> bool:
-    return after.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING

@@ -26,6 +26,11 @@ def local_time() -> datetime:
     return datetime.now().astimezone()
 
 
+def begins_to_listen(before: State, after: State) -> bool:
+    """Whether the user begins to speak to Etoile: what is only tried in the first steps is shown there.  Pure."""
+    return after.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING and not after.trial
+
+
 class Stopwatch:
     """For how long the turn has been doing what it does."""
 

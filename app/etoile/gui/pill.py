@@ -26,7 +26,7 @@ from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.frame import Frame, can_be_placed
 from etoile.gui.glyphs import Glyph
-from etoile.gui.hottest import BAR, gpus_severity, hottest, memory_part
+from etoile.gui.hottest import BAR, gpus_severity, memory_part
 from etoile.gui.icons import app_icon
 from etoile.gui.label import Label
 from etoile.gui.listening_panel import ListeningPanel
@@ -36,6 +36,7 @@ from etoile.gui.places import Places
 from etoile.gui.severity import Severity
 from etoile.gui.sign import Sign
 from etoile.gui.sparkline import paint_bar
+from etoile.gui.tray_state import hottest
 from etoile.gui.unfolding import Unfolding
 from etoile.gui.words import STOP, STOP_SPEAKING, clock
 from etoile.text import message, verbatim

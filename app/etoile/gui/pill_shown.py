@@ -6,15 +6,14 @@ from enum import Enum
 from etoile.domain.state import State
 from etoile.domain.turn import LISTENED, Phase
 from etoile.gui.glyphs import Glyph
-from etoile.gui.hottest import gpus_severity, hottest
+from etoile.gui.hottest import gpus_severity
 from etoile.gui.severity import Severity
-from etoile.gui.tray_state import USABLE
+from etoile.gui.tray_state import OFFLINE, hottest, is_offline
 from etoile.gui.words import NOTHING, PHASE, gpu_line, joined
 from etoile.text import Message, message, verbatim
 
 TOLD_S = 8.0
 """How long the pill shows what was said at the end of a turn."""
-OFFLINE = message("No node is online")
 _SIGNS: Mapping[Phase, Severity | Glyph] = {
     Phase.THINKING: Glyph.HOLLOW_STAR,
     Phase.SPEAKING: Glyph.STAR,
@@ -52,11 +51,6 @@ def shown_of(state: State, since_s: float) -> Shown:
     if turn.said and turn.number and since_s < TOLD_S:
         return Shown.TOLD
     return Shown.WARNING if severity else Shown.IDLE
-
-
-def is_offline(state: State) -> bool:
-    """Whether there are nodes, and none of them can take a request."""
-    return bool(state.nodes) and not any(node.state in USABLE for node in state.nodes)
 
 
 def sign_of(state: State, shown: Shown) -> Severity | Glyph:

@@ -12,13 +12,11 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from etoile.domain.state import State
 from etoile.gui.design import Look
 from etoile.gui.doors import Doors
-from etoile.gui.hottest import hottest
 from etoile.gui.icons import TrayState, tray_icon
 from etoile.gui.page import local_time
 from etoile.gui.panel import panel_is_dark
 from etoile.gui.tray_menu import TrayMenu
-from etoile.gui.tray_number import number_icon
-from etoile.gui.tray_state import tray_state
+from etoile.gui.tray_state import hottest, tray_state
 from etoile.gui.tray_words import tool_tip
 
 if TYPE_CHECKING:
@@ -125,6 +123,8 @@ class Tray(QObject):
         if wanted.degrees is None:
             icon = tray_icon(wanted.state, on_dark=wanted.on_dark)
         else:
+            from etoile.gui.tray_number import number_icon  # few want it
+
             icon = number_icon(wanted.degrees, wanted.state, on_dark=wanted.on_dark)
         # A mask is drawn in the colour of the panel of macOS; what is hot keeps its own.
         icon.setIsMask(self._platform == "darwin" and wanted.state not in _HOT)

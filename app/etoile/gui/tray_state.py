@@ -1,10 +1,11 @@
-"""Which of its states the icon in the tray tells."""
+"""What icon and pill tell of the state: which of their states it is, the hottest GPU, whether any node is online."""
 
-from etoile.domain.gpus import GpuState, Thermal
+from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.nodes import NodeState
 from etoile.domain.state import State
 from etoile.domain.turn import Phase
 from etoile.gui.icons import TrayState
+from etoile.text import message
 
 _BUSY = {
     Phase.LISTENING: TrayState.LISTENING,
@@ -13,8 +14,11 @@ _BUSY = {
     Phase.THINKING: TrayState.THINKING,
     Phase.CONFIRMING: TrayState.THINKING,
 }
-USABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.DEGRADED, NodeState.LOADING})
+_RANK = {Thermal.UNKNOWN: 0, Thermal.NORMAL: 0, Thermal.WARNING: 1, Thermal.CRITICAL: 2}
+_USABLE = frozenset({NodeState.UP, NodeState.BUSY, NodeState.DEGRADED, NodeState.LOADING})
 """States of a node that can take a request now or in a moment."""
+OFFLINE = message("No node is online")
+"""What is said where `is_offline`."""
 
 
 def tray_state(state: State) -> TrayState:
@@ -28,5 +32,18 @@ def tray_state(state: State) -> TrayState:
         return TrayState.WARNING
     if state.listening_for:
         return TrayState.WATCHING
-    usable = any(node.state in USABLE for node in state.nodes)
-    return TrayState.IDLE if usable else TrayState.OFFLINE
+    return TrayState.OFFLINE if is_offline(state) or not state.nodes else TrayState.IDLE
+
+
+def is_offline(state: State) -> bool:
+    """Whether there are nodes, and none of them can take a request.  Pure."""
+    return bool(state.nodes) and not any(node.state in _USABLE for node in state.nodes)
+
+
+def hottest(state: State) -> GpuReading | None:
+    """Return the GPU that is looked at first: the one in the worst thermal state, and of those the hottest.  Pure."""
+    return max(
+        state.watched,
+        key=lambda gpu: (_RANK[state.thermal(gpu.uuid)], -1 if gpu.temperature_c is None else gpu.temperature_c),
+        default=None,
+    )

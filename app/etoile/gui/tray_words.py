@@ -9,7 +9,7 @@ from etoile.domain.readings import called
 from etoile.domain.state import State
 from etoile.gui.doings import LOCKED
 from etoile.gui.icons import TrayState
-from etoile.gui.tray_state import tray_state
+from etoile.gui.tray_state import OFFLINE, is_offline, tray_state
 from etoile.gui.words import GPU_STATE, NODE_STATE, PHASE, THERMAL, gpu_line, joined
 from etoile.text import Message, message, plural
 
@@ -46,8 +46,8 @@ def _with_rest(lines: list[str], gpus: int, words: Callable[[Message], str]) -> 
 def _what(state: State) -> Message:
     """Return what goes on; of an icon that is struck out, why."""
     said = PHASE[state.turn.phase]
-    if tray_state(state) is TrayState.OFFLINE and state.nodes:
-        said = message("No node is online")
+    if tray_state(state) is TrayState.OFFLINE and is_offline(state):
+        said = OFFLINE
     if state.listening_for:
         said = message("{first}, listening for “{word}”", first=said, word=state.listening_for)
     return said

@@ -30,7 +30,7 @@ from etoile.gui.doors import Doors
 from etoile.gui.frame import Frame, can_be_placed
 from etoile.gui.header import FOLD_KEYS, NEW_KEYS
 from etoile.gui.icons import app_icon
-from etoile.gui.page import CONVERSATION, Ground, Page, ground_of, local_time
+from etoile.gui.page import CONVERSATION, Ground, Page, begins_to_listen, ground_of, local_time
 from etoile.gui.pages import PAGES
 from etoile.gui.pill import Pill
 from etoile.gui.places import Places
@@ -308,7 +308,7 @@ class Window(Frame):
         self._faces.setCurrentWidget(self._body)
         if before.locked and not self._body.empty:
             self._go_to(self.page)
-        if state.turn.phase is Phase.LISTENING and before.turn.phase is not Phase.LISTENING and not state.trial:
+        if begins_to_listen(before, state):
             self.appear()
         if (self.pill.isVisible() or self._unfolding.folds) and wants_reading(before, state):
             self._show(activating=False)
