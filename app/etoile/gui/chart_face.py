@@ -99,7 +99,8 @@ class Face:
         painter.save()
         painter.setClipRect(box)
         if kind.measure is Measure.TEMPERATURE:
-            paint_slowed(painter, area, history.slowed, palette)
+            bands = ((area.x(since_s), area.x(until_s)) for since_s, until_s in history.slowed)
+            paint_slowed(painter, box, bands, palette)
             highest = max((point.highest for point in curves.points_in_sight(kind.measure)), default=0.0)
             paint_temperature(painter, area, runs, history.until_s, highest, curves.limits, palette)
             self._paint_forecast(painter, area, curves)

@@ -4,7 +4,7 @@ Curves are made into lines and bars once, of times and values; a frame only maps
 them is seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -148,18 +148,18 @@ def paint_temperature(
             painter.restore()
 
 
-def paint_slowed(painter: QPainter, area: Area, slowed: Sequence[tuple[float, float]], palette: Palette) -> None:
-    """Paint when heat slowed the card down: a grey band, with a strip of ticks on top."""
+def paint_slowed(painter: QPainter, box: QRectF, bands: Iterable[tuple[float, float]], palette: Palette) -> None:
+    """Paint in `box` when heat slowed the card down: grey bands from and to, with a strip of ticks on top of each."""
     grey = QColor(palette.ctrl)
     grey.setAlphaF(_SLOWED)
-    for since_s, until_s in slowed:
-        left, right = max(area.x(since_s), area.box.left()), min(area.x(until_s), area.box.right())
-        if right < area.box.left() or left > area.box.right():
+    for since, until in bands:
+        left, right = max(since, box.left()), min(until, box.right())
+        if right < box.left() or left > box.right():
             continue
         width = max(2.0, right - left)
-        painter.fillRect(QRectF(left, area.box.top(), width, area.box.height()), grey)
+        painter.fillRect(QRectF(left, box.top(), width, box.height()), grey)
         for tick in range(0, round(width), 4):
-            painter.fillRect(QRectF(left + tick, area.box.top(), 2, 3), palette.text3)
+            painter.fillRect(QRectF(left + tick, box.top(), 2, 3), palette.text3)
 
 
 def paint_forecast(

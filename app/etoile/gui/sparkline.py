@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
 from etoile.config import Thermal as ThermalLimits
-from etoile.gui.chart_plot import line_pen
+from etoile.gui.chart_plot import line_pen, paint_slowed
 from etoile.gui.design import Palette
 from etoile.gui.history import SPAN_S
 from etoile.gui.trace import longest_step_s
@@ -94,8 +94,9 @@ def paint_heat_ground(
     """Paint what is behind a curve of temperatures; `highest` is the highest of it."""
     _paint_ground(painter, box, palette)
     plot = plot_of(box)
-    for band in slowed:
-        _paint_band(painter, box, plot, band, palette)
+    if slowed:
+        bands = ((_across(since_s, plot), _across(until_s, plot)) for since_s, until_s in slowed)
+        paint_slowed(painter, QRectF(plot.left(), box.top(), plot.width(), box.height()), bands, palette)
     warning, critical = float(limits.warning_c), float(limits.critical_c)
     _paint_threshold(painter, plot, warning, palette.warning if highest >= warning else palette.ctrl, [4, 3])
     _paint_threshold(painter, plot, critical, palette.critical if highest >= critical else palette.ctrl, [1.5, 2.5])
@@ -186,16 +187,6 @@ def paint_parts(painter: QPainter, box: QRectF, parts: Sequence[float], rest: fl
     painter.restore()
 
 
-def _paint_band(painter: QPainter, box: QRectF, plot: QRectF, band: tuple[float, float], palette: Palette) -> None:
-    left, right = (max(plot.left(), _place((at_s, 0.0), plot, (0, 1)).x()) for at_s in band)
-    grey = QColor(palette.ctrl)
-    grey.setAlphaF(0.35)
-    width = max(2.0, right - left)
-    painter.fillRect(QRectF(left, box.top(), width, box.height()), grey)
-    for tick in range(0, round(width), 4):
-        painter.fillRect(QRectF(left + tick, box.top(), 2, 3), palette.text3)
-
-
 def _paint_ground(painter: QPainter, box: QRectF, palette: Palette) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(palette.raised)
@@ -260,7 +251,11 @@ def _place(point: tuple[float, float], plot: QRectF, scale: tuple[int, int]) -> 
     at_s, value = point
     lowest, highest = scale
     height = min(1.0, max(0.0, (value - lowest) / (highest - lowest)))
-    return QPointF(plot.right() + at_s / SPAN_S * plot.width(), plot.bottom() - height * plot.height())
+    return QPointF(_across(at_s, plot), plot.bottom() - height * plot.height())
+
+
+def _across(at_s: float, plot: QRectF) -> float:
+    return plot.right() + at_s / SPAN_S * plot.width()
 
 
 def _height_of(limit_c: float, plot: QRectF) -> float:

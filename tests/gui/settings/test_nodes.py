@@ -8,9 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from etoile.config import Node, load
-from etoile.errors import NodeUnauthorised, NodeUnreachable
+from etoile.errors import ConfigError, NodeUnauthorised, NodeUnreachable
 from etoile.gui.label import DOT
 from etoile.gui.settings.asking import Asking
+from etoile.gui.settings.cards import CardsGroup
+from etoile.gui.settings.entries import Entries
 from etoile.gui.settings.node_form import NodeForm, found
 from etoile.gui.settings.nodes import NodesGroup
 from etoile.llm.trying import Tried
@@ -122,6 +124,22 @@ def test_a_keyring_that_refuses_is_told_and_nothing_is_written(nodes: Scene) -> 
     nodes.wait(form.foot.isVisible)
     assert nodes.path.read_text() == before
     assert form.save.isEnabled()
+
+
+@pytest.mark.parametrize("of", [(NodesGroup, "nodes", "Add a node"), (CardsGroup, "alerts", "Add a card")])
+def test_an_error_goes_when_a_form_is_opened_and_when_it_is_closed(
+    nodes: Scene, of: tuple[type[Entries], str, str]
+) -> None:
+    kind, page, add = of
+    group = nodes.show(page).dialog.findChildren(kind)[0]
+    group.wrong.say(ConfigError(message("No card is seen now.")))
+    nodes.button(add).click()
+    nodes.wait(lambda: group.open is not None)
+    assert group.wrong.text == ""
+    group.wrong.say(ConfigError(message("No card is seen now.")))
+    QTest.keyClick(group.open, Qt.Key.Key_Escape)  # type: ignore[call-overload]
+    assert group.open is None
+    assert group.wrong.text == ""
 
 
 def test_a_node_of_another_name_keeps_its_key(nodes: Scene) -> None:

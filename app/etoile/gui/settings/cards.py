@@ -6,19 +6,19 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from etoile.config import AlertsOfGpu, Config
 from etoile.config.writing import Change, card_at, without_card
 from etoile.domain.gpus import GpuReading
-from etoile.errors import ConfigError, EtoileError
+from etoile.errors import ConfigError
 from etoile.gui.button import Button, Kind
-from etoile.gui.design import Look, Type
-from etoile.gui.glyphs import Glyph
+from etoile.gui.design import Look
 from etoile.gui.settings.controls import Choice, Field, Switch, as_number
+from etoile.gui.settings.entries import Entries
 from etoile.gui.settings.errand import Errand
 from etoile.gui.settings.file import SettingsFile
-from etoile.gui.settings.frame import Plain, RowFrame, Wrong
+from etoile.gui.settings.frame import RowFrame, Wrong
 from etoile.gui.settings.group import Titled
 from etoile.gui.settings.node_more import place_of, wrong_at
 from etoile.gui.settings.outside import Outside
@@ -137,23 +137,15 @@ class CardForm(Titled):
             self._leave()
 
 
-class CardsGroup(Titled):
+class CardsGroup(Entries):
     """Lists the cards with settings of their own."""
 
     def __init__(self, look: Look, file: SettingsFile, outside: Outside, parent: QWidget | None = None) -> None:
-        super().__init__(look, message("Single cards"), parent)
+        super().__init__(look, message("Single cards"), message("Add a card"), parent)
         self._file, self._outside = file, outside
         self._cards: Sequence[GpuReading] = ()
         self._errand = Errand(self)
         self._listed: object = None
-        self.add_button = Button(look, message("Add a card"), parent=self)
-        self.add_button.clicked.connect(lambda: self._ask_cards(None))
-        self.head.addWidget(self.add_button)
-        self._wrong = Wrong(look, self)
-        self._below = QVBoxLayout()
-        self.column.addWidget(self._wrong)
-        self.column.addLayout(self._below)
-        self.open: CardForm | None = None
         self.show_config(file.config)
 
     def show_config(self, config: Config) -> None:
@@ -163,49 +155,31 @@ class CardsGroup(Titled):
         self._listed = config.alerts.gpus
         self.box.clear()
         if not config.alerts.gpus:
-            self.add(Plain(self._look, message("None: the limits above count for every card."), Type.UI))
+            self.list_none(message("None: the limits above count for every card."))
         for card in config.alerts.gpus:
             name = named(card, self._cards)
-            change = Button(self._look, message("Change"))
-            remove = Button(self._look, message("Remove"), glyph=Glyph.CLOSE, words=False)
-            self.add(RowFrame(self._look, name, told(card), change, remove))
-            change.setAccessibleName(self._look.words(message("Change {node}", node=name)))
-            remove.setAccessibleName(self._look.words(message("Remove {node}", node=name)))
-            change.clicked.connect(partial(self._ask_cards, card))
-            remove.clicked.connect(partial(self._remove, card))
+            self.list_entry(name, told(card), partial(self._ask_cards, card), partial(self._remove, card))
 
-    def _ask_cards(self, card: AlertsOfGpu | None, _: bool = False) -> None:
+    def begin_entry(self) -> None:
+        self._ask_cards(None)
+
+    def _ask_cards(self, card: AlertsOfGpu | None) -> None:
         """Find out which cards there are, and open the form."""
-        self._errand.begin(self._outside.cards, partial(self._edit, card), self._fail)
+        self._errand.begin(self._outside.cards, partial(self._edit, card), self.wrong.say)
 
     def _edit(self, card: AlertsOfGpu | None, cards: Sequence[GpuReading]) -> None:
         self._cards = cards
         if card is None and not cards:
-            self._fail(ConfigError(message("No card is seen now.")))
+            self.wrong.say(ConfigError(message("No card is seen now.")))
             return
-        self._close()
-        self.open = CardForm(self._look, self._file, card, cards, self._close, self)
-        self._below.addWidget(self.open)
-        self.add_button.setEnabled(False)
-        self.open.begin()
+        form = CardForm(self._look, self._file, card, cards, self.close_part, self)
+        self.open_part(form)
+        form.begin()
 
-    def _remove(self, card: AlertsOfGpu, _: bool = False) -> None:
+    def _remove(self, card: AlertsOfGpu) -> None:
         known = self._file.config.alerts.gpus
         error = self._file.change(without_card(known.index(card))) if card in known else None
-        self._wrong.say(error)
-        self.add_button.setFocus()
-
-    def _fail(self, error: EtoileError) -> None:
-        self._wrong.say(error)
-
-    def _close(self) -> None:
-        self._wrong.say(None)
-        if self.open:
-            self._below.removeWidget(self.open)
-            self.open.hide()
-            self.open.deleteLater()
-            self.open = None
-        self.add_button.setEnabled(True)
+        self.wrong.say(error)
         self.add_button.setFocus()
 
 
