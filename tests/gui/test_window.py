@@ -192,6 +192,14 @@ class TestWhatIsShown:
         window.show_page(GPU)
         assert names() == ["Conversation, warning", "GPU", "Nodes", "History"]
 
+    def test_the_line_about_heat_says_since_when_it_is_not_that_of_now(self, window: Window) -> None:
+        _show(window, replace(CALM, gpus=(states.gpu(state=GpuState.STALE, at_s=states.NOW_S - 60),)))
+        line = window.findChild(HottestLine)
+        assert line.accessibleName().startswith("GPU 0 on athena: Not measured lately, 62 °C")
+        assert line.accessibleName().endswith(", measured 14:01")
+        window.show_state(CALM)
+        assert "measured" not in line.accessibleName()
+
     def test_the_hottest_gpu_leads_to_all_of_them(self, window: Window, qtbot: QtBot) -> None:
         _show(window, CALM)
         qtbot.mouseClick(_button(window, window.findChild(HottestLine).accessibleName()), Qt.MouseButton.LeftButton)

@@ -41,7 +41,7 @@ class ConversationPage(Page):
         look, publish = ground.look, ground.doors.publish
         self._ground, self._publish = ground, publish
         self._state = State()
-        self._hottest = HottestLine(look, self)
+        self._hottest = HottestLine(look, ground.now_s, ground.clock, self)
         self._hottest.clicked.connect(show_gpus)
         self._found = NodeStrip(look, ground.doors.confirm_node, self)
         """Nodes that were found and wait for a word."""

@@ -17,7 +17,7 @@ from etoile.gui.design import Look
 from etoile.gui.history import Sample
 from etoile.gui.severity import Severity, severity_of
 from etoile.gui.sparkline import Points
-from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, short_model
+from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, measured, short_model
 from etoile.text import Message, message, render
 
 _THROTTLED = attrgetter("throttled")
@@ -70,7 +70,7 @@ class Glance:
     def remark(self) -> Message | None:
         """What is said about the reading itself, in small."""
         if self.gpu.state is GpuState.STALE:
-            return message("measured {time}", time=self.measured_at)
+            return measured(self.measured_at)
         if self.gpu.state in _SAID and self.severity is None:
             return GPU_STATE[self.gpu.state]
         if self.snoozed:

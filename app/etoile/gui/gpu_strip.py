@@ -22,6 +22,7 @@ from etoile.gui.label import Label
 from etoile.gui.roster import goal
 from etoile.gui.scroll import ScrollColumn
 from etoile.gui.severity import Severity, severity_of
+from etoile.gui.words import time_of
 from etoile.text import message, verbatim
 
 CARD_GAP, ROW_GAP = 8, 4
@@ -169,15 +170,11 @@ class GpuStrip(ScrollColumn):
             limits=state.limits_of(gpu.uuid),
             forecast=state.forecast(gpu.uuid),
             samples=history.of(gpu.uuid),
-            measured_at=self._time_of(gpu.at_s) if old else "",
+            measured_at=time_of(gpu.at_s, self._now_s(), self._clock()) if old else "",
             parts=memory_parts(gpu, state),
             snoozed=state.desk.is_snoozed(self._now_s(), Scope(subject=gpu.uuid)),
             says_simulated=not (as_rows(state) and all_simulated(state)),
         )
-
-    def _time_of(self, at_s: float) -> str:
-        then = self._clock().timestamp() - (self._now_s() - at_s)
-        return datetime.fromtimestamp(then).astimezone().strftime("%H:%M")
 
 
 def _rank(gpu: GpuReading, state: State) -> int:

@@ -1,5 +1,8 @@
 """The one line about heat that the conversation keeps: the hottest GPU, and a way to all of them."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -11,7 +14,7 @@ from etoile.gui.design import BUTTON_RADIUS, Look, Type
 from etoile.gui.severity import SEVERITY, SMALL_CHIP, Severity, chip_width, paint_chip
 from etoile.gui.sparkline import paint_bar
 from etoile.gui.tray_state import hottest
-from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, gpu_line, short_gpu
+from etoile.gui.words import GPU_STATE, NOTHING, THERMAL, gpu_line, measured, short_gpu, time_of
 from etoile.text import message
 
 HEIGHT = 32
@@ -34,13 +37,19 @@ def gpus_severity(state: State) -> Severity | None:
 
 
 class HottestLine(QAbstractButton):
-    """A click or Enter brings the page of the GPUs."""
+    """A click or Enter brings the page of the GPUs.
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    `now_s` is the monotonic clock of the readings, `clock` the time of day.
+    """
+
+    def __init__(
+        self, look: Look, now_s: Callable[[], float], clock: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._now_s, self._clock = look, now_s, clock
         self._gpu: GpuReading | None = None
         self._thermal = Thermal.UNKNOWN
+        self._measured_at = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -52,6 +61,7 @@ class HottestLine(QAbstractButton):
         thermal = state.thermal(gpu.uuid) if gpu else Thermal.UNKNOWN
         if (gpu, thermal) != (self._gpu, self._thermal):
             self._gpu, self._thermal = gpu, thermal
+            self._measured_at = time_of(gpu.at_s, self._now_s(), self._clock()) if gpu else ""
             self._name()
             self.update()
         self.setVisible(gpu is not None)
@@ -97,7 +107,7 @@ class HottestLine(QAbstractButton):
         return right
 
     def _paint_name(self, painter: QPainter, line: QRectF, gpu: GpuReading) -> None:
-        """Paint which GPU it is, what is wrong with it, and with room its model, or that its values are old."""
+        """Paint which GPU it is, what is wrong with it, and with room its model, or since when its values are old."""
         look, palette = self._look, self._look.palette
         left = line.left()
         title = look.words(called(gpu))
@@ -115,7 +125,7 @@ class HottestLine(QAbstractButton):
             left += width + look.px(8)
         room = round(line.right() - left)
         stale = gpu.state is GpuState.STALE
-        beside = look.words(GPU_STATE[GpuState.STALE]) if stale else short_gpu(gpu.name)
+        beside = look.words(measured(self._measured_at)) if stale else short_gpu(gpu.name)
         name = look.metrics(Type.META).elidedText(beside, Qt.TextElideMode.ElideMiddle, room)
         painter.setFont(look.font(Type.META))
         painter.setPen(palette.text3 if stale else palette.text2)
@@ -127,6 +137,8 @@ class HottestLine(QAbstractButton):
         if self._gpu is None:
             return
         line = self._look.words(gpu_line(self._gpu, self._thermal))
+        if self._gpu.state is GpuState.STALE:
+            line = f"{line}, {self._look.words(measured(self._measured_at))}"
         self.setAccessibleName(line)
         self.setAccessibleDescription(self._look.words(message("The hottest GPU. Click or press Enter for all GPUs.")))
         self.setToolTip(line)

@@ -1,5 +1,7 @@
 """Words that several views share, as messages: states, values, and what stands in for a value that is unknown."""
 
+from datetime import datetime, timedelta
+
 from etoile.domain.ages import from_memory
 from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.nodes import Attribution, NodeState, NodeStatus
@@ -66,6 +68,16 @@ def clock(seconds: float) -> str:
     """Return `seconds` as "0:07"."""
     whole = max(0, int(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def time_of(at_s: float, now_s: float, clock: datetime) -> str:
+    """Return when it was `at_s` by the monotonic clock, of which `clock` is the time of day at `now_s`: "14:02"."""
+    return f"{clock - timedelta(seconds=now_s - at_s):%H:%M}"
+
+
+def measured(time: str) -> Message:
+    """Return since when a value is that of now no more."""
+    return message("measured {time}", time=time)
 
 
 def short_gpu(name: str) -> str:
