@@ -49,6 +49,10 @@ def imported() -> set[str]:
         ),
         pytest.param({"etoile.domain.alerting.words"}, id="what alerts say"),
         pytest.param(
+            {f"etoile.gui.{name}" for name in ("window", "pill", "hottest", "sparkline", "chart_plot", "severity")},
+            id="windows and charts",
+        ),
+        pytest.param(
             {"psutil", "pynvml", "difflib", "statistics", "fractions", "pickle", "typing_extensions"}, id="libraries"
         ),
     ],
