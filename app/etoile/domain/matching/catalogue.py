@@ -187,6 +187,11 @@ class Catalogue:
         said: Iterator[tuple[str, Phrase, Phrase]] = chain(whole, halves)
         return Starts((head, Label(f"<{name}>", len(head), None, len(head), tail)) for name, head, tail in said)
 
+    @property
+    def tails(self) -> Iterator[Phrase]:
+        """What ends the concepts that are said in two, without stop words."""
+        return (self.content(tail) for splits in self.splits.values() for _, tail in splits)
+
     def phrases_of(self, part: str) -> Iterator[Phrase]:
         """Return what `part`, a word or a `<concept>`, may begin with, without stop words."""
         if part[0] != "<":

@@ -19,7 +19,7 @@ _MOST_UNFOLDED = 40_000
 
 
 class _Node:
-    __slots__ = ("children", "command", "ends")
+    __slots__ = ("behind", "children", "command", "ends")
 
     def __init__(self, command: int) -> None:
         self.children: dict[str, list[_Node]] = {}
@@ -27,6 +27,8 @@ class _Node:
         """The bit of the command that it belongs to; all bits at the root."""
         self.ends = 0
         """The same bit where what was said so far is whole."""
+        self.behind: set[str] = set()
+        """What leads to it."""
 
 
 class State:
@@ -79,13 +81,43 @@ class Graph:
     ) -> None:
         """Take the templates and the bit of each command, and what tells which words are left out of its forms."""
         self._states: dict[_Node | frozenset[_Node], State] = {}
+        self.triggers: dict[str, int] = {}
+        """What stands right before words of any kind -> the bits of its commands."""
         root = _Node(-1)
         for command, templates in said.items():
             end = _Node(bits[command])
             for template in templates:
-                for node in _added(template, [root], end, skipped(command)):
+                for node in self._added(template, [root], end, skipped(command)):
                     node.ends = node.command if node is not root else 0
         self.root = self.state((root,))
+
+    def _added(self, choice: Choice, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
+        """Lead from `starts` through the branches of `choice`, to `end` where possible; return where that ends."""
+        ends: dict[_Node, None] = {}
+        for branch in choice.branches:
+            ends |= dict.fromkeys(self._added_branch(branch, starts, end, skipped))
+        return list(ends)
+
+    def _added_branch(self, branch: Branch, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
+        parts = [part for part in branch if isinstance(part, Choice) or part not in skipped]
+        for index, part in enumerate(parts):
+            target = end if index == len(parts) - 1 else _Node(end.command)
+            if isinstance(part, Choice):
+                starts = self._added(part, starts, target, skipped)
+                continue
+            for node in starts:
+                self._lead(node, part, target)
+            starts = [target]
+        return starts
+
+    def _lead(self, node: _Node, part: str, target: _Node) -> None:
+        """Let `part` lead from `node` to `target`."""
+        targets = node.children.setdefault(part, [])
+        if target not in targets:
+            targets.append(target)
+        target.behind.add(part)
+        for trigger in node.behind if part in OPEN else ():
+            self.triggers[trigger] = self.triggers.get(trigger, 0) | target.command
 
     def state(self, nodes: Sequence[_Node]) -> State:
         """Return the state of being at any of `nodes`."""
@@ -106,29 +138,6 @@ class Graph:
             to_do += new
         if not to_do:
             self._states.clear()  # of what they are made of nothing is needed any more
-
-
-def _added(choice: Choice, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
-    """Lead from `starts` through the branches of `choice`, to `end` where possible; return where that ends."""
-    ends: dict[_Node, None] = {}
-    for branch in choice.branches:
-        ends |= dict.fromkeys(_added_branch(branch, starts, end, skipped))
-    return list(ends)
-
-
-def _added_branch(branch: Branch, starts: list[_Node], end: _Node, skipped: frozenset[str]) -> list[_Node]:
-    parts = [part for part in branch if isinstance(part, Choice) or part not in skipped]
-    for index, part in enumerate(parts):
-        target = end if index == len(parts) - 1 else _Node(end.command)
-        if isinstance(part, Choice):
-            starts = _added(part, starts, target, skipped)
-            continue
-        for node in starts:
-            targets = node.children.setdefault(part, [])
-            if target not in targets:
-                targets.append(target)
-        starts = [target]
-    return starts
 
 
 def short_forms(templates: Iterable[Choice], skipped: frozenset[str]) -> list[Form]:

@@ -108,7 +108,7 @@ class Interpreter:
         return self._known_repair(text, tokens, bold=bold)
 
     def _as_it_stands(self, text: str, tokens: Tokens) -> Outcome:
-        if not self._reach.meet([token.text for token in tokens]) or self._is_none(tokens):
+        if not self._reach.commands([token.text for token in tokens]) or self._is_none(tokens):
             return Outcome()
         return self._explained(text, tokens, _EXACT)
 

@@ -62,6 +62,16 @@ class Reach:
                 # A number that begins a phrase may have been said in words.
                 for word in phrase[:1] if phrase[0].isalpha() else phrase:
                     self._begins[word] = self._begins.get(word, 0) | bits
+        self._triggers_any = 0
+        """Commands with free text that a number, a name or the like may stand right before."""
+        self._triggers: dict[str, int] = {}
+        """Word -> the commands with free text that it may stand right before."""
+        for part, bits in catalogue.graph.triggers.items():
+            self._triggers_any |= bits if part[0] == "{" else 0
+            for phrase in catalogue.phrases_of(part) if part[0] != "{" else ():
+                self._triggers[phrase[-1]] = self._triggers.get(phrase[-1], 0) | bits
+        for tail in catalogue.tails:
+            self._triggers[tail[-1]] = self._triggers.get(tail[-1], 0) | self._of_free_text
         words = catalogue.words
         weightless = (*words.fillers, *words.openers, *words.closers, *words.connectors, *words.causes)
         numbers = NUMBER_WORDS[catalogue.language] | PERCENT
@@ -76,14 +86,23 @@ class Reach:
         """Return the commands with free text that one of `words` may begin."""
         return reduce(or_, (self._begins.get(word, 0) for word in words), self._begins_any)
 
+    def triggered_by(self, words: Iterable[str]) -> int:
+        """Return the commands with free text that may begin right behind one of `words`."""
+        return reduce(or_, (self._triggers.get(word, 0) for word in words), self._triggers_any)
+
     def meet(self, words: Sequence[str]) -> bool:
-        """Whether `words` can all be said for one command: without free text, or behind what begins some."""
+        """Whether `words` may all be said for one command once repaired: with free text behind what begins it."""
         said = _outside_hosts(words)
         return bool(self._together(said) or self._begun(said))
 
     def commands(self, words: Sequence[str]) -> int:
         """Return the commands that `words` can all be said for."""
-        return (self._together(_outside_hosts(words)) | self._begun(words)) & self._all
+        begun = self._begun(words)
+        if begun and self._triggers.keys().isdisjoint(words):
+            begun &= self._triggers_any
+        elif begun:
+            begun &= self.triggered_by(words)
+        return (self._together(_outside_hosts(words)) | begun) & self._all
 
     def _together(self, words: Iterable[str]) -> int:
         bits = EVERYTHING

@@ -38,11 +38,12 @@ class Repaired(NamedTuple):
     """Whether a word that exists was taken for another."""
 
 
-_Way = tuple[tuple[str, ...], int, int, int, bool, int]
+_Way = tuple[tuple[str, ...], int, int, int, int, bool, int]
 """What a word, or two, may stand for:
 
-the words; the commands that these can all be said for, and those before whose free text one of them may stand; what it
-costs; whether there is doubt; and how many tokens it takes.  A bare tuple, since the collector then leaves it alone."""
+the words; the commands that these can all be said for, those with free text that one of them may begin, and may stand
+right before; what it costs; whether there is doubt; and how many tokens it takes.  A bare tuple, since the collector
+then leaves it alone."""
 
 _Begun = tuple[Tokens, int, bool]
 """A repaired beginning of a request: its words, what they cost, and whether there is doubt."""
@@ -85,7 +86,7 @@ class Repairer:
         return [
             Repaired(tuple(with_numbers(said, self._language)), cost + joined, doubtful)
             for said, cost, doubtful in whole
-            if cost + joined and self._reach.meet([token.text for token in said])
+            if cost + joined and self._reach.commands([token.text for token in said])
         ]
 
     def slips_of(self, word: str, vocabulary: Slips) -> Iterator[Sequence[str]]:
@@ -151,7 +152,8 @@ class Repairer:
     def _way(self, meaning: Meaning, *, doubtful: bool = False, taken: int = 1) -> _Way:
         words, cost = meaning
         bases = tuple(map(self._meant.base, words))
-        return bases, self._reach.of(bases), self._reach.begun_by(bases), cost, doubtful, taken
+        reach = self._reach
+        return bases, reach.of(bases), reach.begun_by(bases), reach.triggered_by(bases), cost, doubtful, taken
 
 
 def _begun(words: Sequence[Token], ways: Sequence[Sequence[_Way]], most: int) -> list[list[_Begun]]:
@@ -163,7 +165,7 @@ def _begun(words: Sequence[Token], ways: Sequence[Sequence[_Way]], most: int) ->
     begun[0].append(((), 0, False))
     for index, of_word in enumerate(ways):
         kept = sorted(begun[index], key=_BY_COST)[:_BEAM]
-        for meant, _, _, more, in_doubt, taken in of_word if kept else ():
+        for meant, _, _, _, more, in_doubt, taken in of_word if kept else ():
             new = _with(meant, words[index], words[index + taken - 1])
             begun[index + taken] += [
                 (said + new, cost + more, doubtful or in_doubt) for said, cost, doubtful in kept if cost + more <= most
@@ -178,7 +180,7 @@ def _may_meet(ways: Sequence[Sequence[_Way]]) -> bool:
     reach, of_joined = EVERYTHING, 0
     for of_token in ways:
         of_one, of_two = of_joined, 0
-        for _, bits, _, _, _, taken in of_token:
+        for _, bits, *_, taken in of_token:
             of_one |= bits
             of_two |= bits if taken == 2 else 0
         reach, of_joined = reach & of_one, of_two
@@ -186,13 +188,19 @@ def _may_meet(ways: Sequence[Sequence[_Way]]) -> bool:
 
 
 def _may_begin(ways: Sequence[Sequence[_Way]]) -> bool:
-    """Whether free text may follow: a first word that means something in one of its ways begins some."""
+    """Whether free text may be said: a first word that means something begins some, and its trigger is there."""
+    begun, triggered = 0, 0
     for of_token in ways:
-        if any(begins for _, _, begins, *_ in of_token):
-            return True
-        if all(reach != EVERYTHING for _, reach, *_ in of_token):
-            return False
-    return False
+        for way in of_token:
+            triggered |= way[3]
+    for of_token in ways if triggered else ():
+        means_something = True
+        for _, reach, begins, *_ in of_token:
+            begun |= begins & triggered
+            means_something = means_something and reach != EVERYTHING
+        if begun or means_something:
+            break
+    return bool(begun)
 
 
 def _with(words: Iterable[str], first: Token, last: Token) -> Tokens:
