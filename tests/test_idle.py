@@ -47,7 +47,7 @@ def imported() -> set[str]:
             {"etoile.domain.plan", "etoile.domain.commander.running", "etoile.domain.tasks.model", "etoile.domain.fit"},
             id="the work of nodes",
         ),
-        pytest.param({"etoile.domain.alerting.words"}, id="what alerts say"),
+        pytest.param({"etoile.domain.alerting.words", "etoile.domain.repeats"}, id="tables of words"),
         pytest.param(
             {f"etoile.gui.{name}" for name in ("window", "pill", "hottest", "sparkline", "chart_plot", "severity")},
             id="windows and charts",

@@ -19,9 +19,8 @@ from etoile.domain.events import (
     Queued,
     Summarised,
 )
-from etoile.domain.exchange import Exchange
+from etoile.domain.exchange import Exchange, Remembered
 from etoile.domain.nodes import Attribution
-from etoile.domain.repeats import Remembered
 from etoile.text import Message, render
 from tests.llm.fake_node import FakeNode, Script
 from tests.llm.scene import FakeGuide, Scene, scene, settings

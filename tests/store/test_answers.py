@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from etoile.domain.effects import Decision, Outcome
+from etoile.domain.exchange import Remembered
 from etoile.domain.nodes import Attribution
-from etoile.domain.repeats import Remembered
 from etoile.store.answers import DAY_S, Answers
 from etoile.store.conversations import Conversations
 from etoile.store.database import Database

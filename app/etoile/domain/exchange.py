@@ -1,4 +1,4 @@
-"""A request and its answer, as later requests may refer to them."""
+"""A request and its answer, as later requests may refer to them, or be answered with it again."""
 
 from dataclasses import dataclass
 
@@ -14,3 +14,13 @@ class Exchange:
     attribution: tuple[Attribution, ...] = ()
     number: int = 0
     """Its place in the conversation, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An answer that may be given again."""
+
+    request: str
+    answer: str
+    attribution: tuple[Attribution, ...]
+    age_s: float

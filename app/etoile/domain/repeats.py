@@ -11,10 +11,8 @@ about as well, and hepatitis A is written with a small letter.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from etoile.domain.exchange import Exchange
-from etoile.domain.nodes import Attribution
 
 LONGEST = 300
 """Characters: what is longer brings its own text along, and nobody types it twice."""
@@ -136,16 +134,6 @@ _PASSING = (_YEAR, _POINTS_AHEAD, _IN_OFFICE, _ON_THE_MOVE)
 _FRONTED = re.compile(r"^((?:in|with|using|en|avec|sous|dans) [^,]{2,30}), (.+)$")
 _LEADING, _TRAILING = "\"'«“‘¿¡", ".,;:…\"'»”’"
 _ELISION = re.compile(r"^(l|d|qu|n|s|c|jusqu|lorsqu|puisqu)'(?=\w)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remembered:
-    """An answer that may be given again."""
-
-    request: str
-    answer: str
-    attribution: tuple[Attribution, ...]
-    age_s: float
 
 
 def keepable(text: str, *, kind: str | None = None, before: Sequence[Exchange] = ()) -> bool:

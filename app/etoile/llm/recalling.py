@@ -11,8 +11,9 @@ from etoile.domain.commander.running import ENOUGH
 from etoile.domain.commander.units import UnitStatus
 from etoile.domain.effects import Ask
 from etoile.domain.events import AnswerEnded, AnswerStarted, AnswerText, Event, NodePassedOver, Proposed, UnitsShown
+from etoile.domain.exchange import Remembered
 from etoile.domain.nodes import Attribution
-from etoile.domain.repeats import Remembered, keepable, sense
+from etoile.domain.repeats import keepable, sense
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from etoile.domain.exchange import Remembered
 from etoile.domain.nodes import Attribution
-from etoile.domain.repeats import Remembered
 from etoile.store.database import Database
 
 DAY_S = 86_400.0
