@@ -25,8 +25,8 @@ CARD_PADDING = 12
 CARD_RADIUS = 12
 BUTTON_RADIUS = 8
 WINDOW_RADIUS = 14
-_WIDTHS = 2000
-"""Texts whose width is remembered."""
+_REMEMBERED = 2000
+"""How many texts are remembered, and how many widths of texts."""
 SHADOW = 20
 """Width of the margin in which the window paints its shadow."""
 
@@ -202,7 +202,7 @@ class Look(QObject):
 
     def words(self, said: Message) -> str:
         """Return `said` in the language of the interface."""
-        return render(said, self.language)
+        return render(said, self.language) if said.values else _always_so(said, self.language)
 
     def font(self, kind: Type) -> QFont:
         """Return the system's font in the size of `kind`, its digits all of one width."""
@@ -242,7 +242,7 @@ class Look(QObject):
 
     @cached_property
     def _widths(self) -> Callable[[Type, str], int]:
-        return lru_cache(_WIDTHS)(lambda kind, text: self._metrics[kind].horizontalAdvance(text))
+        return lru_cache(_REMEMBERED)(lambda kind, text: self._metrics[kind].horizontalAdvance(text))
 
     def _made(self, kind: Type) -> QFont:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
@@ -261,6 +261,12 @@ class Look(QObject):
     def _follow(self) -> None:
         self.palette = self._wanted()
         self.changed.emit()
+
+
+@lru_cache(_REMEMBERED)
+def _always_so(said: Message, language: str) -> str:
+    """Return what is said without any value, in `language`: labels, which are wanted for every frame."""
+    return render(said, language)
 
 
 def _wants_contrast() -> bool:
