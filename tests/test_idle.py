@@ -52,9 +52,7 @@ def imported() -> set[str]:
             {f"etoile.gui.{name}" for name in ("window", "pill", "hottest", "sparkline", "chart_plot", "severity")},
             id="windows and charts",
         ),
-        pytest.param(
-            {"psutil", "pynvml", "difflib", "statistics", "fractions", "pickle", "typing_extensions"}, id="libraries"
-        ),
+        pytest.param({"psutil", "pynvml", "difflib", "statistics", "fractions", "pickle"}, id="libraries"),
     ],
 )
 def test_it_is_not_there(imported: set[str], unwanted: set[str]) -> None:

@@ -5,10 +5,7 @@ Secrets are never in the file: `key` says where a secret is ("env:NAME" or "keyr
 
 from typing import Literal
 
-from etoile.config.sparing import without
-
-with without("typing_extensions"):  # which would say the same as Python itself, and take 0.7 MiB
-    import msgspec
+import msgspec
 
 InterfaceLanguage = Literal["en", "fr", "pt"]
 SpokenLanguage = Literal["en", "fr"]
