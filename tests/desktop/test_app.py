@@ -14,6 +14,10 @@ __all__ = ["MODEL", "QUIET", "node", "type_request"]
 pytestmark = pytest.mark.desktop
 
 
+UNWANTED = ("libportaudio", "_asyncio", "_ssl", "psutil", "rapidfuzz", "libctranslate2", "libQt6Svg")
+"""Libraries of what nobody has asked for yet: `tests/test_idle.py` lists the modules."""
+
+
 def type_request(app: App, text: str) -> None:
     """Type a request into the window's line and send it."""
     app.type_request(text)
@@ -23,6 +27,8 @@ def test_the_icon_is_in_the_tray_a_click_opens_the_window_and_the_menu_quits(des
     with running(desktop, tmp_path / "tray", QUIET, "--hidden", "--simulate", "calm") as app:
         wait_until(lambda: len(desktop.tray_icons()) == 1, START_S, what="one icon in the tray")
         assert app.windows() == []
+        loaded = Path(f"/proc/{app.process.pid}/maps").read_text()
+        assert [name for name in UNWANTED if name in loaded] == []
         [icon] = desktop.tray_icons()
         desktop.click(*icon.centre)
         window = app.wait_for_window()
