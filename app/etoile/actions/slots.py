@@ -22,7 +22,8 @@ Values = Mapping[str, tuple[str, ...]]
 
 FRESH_S = 30.0
 """What was listed longer ago is listed anew, once somebody asks."""
-FIRST_WAIT_S = 2.0
+FIRST_WAIT_S = 6.0
+"""Listing begins with the first request, which would miss the names; programs that list have half of this."""
 LEAVE_S = 0.2
 """How long leaving waits for a list that was told to stop."""
 LISTING_S = 3.0
