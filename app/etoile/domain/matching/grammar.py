@@ -6,7 +6,7 @@ word.  What reaches the end has explained everything.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -79,21 +79,17 @@ class Grammar:
         self._weightless = self._stop | self._light | {BREAK}
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
-        self._known_readings = lru_cache(maxsize=256)(self._found_readings)
         self._labels = Labels(catalogue, values)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
-        return list(self._known_readings(tuple(tokens)))
-
-    def _found_readings(self, tokens: tuple[str, ...]) -> tuple[Reading, ...]:
         commands = self.reach.commands(tokens)
         if not commands:
-            return ()
+            return []
         said = tuple(text for text in tokens if text != BREAK)
         lone = self._catalogue.commands(self._catalogue.short.get(said, 0) & commands)
         walked = self._walk(Standing(tokens, commands, {}))
-        return (*(Reading(command, explained=len(said)) for command in lone), *dict.fromkeys(walked))
+        return [*(Reading(command, explained=len(said)) for command in lone), *dict.fromkeys(walked)]
 
     def spans(self, tokens: Sequence[str]) -> list[Reading]:
         """Return the values of closed slots in `tokens`, each with the tokens that say it."""

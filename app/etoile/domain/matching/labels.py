@@ -34,7 +34,11 @@ class Labels:
             for phrase, value in spoken.items()
         )
         self._starts = (catalogue.said, self._values)
-        self._begin_several = catalogue.said.begin_several | self._values.begin_several
+        self._seconds = {
+            word: frozenset().union(*(starts.seconds.get(word, ()) for starts in self._starts))
+            for word in catalogue.said.seconds.keys() | self._values.seconds.keys()
+        }
+        """What phrases of several words begin with -> what may follow it."""
         begun: dict[str, set[str]] = {}
         for starts in self._starts:
             for word, names in starts.begun():
@@ -62,7 +66,10 @@ class Labels:
     def _end(self, tokens: Sequence[str], index: int) -> int:
         """Return how far from `index` on a phrase may go: what stands behind that does not matter."""
         token = tokens[index]
-        if token not in self._begin_several:
+        seconds = self._seconds.get(token)
+        if seconds is None or index + 1 == len(tokens):
+            return index + 1
+        if tokens[index + 1] not in seconds and tokens[index + 1] not in self._stop:
             return index + 1
         ends = [starts.end(tokens, index, self._stop) for starts in self._starts]
         if token in self._stop:

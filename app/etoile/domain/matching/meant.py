@@ -118,12 +118,13 @@ class Meant:
     def joined(self, first: str, second: str) -> tuple[Meaning, ...]:
         """Return what two words may be the halves of."""
         joined = first + second
+        if joined not in self.lexicon and self.exists(first) and self.exists(second):
+            return ()
         if len(joined) < _SHORTEST_JOINED or not joined.isalpha():
             return ()
         if joined in self.lexicon:
             return (((joined,), SLIP),)
-        broken = not self.exists(first) or not self.exists(second)
-        alike = self._one_slip_from(joined) if broken and joined not in self._existing else ()
+        alike = self._one_slip_from(joined) if joined not in self._existing else ()
         if not alike or self._may_deny(first) or self._may_deny(second):
             return ()
         return tuple(((word,), 2 * SLIP) for word in alike)

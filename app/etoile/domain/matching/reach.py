@@ -67,9 +67,11 @@ class Reach:
         self._triggers: dict[str, int] = {}
         """Word -> the commands with free text that it may stand right before."""
         for part, bits in catalogue.graph.triggers.items():
-            self._triggers_any |= bits if part[0] == "{" else 0
-            for phrase in catalogue.phrases_of(part) if part[0] != "{" else ():
-                self._triggers[phrase[-1]] = self._triggers.get(phrase[-1], 0) | bits
+            for last in (phrase[-1] for phrase in catalogue.phrases_of(part)) if part[0] != "{" else ("",):
+                if last.isalpha():
+                    self._triggers[last] = self._triggers.get(last, 0) | bits
+                else:
+                    self._triggers_any |= bits
         for tail in catalogue.tails:
             self._triggers[tail[-1]] = self._triggers.get(tail[-1], 0) | self._of_free_text
         words = catalogue.words
@@ -77,10 +79,11 @@ class Reach:
         numbers = NUMBER_WORDS[catalogue.language] | PERCENT
         self._weightless = frozenset(word for phrase in weightless for word in phrase)
         self._weightless |= words.stop | words.light | numbers
+        self._bits |= dict.fromkeys(self._weightless, EVERYTHING)
 
     def of(self, words: Iterable[str]) -> int:
         """Return the commands that `words` can all be said for, free text aside."""
-        return self._together(word for word in words if word.isalpha())
+        return self._together(words)
 
     def begun_by(self, words: Iterable[str]) -> int:
         """Return the commands with free text that one of `words` may begin."""
@@ -107,9 +110,11 @@ class Reach:
     def _together(self, words: Iterable[str]) -> int:
         bits = EVERYTHING
         for word in words:
-            bits &= EVERYTHING if word in self._weightless else self._bits.get(word, 0)
-            if not bits:
-                break
+            of_word = self._bits.get(word, 0)
+            if of_word or word.isalpha():
+                bits &= of_word
+                if not bits:
+                    break
         return bits
 
     def _begun(self, words: Sequence[str]) -> int:
@@ -122,13 +127,13 @@ class Reach:
         return bits
 
     def _add(self, bits: int, words: Iterable[str]) -> None:
-        for word in words:
+        for word in filter(str.isalpha, words):
             self._bits[word] = self._bits.get(word, 0) | bits
 
 
-def _outside_hosts(words: Sequence[str]) -> list[str]:
+def _outside_hosts(words: Sequence[str]) -> Sequence[str]:
     if _DOTS.isdisjoint(words):
-        return [word for word in words if word.isalpha()]
+        return words
     return [word for index, word in enumerate(words) if word.isalpha() and not _is_in_host(words, index)]
 
 

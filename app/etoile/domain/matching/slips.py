@@ -25,9 +25,9 @@ class Slips:
         """Return the words that one letter dropped, added, changed or swapped with the next makes `word` of."""
         return slips_of(word, (self,))
 
-    def near(self, rests: Iterable[str]) -> set[str]:
+    def near(self, rests: set[str]) -> set[str]:
         """Return the words of which one of `rests` is left without one letter."""
-        return {known for rest in rests for known in self._by_rest.get(rest, ())}
+        return {known for rest in self._by_rest.keys() & rests for known in self._by_rest[rest]}
 
 
 def slips_of(word: str, vocabularies: Sequence[Slips]) -> list[str]:

@@ -40,8 +40,8 @@ class Starts:
                 node = node.children.setdefault(word, _Node())
             if phrase:
                 node.labels[label] = None
-        self.begin_several = frozenset(word for word, node in self._root.children.items() if node.children)
-        """What phrases of several words begin with."""
+        self.seconds = {word: frozenset(node.children) for word, node in self._root.children.items() if node.children}
+        """What phrases of several words begin with -> what may follow it."""
 
     def begun(self) -> Iterator[tuple[str, set[str]]]:
         """Return each word that phrases begin with, and the names of what these mean."""

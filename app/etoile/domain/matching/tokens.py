@@ -128,6 +128,9 @@ def _percent(tokens: Sequence[Token]) -> list[Token]:
 
 def with_numbers(tokens: Sequence[Token], language: str) -> list[Token]:
     """Return `tokens` with runs of number words as digits ("vingt et un" is 21), and "percent" as "%"."""
+    said = [token.text for token in tokens]
+    if NUMBER_WORDS[language].isdisjoint(said) and PERCENT.isdisjoint(said) and "cent" not in said:
+        return list(tokens)
     return _numbers(_percent(tokens), language)
 
 
