@@ -14,9 +14,8 @@ from etoile.gui.history import SPAN_S, Sample
 from etoile.gui.sparkline import COLDEST_C, HOTTEST_C, paint_heat_end, paint_heat_ground, paint_heat_lines, plot_of
 from etoile.gui.trace import Trace
 
-_BEFORE, _CAP = 2, 1.25
-"""Before the curve are two pixels, of which its first line takes a little more than one of the screen's; through the
-rest what is older goes out, and is not shown."""
+_PASSED = 1
+"""Before the curve are two pixels, through which what is older goes out: in the first of them it is not shown."""
 _FARTHEST = 3
 """Beyond the end of the curve are six pixels: moved by more than these, something would enter the picture there."""
 
@@ -49,7 +48,7 @@ class TracePicture:
         corner = here.map(box.topLeft())
         whole = QPointF(floor(corner.x()), floor(corner.y()))
         self._follow(_Sheet(box.size(), here.m11(), corner - whole, limits, palette), lines, samples[-1].at_s)
-        gone = floor(_BEFORE * here.m11() - _CAP)
+        gone = round(_PASSED * here.m11())
         shown = QRectF(self._picture.rect()).adjusted(gone, 0, 0, 0)
         painter.drawPixmap(here.inverted()[0].map(whole + QPointF(gone, 0)), self._picture, shown)
         if (now_c := samples[-1].temperature_c) is not None:
