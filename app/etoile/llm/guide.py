@@ -20,6 +20,7 @@ from etoile.domain.events import PartMissing
 from etoile.domain.gpus import GpuReading, GpuState
 from etoile.domain.nodes import NodeState, NodeStatus
 from etoile.domain.readings import load_memory_power
+from etoile.llm.knocking import START_ONE
 from etoile.llm.pages import Section, common_words, note, sections, topics
 from etoile.text import INTERFACE_LANGUAGES, Message, message, render
 
@@ -164,10 +165,8 @@ class Guide:
         yield _paragraph(
             message("I have no page about that: I know Etoile itself, and the state of this machine."), language
         )
-        yield _paragraph(
-            message("For everything else a language model is needed. Start Ollama or LM Studio, or add a node:"),
-            language,
-        )
+        yield _paragraph(message("For everything else a language model is needed."), language)
+        yield _paragraph(START_ONE, language)
         yield _paragraph(message("I have pages about: {topics}.", topics=list(topics(language).values())), language)
 
     def _state(self, kind: str | None) -> list[Message]:

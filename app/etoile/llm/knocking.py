@@ -47,10 +47,11 @@ OWN_PLACES = (Place(11434, "ollama"), Place(1234, "lmstudio"))
 USUAL_PLACES = (*OWN_PLACES, Place(8000), Place(8080), Place(8081), Place(5001))
 """vLLM has 8000, llama.cpp 8080, KoboldCpp 5001 from its maker."""
 
+START_ONE = message("Start Ollama or LM Studio here, or add a node to the settings file.")
 NOBODY = PartMissing(
     "nodes",
     message("There is no language model node: the settings name none, and none runs on this machine."),
-    message("Start Ollama or LM Studio here, or add a node to the settings file."),
+    START_ONE,
 )
 
 
