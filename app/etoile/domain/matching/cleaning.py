@@ -42,8 +42,10 @@ class Cleaner:
         once = _without_repeats(tokens)
         kept = self.bare(once)
         # "I'd like you to" before "like": an opener may have a filler in it.
-        opened = _without_start(self.bare(_without_start(once, self._beginnings)), self._openers)
+        begun = _without_start(once, self._beginnings)
+        opened = _without_start(kept if begun is once else self.bare(begun), self._openers)
         found: list[Cleaned] = []
+        seen: list[Tokens] = []
         for bare, is_opened, is_closed in (
             (tokens, False, False),
             (once, False, False),
@@ -52,7 +54,8 @@ class Cleaner:
             (_without_end(kept, self._closers), False, True),
             (_without_end(opened, self._closers), True, True),
         ):
-            if bare and not any(bare == other.tokens for other in found):
+            if bare and bare not in seen:
+                seen.append(bare)
                 found.append(Cleaned(bare, is_opened, is_closed))
         return found
 

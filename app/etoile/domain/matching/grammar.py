@@ -98,15 +98,14 @@ class Grammar:
     def spans_at(self, tokens: Sequence[str], index: int) -> list[Reading]:
         """Return the values of closed slots that begin at `index`, each with the tokens that say it."""
         return [
-            Reading(command="", slot=slot, value=label.value, first=index, last=index + label.length)
-            for label in self._labels.at(tokens, index)[0]
-            if (slot := SLOTS.get(label.name))
+            Reading(command="", slot=SLOTS[label.name], value=label.value, first=index, last=index + label.length)
+            for label in self._labels.at(tokens, index)[1]
         ]
 
     def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
         """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
         longest = {
-            index: self._labels.at(tokens, index)[1]
+            index: self._labels.at(tokens, index)[2]
             for index, token in enumerate(tokens)
             if len(token) > 1 and token not in self._stop
         }

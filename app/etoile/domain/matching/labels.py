@@ -11,6 +11,7 @@ from etoile.domain.matching.starts import Label, Starts
 from etoile.domain.matching.tokens import DOTS
 
 _NOTHING: frozenset[str] = frozenset()
+_DOTS = frozenset(DOTS)
 
 
 SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
@@ -18,8 +19,8 @@ SLOTS = {f"{{{slot}}}": slot for slot in SlotType}
 _READERS = {f"{{{slot}}}": reader for slot, reader in READERS.items()}
 
 
-Here = tuple[tuple[Label, ...], int]
-"""All that stands at a token, and the length of the longest thing among it."""
+Here = tuple[tuple[Label, ...], tuple[Label, ...], int]
+"""All that stands at a token; the values of slots among it; and the length of the longest thing among it."""
 
 
 class Labels:
@@ -46,6 +47,7 @@ class Labels:
         self._begun = {word: frozenset(names) for word, names in begun.items()}
         """Word -> the names of all that it may begin, itself among them."""
         self._language = catalogue.language
+        self._units, self._beginnings = UNITS[self._language], BEGINNINGS[self._language]
         self._known = lru_cache(maxsize=4096)(self._found)
         self._known_quantities = lru_cache(maxsize=512)(self._with_quantities)
 
@@ -61,7 +63,7 @@ class Labels:
         names = self._begun.get(token)
         if token in among if names is None else not among.keys().isdisjoint(names):
             return True
-        return self._may_be_a_quantity(tokens, index) and not among.keys().isdisjoint(_READERS)
+        return not among.keys().isdisjoint(_READERS) and self._may_be_a_quantity(tokens, index)
 
     def _end(self, tokens: Sequence[str], index: int) -> int:
         """Return how far from `index` on a phrase may go: what stands behind that does not matter."""
@@ -79,10 +81,11 @@ class Labels:
     def _may_be_a_quantity(self, tokens: Sequence[str], index: int) -> bool:
         """Whether a number, a time or a host may begin."""
         token = tokens[index]
-        following = tokens[index + 1] if index + 1 < len(tokens) else ""
         if token in ARTICLES:
-            return following in UNITS[self._language]
-        return token.isdigit() or following in DOTS or token in BEGINNINGS[self._language]
+            return index + 1 < len(tokens) and tokens[index + 1] in self._units
+        if token.isdigit() or token in self._beginnings:
+            return True
+        return index + 1 < len(tokens) and tokens[index + 1] in _DOTS
 
     def _with_quantities(self, before: str, tokens: tuple[str, ...]) -> Here:
         """Return what stands at the first of `tokens`, quantities too; `before` is the one before it, or empty."""
@@ -112,7 +115,8 @@ class Labels:
 
 def _here(labels: Iterable[Label]) -> Here:
     distinct = tuple(dict.fromkeys(labels))
-    return distinct, max((label.length for label in distinct if _is_thing(label)), default=0)
+    values = tuple(label for label in distinct if label.name in SLOTS)
+    return distinct, values, max((label.length for label in distinct if _is_thing(label)), default=0)
 
 
 def _is_thing(label: Label) -> bool:
