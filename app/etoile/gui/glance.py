@@ -109,8 +109,13 @@ class Glance:
     @property
     def memory_part(self) -> float | None:
         """How full the memory is, 0 to 1."""
-        used, total = self.gpu.memory_used_bytes, self.gpu.memory_total_bytes
-        return used / total if used is not None and total else None
+        return memory_part(self.gpu)
+
+
+def memory_part(gpu: GpuReading) -> float | None:
+    """Return how full the memory of `gpu` is, 0 to 1."""
+    used, total = gpu.memory_used_bytes, gpu.memory_total_bytes
+    return used / total if used is not None and total else None
 
 
 def memory_parts(gpu: GpuReading, state: State) -> tuple[MemoryPart, ...]:

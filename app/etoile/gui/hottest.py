@@ -11,6 +11,7 @@ from etoile.domain.gpus import GpuReading, GpuState, Thermal
 from etoile.domain.readings import called
 from etoile.domain.state import State
 from etoile.gui.design import BUTTON_RADIUS, Look, Type
+from etoile.gui.glance import memory_part
 from etoile.gui.severity import SEVERITY, SMALL_CHIP, Severity, chip_width, paint_chip
 from etoile.gui.sparkline import paint_bar
 from etoile.gui.tray_state import hottest
@@ -19,12 +20,6 @@ from etoile.text import message
 
 HEIGHT = 32
 BAR = (28, 6)
-
-
-def memory_part(gpu: GpuReading) -> float | None:
-    """Return how full the memory of `gpu` is, 0 to 1."""
-    used, total = gpu.memory_used_bytes, gpu.memory_total_bytes
-    return used / total if used is not None and total else None
 
 
 def gpus_severity(state: State) -> Severity | None:

@@ -25,8 +25,9 @@ from etoile.domain.turn import LISTENED, Phase
 from etoile.gui.button import RING, Button, Kind
 from etoile.gui.design import Look, Tone, Type
 from etoile.gui.frame import Frame, can_be_placed
+from etoile.gui.glance import memory_part
 from etoile.gui.glyphs import Glyph
-from etoile.gui.hottest import BAR, gpus_severity, memory_part
+from etoile.gui.hottest import BAR, gpus_severity
 from etoile.gui.icons import app_icon
 from etoile.gui.label import Label
 from etoile.gui.listening_panel import ListeningPanel
