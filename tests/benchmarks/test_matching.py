@@ -70,8 +70,9 @@ def lines() -> list[Line]:
 
 @pytest.fixture
 def etoile(catalogue: Catalogue) -> Judge:
-    """Nothing was said to it yet."""
+    """It is prepared, as in the app, and nothing was said to it yet."""
     matcher = Matcher({"en": catalogue}, machine("en"))
+    matcher.prepare()
     return lambda text: matcher.match(text, "en").command
 
 
@@ -159,6 +160,7 @@ def test_the_slowest_with_own_phrases(
 ) -> None:
     benchmark.group = f"matching: slowest 1 % of requests, own phrases, {language or 'both languages'}"
     matcher = Matcher(with_own_phrases, machine("en"))
+    matcher.prepare()
     files = sorted(DEVELOPMENT.glob(f"*{language or ''}.jsonl"))
     texts = [line.text for file in files for line in written_in(file.name)]
     _time_the_slowest(benchmark, lambda text: matcher.match(text, language).command, texts)

@@ -9,6 +9,7 @@ from etoile.domain.match import Match, Reason
 from etoile.domain.matching.catalogue import Catalogue
 from etoile.domain.matching.confidence import RUNS
 from etoile.domain.matching.matcher import Matcher
+from tests.domain.matching.conftest import MACHINE
 from tests.domain.matching.lines import LANGUAGES, nothing, said
 
 SPOKEN = json.loads((Path(__file__).parents[2] / "speech_model/phrases.json").read_text("utf-8"))
@@ -246,3 +247,12 @@ def test_a_model_is_called_for_short_where_no_other_may_be_meant(
     models = ("gemma-3-12b", "qwen3-30b-a3b", "qwen3-coder-30b", "llama3.1-8b")
     found = Matcher(catalogues, {"model": models}).match(f"load {said}", "en")
     assert found.slots.get("model") == model
+
+
+@pytest.mark.parametrize(("text", "language"), [("turn the volume up please", "en"), ("cherhce la météo", "fr")])
+def test_a_prepared_matcher_understands_the_same(catalogues: dict[str, Catalogue], text: str, language: str) -> None:
+    matcher = Matcher(catalogues, MACHINE)
+    as_it_is_made = matcher.match(text, None)
+    matcher.prepare()
+    assert matcher.match(text, None) == Matcher(catalogues, MACHINE).match(text, None) == as_it_is_made
+    assert as_it_is_made.language == language

@@ -236,8 +236,9 @@ class Interpreter:
                 continue
             if not self._remarks.speaks_of_another(bare, one.candidate.command, one.candidate.slots):
                 found += self._refusals.questioned(text, bare.tokens, Outcome((_with_remark(one),))).found
-        one_of_all = ranked(found)
-        return Outcome(one_of_all if len(one_of_all) == 1 else ())
+            if len({other.candidate.command for other in found}) > 1:
+                return Outcome()
+        return Outcome(ranked(found))
 
 
 def _takes_anything(command: str) -> bool:
