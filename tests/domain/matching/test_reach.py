@@ -38,9 +38,9 @@ def test_what_words_can_all_be_said_for(said: str, commands: list[str]) -> None:
 
 
 def test_free_text_may_stand_behind_the_end_of_a_concept_in_two() -> None:
-    assert "browser.search" in CATALOGUE.commands(REACH.commands("look milk up".split()))
+    assert "browser.search" in CATALOGUE.commands(REACH.commands(["look", "milk", "up"]))
 
 
 def test_a_slip_may_still_hide_what_stands_before_free_text() -> None:
-    assert REACH.meet("can you nte milk".split())
-    assert not REACH.commands("can you nte milk".split())
+    assert REACH.meet(["can", "you", "nte", "milk"])
+    assert not REACH.commands(["can", "you", "nte", "milk"])

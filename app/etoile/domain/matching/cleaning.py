@@ -91,11 +91,13 @@ def _without_start(tokens: Tokens, phrases: PhraseSet) -> Tokens:
 
 def _without_end(tokens: Tokens, backwards: PhraseSet) -> Tokens:
     """Return `tokens` up to the last that ends none of the phrases, which are given backwards."""
+    if not _may_begin(tokens[-1:], backwards):
+        return tokens
     return tokens[: len(tokens) - _length_of_start(tokens[::-1], backwards)]
 
 
 def _length_of_start(tokens: Tokens, phrases: PhraseSet) -> int:
-    if not tokens or not (tokens[0].text == BREAK or phrases.may_be_in((tokens[0].text,))):
+    if not _may_begin(tokens, phrases):
         return 0
     texts = [token.text for token in tokens]
     start = 0
@@ -105,6 +107,10 @@ def _length_of_start(tokens: Tokens, phrases: PhraseSet) -> int:
             break
         start += length
     return start
+
+
+def _may_begin(tokens: Tokens, phrases: PhraseSet) -> bool:
+    return bool(tokens) and (tokens[0].text == BREAK or phrases.begins(tokens[0].text))
 
 
 def _without_repeats(tokens: Tokens) -> Tokens:

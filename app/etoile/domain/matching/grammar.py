@@ -6,7 +6,7 @@ word.  What reaches the end has explained everything.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
 
@@ -80,6 +80,8 @@ class Grammar:
         names = {word for spoken in values.values() for phrase in spoken for word in phrase}
         self.lexicon = catalogue.vocabulary | names
         self._labels = Labels(catalogue, values)
+        # A clause is looked at with each way to part a request.
+        self._known_names = lru_cache(maxsize=64)(self._found_names)
 
     def readings(self, tokens: Sequence[str]) -> list[Reading]:
         """Return every way to explain all of `tokens`, punctuation aside."""
@@ -102,8 +104,11 @@ class Grammar:
             for label in self._labels.at(tokens, index)[1]
         ]
 
-    def named(self, tokens: Sequence[str]) -> list[tuple[int, int]]:
+    def named(self, tokens: Sequence[str]) -> Sequence[tuple[int, int]]:
         """Return where `tokens` name something, a value of a closed slot or a concept: the longest at each place."""
+        return self._known_names(tuple(tokens))
+
+    def _found_names(self, tokens: tuple[str, ...]) -> Sequence[tuple[int, int]]:
         longest = {
             index: self._labels.at(tokens, index)[2]
             for index, token in enumerate(tokens)

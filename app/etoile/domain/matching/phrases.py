@@ -29,13 +29,17 @@ class PhraseSet:
                 return length
         return 1 if "" in following else 0
 
+    def begins(self, word: str) -> bool:
+        """Whether a phrase begins with `word`."""
+        return word in self._lengths
+
     def may_be_in(self, words: Iterable[str]) -> bool:
         """Whether any of `words` begins a phrase."""
         return not self._lengths.keys().isdisjoint(words)
 
     def is_in(self, words: Sequence[str]) -> bool:
         """Whether a phrase stands anywhere among `words`."""
-        return any(self.places(words))
+        return self.may_be_in(words) and any(self.places(words))
 
     def places(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Return where phrases stand among `words`, and how long the longest is at each place."""
