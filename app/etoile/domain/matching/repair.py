@@ -24,6 +24,7 @@ _BEAM = 12
 _FREE_LETTERS = 8
 """Letters of a request for each step of the costs it may have, beyond the first."""
 _MOST_COST = 4
+_DOTS = frozenset(DOTS)
 _PREFIXES = frozenset({"des", "dis", "re", "un"})
 """Torn off a word, they leave its opposite behind: "un mute"."""
 
@@ -79,7 +80,7 @@ class Repairer:
         words = self._whole(said)
         joined = (len(said) - len(words)) * SLIP
         most = min(_MOST_COST, 1 + sum(len(word.text) for word in words) // _FREE_LETTERS)
-        ways = [self._ways(words, index, bold=bold) for index in range(len(words))]
+        ways = self._ways(words, bold=bold)
         if not _may_meet(ways):
             return []
         whole = sorted(_begun(words, ways, most)[-1], key=_BY_DOUBT_AND_COST)[:_BEAM]
@@ -124,13 +125,15 @@ class Repairer:
                 kept.append(token)
         return kept
 
-    def _ways(self, tokens: Sequence[Token], index: int, *, bold: bool) -> Sequence[_Way]:
-        """Return what the token at `index` may stand for, itself first, alone or with the next."""
-        token = tokens[index]
-        alone = self._bold_ways_of(token.text) if bold else self._ways_of(token.text)
-        if index + 1 == len(tokens) or not (joined := self._meant.joined(token.heard, tokens[index + 1].heard)):
-            return alone
-        return alone[0], *(self._way(meaning, taken=2) for meaning in joined), *alone[1:]
+    def _ways(self, tokens: Sequence[Token], *, bold: bool) -> list[Sequence[_Way]]:
+        """Return what each of `tokens` may stand for, itself first, alone or with the next."""
+        ways_of = self._bold_ways_of if bold else self._ways_of
+        found: list[Sequence[_Way]] = [ways_of(token.text) for token in tokens]
+        for index, (first, second) in enumerate(itertools.pairwise([token.heard for token in tokens])):
+            if joined := self._meant.joined(first, second):
+                as_said, *others = found[index]
+                found[index] = as_said, *(self._way(meaning, taken=2) for meaning in joined), *others
+        return found
 
     def _found_ways(self, word: str) -> tuple[_Way, ...]:
         """Return what `word` may stand for, itself first."""
@@ -164,7 +167,7 @@ def _begun(words: Sequence[Token], ways: Sequence[Sequence[_Way]], most: int) ->
     begun: list[list[_Begun]] = [[] for _ in range(len(words) + 1)]
     begun[0].append(((), 0, False))
     for index, of_word in enumerate(ways):
-        kept = sorted(begun[index], key=_BY_COST)[:_BEAM]
+        kept = begun[index] if len(begun[index]) == 1 else sorted(begun[index], key=_BY_COST)[:_BEAM]
         for meant, _, _, _, more, in_doubt, taken in of_word if kept else ():
             new = _with(meant, words[index], words[index + taken - 1])
             begun[index + taken] += [
@@ -175,14 +178,14 @@ def _begun(words: Sequence[Token], ways: Sequence[Sequence[_Way]], most: int) ->
 
 def _may_meet(ways: Sequence[Sequence[_Way]]) -> bool:
     """Whether something may be said with each word in one of its ways, or free text may follow the first."""
-    if any(word in DOTS for of_token in ways for words, *_ in of_token for word in words):
-        return True  # the words beside a dot may be a host's
     reach, of_joined = EVERYTHING, 0
     for of_token in ways:
         of_one, of_two = of_joined, 0
-        for _, bits, *_, taken in of_token:
-            of_one |= bits
-            of_two |= bits if taken == 2 else 0
+        for way in of_token:
+            if not _DOTS.isdisjoint(way[0]):
+                return True  # the words beside a dot may be a host's
+            of_one |= way[1]
+            of_two |= way[1] if way[-1] == 2 else 0
         reach, of_joined = reach & of_one, of_two
     return bool(reach) or _may_begin(ways)
 
