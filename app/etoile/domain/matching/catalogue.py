@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from sys import intern
 
 from etoile.domain.commands import COMMANDS, SlotType
 from etoile.domain.matching.graph import Graph, short_forms, spelled
@@ -185,7 +186,7 @@ class Catalogue:
             for head, tail in splits
         )
         said: Iterator[tuple[str, Phrase, Phrase]] = chain(whole, halves)
-        return Starts((head, Label(f"<{name}>", len(head), None, len(head), tail)) for name, head, tail in said)
+        return Starts((head, Label(intern(f"<{name}>"), len(head), None, len(head), tail)) for name, head, tail in said)
 
     @property
     def tails(self) -> Iterator[Phrase]:

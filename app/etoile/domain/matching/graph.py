@@ -27,7 +27,7 @@ class _Node:
         """The bit of the command that it belongs to; all bits at the root."""
         self.ends = 0
         """The same bit where what was said so far is whole."""
-        self.behind: set[str] = set()
+        self.behind: list[str] = []
         """What leads to it."""
 
 
@@ -115,7 +115,7 @@ class Graph:
         targets = node.children.setdefault(part, [])
         if target not in targets:
             targets.append(target)
-        target.behind.add(part)
+        target.behind.append(part)
         for trigger in node.behind if part in OPEN else ():
             self.triggers[trigger] = self.triggers.get(trigger, 0) | target.command
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 
 from etoile.domain.commands import SlotType
 from etoile.domain.matching.catalogue import Catalogue
@@ -30,7 +31,7 @@ class Labels:
         self._catalogue = catalogue
         self._stop = catalogue.words.stop
         self._values = Starts(
-            (content := catalogue.content(phrase), Label(f"{{{slot}}}", len(content), value))
+            (content := catalogue.content(phrase), Label(intern(f"{{{slot}}}"), len(content), value))
             for slot, spoken in values.items()
             for phrase, value in spoken.items()
         )
@@ -43,9 +44,10 @@ class Labels:
         begun: dict[str, set[str]] = {}
         for starts in self._starts:
             for word, names in starts.begun():
-                begun.setdefault(word, {word}).update(names)
-        self._begun = {word: frozenset(names) for word, names in begun.items()}
-        """Word -> the names of all that it may begin, itself among them."""
+                begun.setdefault(word, set()).update(names)
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        self._begun = {word: shared.setdefault(of := frozenset(names), of) for word, names in begun.items()}
+        """Word -> the names of all phrases that it may begin."""
         self._language = catalogue.language
         self._units, self._beginnings = UNITS[self._language], BEGINNINGS[self._language]
         self._known = lru_cache(maxsize=4096)(self._found)
@@ -60,8 +62,7 @@ class Labels:
     def may_be(self, among: Mapping[str, object], tokens: Sequence[str], index: int) -> bool:
         """Whether something of a name `among` these may stand at `index`: told by its first word alone."""
         token = tokens[index]
-        names = self._begun.get(token)
-        if token in among if names is None else not among.keys().isdisjoint(names):
+        if token in among or not among.keys().isdisjoint(self._begun.get(token, _NOTHING)):
             return True
         return not among.keys().isdisjoint(_READERS) and self._may_be_a_quantity(tokens, index)
 
