@@ -20,7 +20,7 @@ files too.  Later files add to earlier ones.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from sys import intern
 
@@ -186,7 +186,8 @@ class Catalogue:
             for head, tail in splits
         )
         said: Iterator[tuple[str, Phrase, Phrase]] = chain(whole, halves)
-        return Starts((head, Label(intern(f"<{name}>"), len(head), None, len(head), tail)) for name, head, tail in said)
+        label = cache(lambda name, length, tail: Label(intern(f"<{name}>"), length, None, length, tail))
+        return Starts((head, label(name, len(head), tail)) for name, head, tail in said)
 
     @property
     def tails(self) -> Iterator[Phrase]:
