@@ -1,5 +1,6 @@
 """The log: secrets are masked, and a log that cannot be written stops nothing."""
 
+import errno
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,3 +66,28 @@ def test_a_log_that_cannot_be_put_away_grows(tmp_path: Path, monkeypatch: pytest
     for number in range(3):
         logging.getLogger("etoile.test").info("line %d", number)
     assert len((tmp_path / "etoile.log").read_text().splitlines()) == 3
+
+
+class FullDisk:
+    """A stream whose last words could not be written."""
+
+    def tell(self) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_stops_nobody_who_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up(logging.CRITICAL, tmp_path / "etoile.log")
+    log = logging.getLogger("etoile.test")
+    log.info("there is room")
+    [file] = [handler for handler in logging.getLogger().handlers if isinstance(handler, logging.FileHandler)]
+    with monkeypatch.context() as full:
+        full.setattr(file, "stream", FullDisk())
+        log.info("there is none")
+    assert "No space left on device" in capsys.readouterr().err
+    log.info("there is room again")
+    assert [line.rpartition(": ")[2] for line in (tmp_path / "etoile.log").read_text().splitlines()] == [
+        "there is room",
+        "there is room again",
+    ]

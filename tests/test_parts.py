@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from etoile.domain.effects import Decision, Effect, Outcome
 from etoile.domain.events import Event
 from etoile.domain.history import Measure, Span
 from etoile.domain.state import State
+from etoile.errors import WENT_WRONG
 from etoile.parts import Rooms, open_history
+from etoile.parts.later import Later
 from etoile.parts.live import Live
 from etoile.parts.once import open_care, open_fit_ratios
 from etoile.parts.opening import hotwords, resume
@@ -171,6 +173,15 @@ def test_when_the_user_has_spoken_the_commands_are_read_and_the_voice_gets_ready
     assert (voice.prepared, commands.prepared) == (0, 0)
     rooms.perform(do.Transcribe(1))
     assert (voice.prepared, commands.prepared) == (1, 1)
+
+
+def test_a_command_that_cannot_be_begun_ends_its_turn(caplog: pytest.LogCaptureFixture) -> None:
+    events: list[Event] = []
+    with Later[Any]("actions", nullcontext) as actions:
+        replace(_rooms(events.append, None), actions=actions).perform(do.Run(3, "audio.mute", {}, "en"))
+        wait_until(lambda: on.Failed(3, WENT_WRONG) in events)
+    assert "what was wanted of a room failed" in caplog.text
+    caplog.clear()
 
 
 def test_where_a_request_is_to_be_typed_the_names_of_the_voices_are_known_as_well() -> None:

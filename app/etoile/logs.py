@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 _SECRET = re.compile(
     r"(?i)(bearer\s+|x-api-key['\":=\s]+|x-goog-api-key['\":=\s]+|\bkey=|token['\":=\s]+)([\w.~+/=-]{8,})"
@@ -62,13 +63,17 @@ class _RotatingFile(logging.FileHandler):
     """
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self.stream and self.stream.tell() > MOST_BYTES:
-            self.stream.close()
-            self.stream = None  # as the class itself does; writing opens it again
-            self._put_away()
-        super().emit(record)
+        try:
+            if self.stream and self.stream.tell() > MOST_BYTES:
+                self._put_away(self.stream)
+        except OSError:  # the disk is full: whoever logs goes on
+            self.handleError(record)
+        else:
+            super().emit(record)
 
-    def _put_away(self) -> None:
+    def _put_away(self, full: TextIO) -> None:
+        self.stream = None  # as the class itself does; writing opens it again
+        full.close()
         names = [self.baseFilename, *(f"{self.baseFilename}.{number}" for number in range(1, KEPT + 1))]
         for name, older in reversed(list(pairwise(names))):
             with suppress(OSError):  # it is not there yet, or somebody else has it open: then it grows

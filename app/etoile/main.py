@@ -26,6 +26,7 @@ from etoile.beginning import Begun, begin
 from etoile.config import FOLDERS, Config, interface_language
 from etoile.domain.effects import Effect
 from etoile.domain.state import State
+from etoile.domain.turn import LISTENED
 from etoile.gui.aside import Aside
 from etoile.gui.balloons import Balloons
 from etoile.gui.bridge import Bridge
@@ -181,7 +182,8 @@ def _live(begun: Begun, start: Start) -> int:
         def make_window() -> "Window":
             from etoile.gui.window import Window
 
-            rooms.expect()
+            if bridge.state.turn.phase not in LISTENED:  # reading the commands would disturb the recording
+                rooms.expect()
             return Window(look, doors, places=places, ground=ground)
 
         window = LaterWindow(ground, make_window)

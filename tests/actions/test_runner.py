@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
 import pytest
 
-from etoile.actions import runner, table
+from etoile.actions import runner, slots, table
 from etoile.actions.action import Context, Done
 from etoile.actions.alarms import Alarms
 from etoile.actions.runner import AT_ONCE, Actions
@@ -235,6 +236,19 @@ def test_slots_are_filled_from_this_computer(
     assert "home" in values["folder"]
     assert values["process"]
     assert values["app"] == ()
+
+
+def test_whoever_waits_for_names_is_let_go_when_etoile_ends(
+    events: list[Event], clock: FakeClock, programs: FakePrograms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(slots, "installed", lambda system: (let_go.wait(60), ())[1])
+    monkeypatch.setattr(slots, "FIRST_WAIT_S", 60.0)
+    with Actions(events.append, FakeDesk(), clock, None) as room, ThreadPoolExecutor(1) as waiting:
+        values = waiting.submit(room.slot_values)
+        room.stop_listing()
+        assert "app" not in values.result(30)
+        let_go.set()
 
 
 def test_at_least_fifty_five_commands_are_carried_out() -> None:

@@ -49,7 +49,14 @@ def test_without_the_library_that_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         look()
 
 
-@pytest.mark.parametrize("program", ["raise SystemExit(1)", "import os; os.abort()", "print('nonsense')"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise SystemExit(1)",
+        "import os; os.abort()",
+        *(f"print({told!r})" for told in ("nonsense", "5", "{}", '"error"')),
+    ],
+)
 def test_a_process_that_fails_tells_nothing(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     child(monkeypatch, program)
     assert look() is None

@@ -119,6 +119,10 @@ class Actions:
         """Return what slots may be filled with here, by slot; see SlotValues."""
         return self._slot_values.values()
 
+    def stop_listing(self) -> None:
+        """Let go whoever waits for what slots may be filled with: Etoile ends."""
+        self._slot_values.stop()
+
     def name_in_front(self) -> str | None:
         """Return what the window in front is called; None when nobody can tell.  Blocks for a moment."""
         return name_in_front(self._windowing)

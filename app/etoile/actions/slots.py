@@ -54,13 +54,18 @@ class SlotValues:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+        if self._thread:
+            self._thread.join(LEAVE_S)
+
+    def stop(self) -> None:
+        """List no more; whoever waits for the first list goes on without."""
         with self._lock:
             self._closed = True
-            thread, programs = self._thread, self._programs
+            programs = self._programs
+        self._listed.set()
         if programs:
             programs.stop()
-        if thread:
-            thread.join(LEAVE_S)
 
     def values(self) -> Values:
         """Return the names by slot: app, folder, process, service, host, node, model, language, voice."""

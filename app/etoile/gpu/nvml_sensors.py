@@ -276,7 +276,6 @@ EACH_SAMPLE = (
 NOW_AND_THEN = (
     _one(
         "processes",
-        # pynvml's own call takes the newest only, and fails outside its own tree of errors where a driver lacks it.
         Form(("nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v3"), _processes),
         Form(("nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetGraphicsRunningProcesses_v2"), _processes),
     ),

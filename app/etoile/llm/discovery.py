@@ -6,6 +6,7 @@ listen on a port.  The question is a GET without a key, to 127.0.0.1 alone.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from etoile.errors import NodeError, NodeUnreachable
 from etoile.llm.keys import is_loopback
 from etoile.llm.knocking import ANSWER_WITHIN_S, Place, listening
 from etoile.llm.records import Dialect, Listing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,11 @@ async def discover(
 ) -> tuple[Found, ...]:
     """Return the servers that answer at `places`, without those at an address of `known`."""
     taken = {port for node in known if (port := _own_port(node)) is not None}
-    heard = await asyncio.to_thread(listening, [place for place in places if place.port not in taken])
+    try:
+        heard = await asyncio.to_thread(listening, [place for place in places if place.port not in taken])
+    except OSError as error:  # no socket is left: the nodes that are known may answer all the same
+        log.info("nobody can be looked for: %s", error)
+        return ()
     found = await asyncio.gather(*(_at(place, dialect_of) for place in heard))
     return tuple(server for server in found if server is not None)
 

@@ -65,7 +65,14 @@ def open_interpreter(stack: ExitStack, publish: Publish, live: Live, actions: "L
             processes=lambda name: actions.now().processes(name),
         )
 
-    return stack.enter_context(Later("interpreter", open_room))
+    interpreter = stack.enter_context(Later("interpreter", open_room))
+    stack.callback(_stop_listing, actions)  # before the interpreter leaves, whose request may wait for names
+    return interpreter
+
+
+def _stop_listing(actions: "Later[Actions]") -> None:
+    if actions.wanted:
+        actions.soon(lambda room: room.stop_listing())
 
 
 def open_learner(

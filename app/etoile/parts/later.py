@@ -16,7 +16,7 @@ class Later(Generic[Room]):
     """Holds the room that `open_room` opens, on a thread of its own, as soon as something is wanted of it.
 
     `open_room` imports what the room is made of: whoever only looks at GPUs is spared that.  Leaving closes the room
-    if it was opened.  Any thread.
+    if it was opened, and waits for what is under way.  Any thread.
     """
 
     def __init__(self, name: str, open_room: Callable[[], AbstractContextManager[Room]]) -> None:

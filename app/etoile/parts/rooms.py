@@ -119,8 +119,8 @@ class Rooms:
                 self.router.soon(lambda router: router.ask(effect), self._end_of(turn))
             case do.Weigh(ask):
                 self.router.soon(lambda router: router.weigh(ask), self._end_of(ask.turn))
-            case do.Run():
-                self.actions.soon(lambda actions: actions.run(effect))
+            case do.Run(turn):
+                self.actions.soon(lambda actions: actions.run(effect), self._end_of(turn))
             case do.StopWork(turn):
                 if self.router.wanted:
                     self.router.soon(lambda router: router.stop(turn))
@@ -156,7 +156,7 @@ class Rooms:
                 pass  # the window's own: see gui.bridge
 
     def _end_of(self, turn: int) -> Callable[[], None]:
-        """Return what ends `turn` where the room that was to work on it cannot be had."""
+        """Return what ends `turn` where the room that was to work on it cannot be had, or fails."""
         return lambda: self.publish(on.Failed(turn, WENT_WRONG))
 
     def _configure(self, config: Config) -> None:

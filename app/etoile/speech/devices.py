@@ -59,13 +59,17 @@ def look() -> Devices | None:
             check=True,
             creationflags=NO_WINDOW,
         )
-        told = json.loads(done.stdout.splitlines()[-1])
+        told: object = json.loads(done.stdout.splitlines()[-1])
     except (OSError, subprocess.SubprocessError, ValueError, IndexError) as error:
         log.info("nobody tells which devices there are: %s", error)
         return None
-    if "error" in told:
-        raise OSError(told["error"])
-    return Devices(told["found"], told["defaults"])
+    match told:
+        case {"error": str(why)}:
+            raise OSError(why)
+        case {"found": list(found), "defaults": dict(defaults)}:
+            return Devices(found, defaults)
+    log.info("that tells of no devices: %.100s", told)
+    return None
 
 
 def main() -> None:

@@ -93,6 +93,8 @@ class Recorder:
         self._chosen = Part("chosen_microphone", publish)
         self._unfinished = Part("recordings", publish)
         self._told_open = False
+        self._was_open = False
+        """Whether it ever was."""
         self._recording: Recording | None = None
         self._keeper = Keeper(None, 0, follows=False)
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -177,11 +179,16 @@ class Recorder:
         try:
             self._microphone.check()
         except NoSuchMicrophone as error:
-            self._orders.put(partial(self._chosen.missing, error))
+            self._orders.put(partial(self._tell_missing, self._chosen, error))
         except EtoileError as error:
-            self._orders.put(partial(self._part.missing, error))
+            self._orders.put(partial(self._tell_missing, self._part, error))
         except Exception:
             log.exception("looking for the microphone failed")
+
+    def _tell_missing(self, part: Part, error: EtoileError) -> None:
+        """Tell what the look found, unless one was plugged in and opened meanwhile."""
+        if not self._was_open:
+            part.missing(error)
 
     def _tidy(self) -> None:
         """Delete recordings that were kept for long enough, and tell of those that still have no text."""
@@ -220,6 +227,7 @@ class Recorder:
     def _tell_whether_open(self) -> None:
         if self._microphone.is_open != self._told_open:
             self._told_open = self._microphone.is_open
+            self._was_open = True
             self._publish(MicrophoneOpened(self._told_open, self._microphone.name if self._told_open else ""))
 
     def _begin(self, utterance: Utterance) -> None:
