@@ -13,6 +13,7 @@ from etoile.speech.ways import by_hand, way
 from etoile.speech.windows_key import VK_ESCAPE, WindowsKey, virtual_key
 from etoile.speech.x11_key import X11Key
 from etoile.text import message, render
+from tests.desktop.rig import Desktop
 from tests.speech.fakes import Clock, Events, FakeKeyboard
 from tests.waiting import wait_until
 
@@ -316,3 +317,19 @@ def test_a_key_that_windows_refuses_gives_the_others_back(monkeypatch: pytest.Mo
     with pytest.raises(HotkeyUnavailable, match="Another program has the key F10"):
         WindowsKey(CHORDS)
     assert windows.closed == 1
+
+
+@pytest.mark.desktop
+def test_a_key_that_repeats_is_not_let_go_however_late_its_events_are_read(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in desktop.env.items():
+        monkeypatch.setenv(name, value)
+    key = X11Key({Key.TALK: Chord("F8")})
+    desktop.xdotool("keydown", "F8")
+    moves = [key.next_move(60.0) for _ in range(5)]
+    desktop.xdotool("keyup", "F8")
+    while moves[-1] != (Key.TALK, Move.UP):
+        moves.append(key.next_move(60.0))
+    key.close()
+    assert set(moves[:-1]) == {(Key.TALK, Move.DOWN)}

@@ -95,6 +95,8 @@ class X11Key:
         pressed = event.type == X.KeyPress
         for key, keycode in self._keycodes.items():
             if event.detail == keycode:
+                if not pressed and self.is_down(key):
+                    return None  # it only repeats: X tells a release and a press, which a busy moment of ours may part
                 (self._down.add if pressed else self._down.discard)(key)
                 return key, Move.DOWN if pressed else Move.UP
         if event.detail == self._escape and pressed and self._down:
