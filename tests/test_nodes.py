@@ -162,7 +162,7 @@ def test_a_router_that_cannot_be_opened_ends_what_was_asked(
 ) -> None:
     with app(port=port, watch=False) as here, FakeNode(Script(dialect="ollama", answer="Here."), port):
         with monkeypatch.context() as broken:
-            broken.setattr(net, "open_net", None)
+            broken.setattr(net, "open_router", None)
             rooms(router=here.nodes, publish=here.events.append).perform(do.Ask(1, "Hello?", "en"))
             wait_until(lambda: Failed(1, WENT_WRONG) in here.events)
         here.events.clear()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from etoile.config import Config
@@ -29,27 +29,6 @@ log = logging.getLogger(__name__)
 
 Names = Callable[[], Mapping[str, Sequence[str]]]
 """Returns what slots of commands may be filled with here."""
-
-
-@contextmanager
-def open_net(
-    config: Config,
-    publish: Publish,
-    history: Conversations | None,
-    live: Live,
-    names: Names,
-    answers: Answers | None,
-    *,
-    watch: bool,
-    places: Sequence[Place],
-    told_missing: bool,
-) -> Iterator[Router]:
-    """Open the way to the nodes; where these are watched, what their models take is learned meanwhile."""
-    router = open_router(
-        config, publish, history, live, names, answers, watch=watch, places=places, told_missing=told_missing
-    )
-    with router, _fitting(config, history, router) if watch and history else nullcontext():
-        yield router
 
 
 def open_router(
@@ -93,7 +72,10 @@ def _forget(url: str) -> None:
     log.info("%s is used until Etoile ends: no history is kept", url)
 
 
-def _fitting(config: Config, history: Conversations, router: Router) -> Fitting:
+@contextmanager
+def learning_fits(router: Router, config: Config, history: Conversations) -> Iterator[Router]:
+    """Open `router`; what the models of its nodes take is learned meanwhile."""
+
     def described(node: NodeStatus, model: str) -> "Described | None":
         from etoile.caring import Care
         from etoile.llm.described import describe
@@ -101,4 +83,5 @@ def _fitting(config: Config, history: Conversations, router: Router) -> Fitting:
         care = Care(config, router.statuses)
         return describe((care.settings(node),), model, care.connect_s, secret)
 
-    return Fitting(FitRatios(history.database), router.statuses, described)
+    with router, Fitting(FitRatios(history.database), router.statuses, described):
+        yield router

@@ -33,10 +33,10 @@ def open_nodes(
     """
 
     def open_room() -> "AbstractContextManager[Router]":
-        from etoile.parts.net import open_net
+        from etoile.parts.net import learning_fits, open_router
 
         knock.end()  # the router looks around by itself
-        return open_net(
+        router = open_router(
             live.config,
             publish,
             history,
@@ -47,14 +47,15 @@ def open_nodes(
             places=places,
             told_missing=knock.told_missing,
         )
+        return learning_fits(router, live.config, history) if watch and history else router
 
     def found() -> None:
-        router.soon(lambda room: None)
+        nodes.soon(lambda room: None)
 
-    router = stack.enter_context(Later("router", open_room))
+    nodes = stack.enter_context(Later("router", open_room))
     knock = Knock(lambda: live.config.routing, publish, found, places)
     if watch and live.config.nodes:
-        router.now()
+        nodes.now()
     elif watch:
         stack.enter_context(knock)
-    return router
+    return nodes

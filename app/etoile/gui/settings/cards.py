@@ -146,6 +146,7 @@ class CardsGroup(Entries):
         self._cards: Sequence[GpuReading] = ()
         self._errand = Errand(self)
         self._listed: object = None
+        self.add_button.clicked.connect(lambda: self._ask_cards(None))
         self.show_config(file.config)
 
     def show_config(self, config: Config) -> None:
@@ -159,9 +160,6 @@ class CardsGroup(Entries):
         for card in config.alerts.gpus:
             name = named(card, self._cards)
             self.list_entry(name, told(card), partial(self._ask_cards, card), partial(self._remove, card))
-
-    def begin_entry(self) -> None:
-        self._ask_cards(None)
 
     def _ask_cards(self, card: AlertsOfGpu | None) -> None:
         """Find out which cards there are, and open the form."""

@@ -13,7 +13,7 @@ from etoile.text import Message, message
 
 
 class Entries(Titled):
-    """One part at a time is open below the rows: a form, or a question.
+    """One part at a time is open below the rows: a form, or a question.  Who inherits connects `add_button`.
 
     An error stands between them until a part is opened or closed.
     """
@@ -21,7 +21,6 @@ class Entries(Titled):
     def __init__(self, look: Look, title: Message, add: Message, parent: QWidget | None = None) -> None:
         super().__init__(look, title, parent)
         self.add_button = Button(look, add, parent=self)
-        self.add_button.clicked.connect(self.begin_entry)
         self.head.addWidget(self.add_button)
         self.wrong = Wrong(look, self)
         self._below = QVBoxLayout()
@@ -29,10 +28,6 @@ class Entries(Titled):
         self.column.addLayout(self._below)
         self.open: QWidget | None = None
         """What is open."""
-
-    def begin_entry(self) -> None:
-        """Open the form for a new entry."""
-        raise NotImplementedError
 
     def list_none(self, said: Message) -> None:
         """Say what holds without any entry."""

@@ -25,6 +25,7 @@ class NodesGroup(Entries):
         self._file, self._outside = file, outside
         self._errand = Errand(self)
         self._listed: object = None
+        self.add_button.clicked.connect(lambda: self._edit(None))
         self.show_config(file.config)
 
     def show_config(self, config: Config) -> None:
@@ -38,9 +39,6 @@ class NodesGroup(Entries):
         for node in config.nodes:
             told = message("{dialect} · {url}", dialect=DIALECTS[node.dialect], url=masked_url(node.url))
             self.list_entry(verbatim(node.name), told, partial(self._edit, node), partial(self._ask, node))
-
-    def begin_entry(self) -> None:
-        self._edit(None)
 
     def _edit(self, node: Node | None) -> None:
         form = NodeForm(self._look, self._file, self._outside, node, self.close_part, self._forget_key, self)
